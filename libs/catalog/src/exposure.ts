@@ -1,0 +1,64 @@
+import type { EdmModel } from '@tributary/edm'
+
+/**
+ * What `/odata/{slug}/` serves, compiled: a service endpoint as it is, or a data product over several.
+ * Immutable; a running request keeps the one it began with.
+ */
+export interface Exposure {
+  readonly slug: string
+  readonly kind: 'service' | 'product'
+  readonly title: string
+  /** Raised with every change of the service, product or connection behind it. */
+  readonly revision: number
+  /** The exposed model: what `$metadata` shows and the binder binds against. */
+  readonly model: EdmModel
+  /** By exposed name. */
+  readonly sets: ReadonlyMap<string, ExposedSet>
+  /** Endpoints behind the sets, by slug. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+}
+
+/** One exposed entity set and where its rows come from. */
+export interface ExposedSet {
+  readonly name: string
+  /** Qualified name in the exposed model. */
+  readonly entityType: string
+  /** Slug of the endpoint. */
+  readonly endpoint: string
+  readonly remoteSet: string
+  /** Qualified name in the endpoint's own model. */
+  readonly remoteType: string
+  /** Exposed → remote property names, only where they differ. */
+  readonly renamed: ReadonlyMap<string, string>
+  /** Exposed names of the key; empty: none. */
+  readonly key: readonly string[]
+  readonly navigations: ReadonlyMap<string, ExposedNavigation>
+}
+
+/** How a navigation property of an exposed set is followed. */
+export interface ExposedNavigation {
+  readonly name: string
+  /** Exposed set it leads to; undefined: contained or unbound, reachable only through its parent. */
+  readonly target?: string
+  readonly toMany: boolean
+  /** Join columns (exposed names): from a relationship, or a referential constraint of this navigation or its partner. Empty: none known. */
+  readonly on: readonly { readonly from: string; readonly to: string }[]
+  /** The remote's own navigation property, where both ends live in one service. */
+  readonly remoteNavigation?: string
+}
+
+/** A registered service endpoint as the proxy needs it. */
+export interface Endpoint {
+  readonly slug: string
+  /** Which adapter reads it: `odata`, `memory` … */
+  readonly kind: string
+  readonly url: string
+  readonly model: EdmModel
+  /** Sealed (AES-GCM); opened only in the proxy. */
+  readonly connection: SealedConnection
+  /** What capabilities learnt belong to: changes with URL, connection or contract. */
+  readonly identity: string
+}
+
+/** Base64url of an AES-256-GCM box; what is in it is a `Connection` of libs/source as JSON. */
+export type SealedConnection = string & { readonly sealed: unique symbol }

@@ -1,0 +1,66 @@
+/** One kind of failure. `message` says what and where, `wayOut` what to do about it; both may hold `{placeholders}`. */
+export interface Fault {
+  readonly status: number
+  readonly message: string
+  readonly wayOut: string
+}
+
+const fault = (status: number, message: string, wayOut = ''): Fault => Object.freeze({ status, message, wayOut })
+
+/**
+ * Every failure by its code. Codes are stable: clients and scripts compare them.
+ * The prefix names the area: QUERY (the consumer's request), SOURCE (a registered service), CONTRACT, CATALOG, AUTH, HUB itself.
+ */
+export const catalogue = Object.freeze({
+  // The consumer's query
+  HUB_QUERY_SYNTAX: fault(400, 'Malformed {part} at position {position}: found {found}, expected {expected}.'),
+  HUB_QUERY_LIMIT: fault(400, 'The query exceeds the limit of {limit} {what}.', 'Shorten the query or split it into several requests.'),
+  HUB_QUERY_UNKNOWN_OPTION: fault(400, 'The system query option {option} is not known.', 'System query options are {known}; custom options must not begin with $ or @.'),
+  HUB_QUERY_DUPLICATE_OPTION: fault(400, 'The query option {option} is given more than once.', 'Give it once.'),
+  HUB_QUERY_UNKNOWN_PROPERTY: fault(400, 'The type {type} has no property {property}.', '{hint}'),
+  HUB_QUERY_UNKNOWN_FUNCTION: fault(400, 'There is no function {name} with {count} argument(s).', '{hint}'),
+  HUB_QUERY_TYPE: fault(400, '{what} at position {position}: {found} where {expected} is needed.'),
+  HUB_QUERY_INVALID: fault(400, '{what}', '{hint}'),
+  HUB_QUERY_UNSUPPORTED: fault(501, '{what} is not supported.', '{hint}'),
+  HUB_RESOURCE_NOT_FOUND: fault(404, '{what} was not found.', '{hint}'),
+  HUB_FORMAT_UNSUPPORTED: fault(406, 'The format {format} cannot be produced.', 'Ask for one of: {known}.'),
+  HUB_VERSION_UNSUPPORTED: fault(400, 'OData-MaxVersion {version} cannot be served.', 'This service speaks 4.0 and 4.01.'),
+  HUB_METHOD_NOT_ALLOWED: fault(405, 'The method {method} is not allowed on {resource}.', 'Allowed: {allowed}.'),
+  HUB_TOKEN_EXPIRED: fault(410, 'The page token is not valid for this query any more.', 'Start again from the first page.'),
+  HUB_JOIN_NOT_UNIQUE: fault(500, 'The relationship {relationship} expects one row of {target} for key {key}, and met several.', 'Make the relationship to-many, or join on a unique column.'),
+  HUB_LIMIT_EXCEEDED: fault(413, 'The request reached the limit of {limit} {what}.', '{hint}'),
+  // A source
+  HUB_SOURCE_UNREACHABLE: fault(502, 'The source {slug} could not be reached: {reason}.', 'Check that the service runs and that its address is right.'),
+  HUB_SOURCE_FAILED: fault(502, 'The source {slug} answered {status}: {reason}.', 'The fault lies with the source; ask its owner.'),
+  HUB_SOURCE_DENIED: fault(502, 'The source {slug} denied access ({status}).', 'Check the credentials of its connection.'),
+  HUB_SOURCE_TIMEOUT: fault(504, 'The source {slug} did not answer within {timeoutMs} ms.', 'Narrow the query or raise the connection\'s timeoutMs.'),
+  HUB_SOURCE_INVALID: fault(502, 'The source {slug} sent an answer that cannot be used: {reason}.', 'The fault lies with the source; ask its owner.'),
+  HUB_SOURCE_CHANGED: fault(502, 'The source {slug} contradicted itself while it was read: {reason}.', 'Repeat the request; what was learnt is taken into account.'),
+  HUB_SOURCE_LINK_REFUSED: fault(502, 'The source {slug} pointed to {link}, which lies outside its registered address.', 'Register the other origin with the connection if it is meant.'),
+  HUB_SOURCE_ADDRESS_REFUSED: fault(400, 'The address {url} may not be registered: {reason}.', 'Ask an administrator to allow private sources (TRIBUTARY_ALLOW_PRIVATE_SOURCES).'),
+  // Contracts
+  HUB_CONTRACT_SYNTAX: fault(422, 'The contract is malformed at line {line}, column {column}: {reason}.'),
+  HUB_CONTRACT_INVALID: fault(422, 'The contract cannot be used: {reason}.'),
+  HUB_CONTRACT_UNSUPPORTED: fault(422, 'Contracts of type {type} are not supported.', 'Supported: {known}.'),
+  // The catalog
+  HUB_REQUEST_INVALID: fault(400, 'The request is invalid: {reason}.'),
+  HUB_SERVICE_NOT_FOUND: fault(404, 'There is no service {slug}.', '{hint}'),
+  HUB_PRODUCT_NOT_FOUND: fault(404, 'There is no data product {slug}.', '{hint}'),
+  HUB_PRODUCT_INVALID: fault(422, 'The data product {slug} is invalid: {reason}.', 'Each fault is listed with its field.'),
+  HUB_SLUG_TAKEN: fault(409, 'The slug {slug} belongs to {owner}.', 'Choose another slug.'),
+  HUB_SERVICE_IN_USE: fault(409, 'The service {slug} is used by: {products}.', 'Change those products first, or delete with ?force=true, which marks them broken.'),
+  // Identity
+  HUB_AUTH_REQUIRED: fault(401, 'Authentication is required.', 'Send a bearer token, or the token as the password of Basic.'),
+  HUB_AUTH_INVALID: fault(401, 'The credentials are not valid.'),
+  HUB_AUTH_FORBIDDEN: fault(403, '{reason}'),
+  // The hub itself
+  HUB_START_PORT_TAKEN: fault(500, 'Port {port} is in use.', 'Set PORT to a free one.'),
+  HUB_START_DATA_DIR: fault(500, 'The data directory {dir} cannot be written: {reason}.', 'Set TRIBUTARY_DATA_DIR to a directory that can be written.'),
+  HUB_START_STORE_NEWER: fault(500, 'The store was written by a newer version (migration {migration}).', 'Start the newer version, or restore a backup.'),
+  HUB_START_CONFIG: fault(500, 'The setting {name} is invalid: {reason}.'),
+  HUB_CONNECTION_SEALED: fault(500, 'The connection of {slug} cannot be opened with the present secret key.', 'Restore TRIBUTARY_SECRET_KEY, or give the connection anew.'),
+  HUB_UNAVAILABLE: fault(503, 'The hub cannot answer now: {reason}.', 'Try again later.'),
+  HUB_INTERNAL: fault(500, 'An internal error happened.', 'The log of the hub has the details under the request id {requestId}.'),
+} satisfies Record<string, Fault>)
+
+export type Code = keyof typeof catalogue

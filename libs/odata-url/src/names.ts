@@ -1,0 +1,32 @@
+/**
+ * The port through which the parser asks what a name is: the URL grammar is only decidable with the model
+ * (is `A/B` a property, a navigation, a function?). Implemented over an EdmModel and, in tests, over name lists.
+ */
+export interface Names {
+  /** What `name` is at the container: the first segment of a resource path or of `$root`. */
+  container(name: string): ContainerName | undefined
+  /** What `name` is on an instance of `type`; `type` undefined where an unknown name came before (then everything may be anything). */
+  member(type: TypeHandle | undefined, name: string): MemberName | undefined
+  /** A qualified name as a type: for casts, `cast` and `isof`. `Edm.…` included. */
+  type(qualifiedName: string): TypeHandle | undefined
+  /** A qualified (or, for the default namespace, unqualified) name as a bound or unbound operation. */
+  operation(name: string): OperationName | undefined
+  /** True if the key-as-segment convention applies to this service. */
+  readonly keyAsSegment: boolean
+}
+
+/** Opaque to the parser: what a path stands at. Two different types may share no handle. */
+export type TypeHandle = { readonly name: string; readonly collection: boolean; readonly structured: boolean }
+
+export type ContainerName =
+  | { readonly kind: 'entitySet' | 'singleton'; readonly type: TypeHandle }
+  | { readonly kind: 'actionImport' | 'functionImport'; readonly type?: TypeHandle }
+
+export type MemberName =
+  | { readonly kind: 'property'; readonly type: TypeHandle }
+  | { readonly kind: 'navigation'; readonly type: TypeHandle }
+
+export interface OperationName {
+  readonly kind: 'action' | 'function'
+  readonly type?: TypeHandle
+}

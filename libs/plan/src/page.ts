@@ -1,0 +1,56 @@
+import type { Value, ValueType } from './value.js'
+
+/**
+ * A column of a page. Three names are special: `@odata.etag`, `@odata.type` … carry control information the source sent;
+ * `*` carries the undeclared properties of an open type as one object, which the writer spreads.
+ */
+export interface Column {
+  readonly name: string
+  readonly type: ValueType
+  /** Of a complex column: its declared properties (those of derived types included). */
+  readonly fields?: readonly Column[]
+  /** Of an expanded navigation property: the shape of its rows. */
+  readonly expanded?: ExpandedShape
+}
+
+/** An expanded navigation: to-one values are `ExpandedRow | null`, to-many values `ExpandedRows`. */
+export interface ExpandedShape {
+  readonly toMany: boolean
+  /** All columns the rows have, hidden ones (join columns nobody selected) included. */
+  readonly columns: readonly Column[]
+  /** Names of the columns that are shown, in order. */
+  readonly visible: readonly string[]
+}
+
+/** Positional values for `ExpandedShape.columns`. */
+export type ExpandedRow = readonly Value[]
+
+export type ExpandedRows = {
+  readonly rows: readonly ExpandedRow[]
+  /** With a nested `$count=true`: rows before nested `$skip`/`$top`. */
+  readonly count?: number
+}
+
+/** Rows between operators. Every operator and the writer take both forms. */
+export type Page = BytesPage | RowsPage
+
+/** Positional values: `rows[r][c]` belongs to `columns[c]`. */
+export interface RowsPage {
+  readonly kind: 'rows'
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly Value[])[]
+}
+
+/**
+ * Rows as UTF-8 JSON objects in one buffer: row `r` is `bytes[offsets[2r] … offsets[2r+1])`. A column is scanned or parsed only when
+ * asked for. `ieee754` tells whether Int64 and Decimal stand as strings (IEEE754Compatible=true) or as numbers in the text.
+ * `only` tells that the objects hold the columns and nothing else, in any order, so that they can be written as they are.
+ */
+export interface BytesPage {
+  readonly kind: 'bytes'
+  readonly columns: readonly Column[]
+  readonly bytes: Buffer
+  readonly offsets: Int32Array
+  readonly ieee754: boolean
+  readonly only: boolean
+}

@@ -1,0 +1,112 @@
+import type { Expression, OrderKey } from './expression.js'
+import type { Column } from './page.js'
+
+/**
+ * A query as a value: a tree of frozen nodes, logical first; `place` replaces fragments by `Remote` nodes.
+ * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
+ */
+export type Plan = Scan | Filter | Sort | Limit | Expand | Remote | RemoteScan | Rows
+
+/** All rows of one remote entity set. */
+export interface Scan {
+  readonly kind: 'scan'
+  readonly target: ScanTarget
+  /** Exposed names. Columns nobody needs are left out by a rule. */
+  readonly columns: readonly Column[]
+}
+
+/** Which entity set of which endpoint, and what its columns are called there. */
+export interface ScanTarget {
+  /** Slug of the service endpoint. */
+  readonly endpoint: string
+  readonly entitySet: string
+  /** Qualified name of the remote entity type; a derived type casts the set. */
+  readonly entityType: string
+  /** Exposed name → remote name, only where they differ. */
+  readonly renamed: ReadonlyMap<string, string>
+  /** Exposed names of the key's columns; empty: no key. */
+  readonly key: readonly string[]
+}
+
+export interface Filter {
+  readonly kind: 'filter'
+  readonly input: Plan
+  readonly predicate: Expression
+}
+
+/** A stable sort; nulls lowest, strings by code point. */
+export interface Sort {
+  readonly kind: 'sort'
+  readonly input: Plan
+  readonly keys: readonly [OrderKey, ...OrderKey[]]
+}
+
+/** Skips, then takes; `count` asks for the number of rows of the input before both. */
+export interface Limit {
+  readonly kind: 'limit'
+  readonly input: Plan
+  readonly skip: number
+  readonly take?: number
+  readonly count: boolean
+}
+
+/** Adds a column with the related rows of `related`, per row of `input`. Rows without a match keep null or an empty collection. */
+export interface Expand {
+  readonly kind: 'expand'
+  readonly input: Plan
+  readonly navigation: Column
+  /** Join columns: of the input and of `related`, in pairs. Null never joins. */
+  readonly on: readonly [JoinPair, ...JoinPair[]]
+  /** Rows of the target; nested filters are in it, what applies per parent is in `perParent`. */
+  readonly related: Plan
+  readonly perParent: PerParent
+}
+
+export interface JoinPair {
+  readonly from: string
+  readonly to: string
+}
+
+/** What nested options ask for each parent: executed after the join. */
+export interface PerParent {
+  readonly order: readonly OrderKey[]
+  readonly skip: number
+  readonly take?: number
+  readonly count: boolean
+}
+
+/** Constant rows. */
+export interface Rows {
+  readonly kind: 'constantRows'
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly import('./value.js').Value[])[]
+}
+
+/** What one source is asked for, before it says what it takes: limit(sort(filter(scan))). */
+export interface Fragment {
+  readonly scan: Scan
+  readonly filter?: Expression
+  readonly order: readonly OrderKey[]
+  readonly skip: number
+  readonly take?: number
+  readonly count: boolean
+  /** Exposed columns whose values arrive in batches: the inner side of a bind join. */
+  readonly keys: readonly string[]
+}
+
+/** A placed fragment: `plan` is its execution (a RemoteScan under our residual operators); the fragment allows to place it anew. */
+export interface Remote {
+  readonly kind: 'remote'
+  readonly fragment: Fragment
+  readonly plan: Plan
+}
+
+/** What the source accepted. `handle` is opaque to everyone but the source. */
+export interface RemoteScan {
+  readonly kind: 'remoteScan'
+  readonly target: ScanTarget
+  readonly columns: readonly Column[]
+  readonly accepted: unknown
+  /** For explain: what the source took, in words. */
+  readonly taken: readonly string[]
+}

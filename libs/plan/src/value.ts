@@ -1,0 +1,25 @@
+/**
+ * A value as it travels through the engine. What JavaScript type carries it depends on its Edm type:
+ * Int64 and Decimal: decimal text · Byte, SByte, Int16, Int32: number · Double, Single: number incl. ±Infinity and NaN ·
+ * Boolean: boolean · String, Date, TimeOfDay, DateTimeOffset, Duration, Guid: the source's text · Binary: base64url text ·
+ * enumeration: member text · complex and geo: object · collection: array · null: `null` · not selected: `undefined`.
+ * Only `plan/values` compares, hashes and computes with values; JavaScript's operators never do.
+ */
+export type Value = string | number | boolean | null | undefined | StructuredValue | readonly Value[]
+
+export interface StructuredValue {
+  readonly [name: string]: Value
+}
+
+/** The Edm type of an expression or column: a primitive (`Edm.…`), enumeration, complex or entity type's qualified name. */
+export interface ValueType {
+  readonly name: string
+  readonly collection: boolean
+  /** What comparisons and arithmetic go by: for enumerations and definitions the primitive beneath; 'structured' for complex and entity; 'null' for the null literal. */
+  readonly base: BaseType
+}
+
+export type BaseType =
+  | 'Edm.String' | 'Edm.Boolean' | 'Edm.Byte' | 'Edm.SByte' | 'Edm.Int16' | 'Edm.Int32' | 'Edm.Int64' | 'Edm.Decimal' | 'Edm.Double'
+  | 'Edm.Single' | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.DateTimeOffset' | 'Edm.Duration' | 'Edm.Guid' | 'Edm.Binary' | 'Edm.Stream'
+  | 'Edm.Geography' | 'Edm.Geometry' | 'Edm.Untyped' | 'enum' | 'structured' | 'null'

@@ -1,0 +1,59 @@
+import type { Trust } from './source.js'
+
+/**
+ * One thing a remote can honour. Colon-separated, from general to special:
+ * `filter` (the option is honoured at all) · `filter:eq:Edm.String` · `filter:in:Edm.Int32` · `filter:contains` · `filter:mul:Edm.Decimal` ·
+ * `orderby:Edm.String` · `top` · `skip` · `count` · `select` · `ieee754` · `maxpagesize` · `expand`.
+ * Evidence is per entity set.
+ */
+export type Feature = string
+
+export interface Fact {
+  readonly trust: Trust
+  readonly origin: 'declared' | 'probed' | 'learnt' | 'presumed'
+  /** Why, in words for people: `501 to $filter=contains(…)`. */
+  readonly why: string
+  readonly since: Date
+  /** After this moment the fact is forgotten. */
+  readonly expires?: Date
+}
+
+/** What is known of one entity set of one endpoint at one moment: an immutable view. */
+export interface Capabilities {
+  /** Raised by every probe, demotion and reset: plans made under another revision are placed anew. */
+  readonly revision: number
+  /** `inexact` by presumption where nothing is known. */
+  fact(feature: Feature): Fact
+  readonly facts: ReadonlyMap<Feature, Fact>
+  /** Longest URL the remote takes, and most keys a request may hold; shrunk by 414s. */
+  readonly urlLimit: number
+  readonly keyLimit: number
+}
+
+/** What was sent was refused by the remote: the fragment is placed again without it. */
+export class SourceRefused extends Error {
+  constructor(
+    readonly slug: string,
+    readonly entitySet: string,
+    readonly status: number,
+    /** Features the refused request used, the most suspicious first. */
+    readonly features: readonly Feature[],
+    readonly reason: string,
+  ) {
+    super(`${slug}/${entitySet} refused with ${status}: ${reason}`)
+    this.name = 'SourceRefused'
+  }
+}
+
+/** An answer contradicts what the remote was trusted with, e.g. more rows than `$top`, or rows out of order. */
+export class SourceContradicted extends Error {
+  constructor(
+    readonly slug: string,
+    readonly entitySet: string,
+    readonly feature: Feature,
+    readonly reason: string,
+  ) {
+    super(`${slug}/${entitySet}: ${reason}`)
+    this.name = 'SourceContradicted'
+  }
+}

@@ -1,0 +1,126 @@
+import type { EdmModel } from '@tributary/edm'
+import type { Column, Expression, OrderKey, Page, Value } from '@tributary/plan'
+import type { Capabilities, Feature } from './capabilities.js'
+
+/** Where a source is and how to enter. The connection arrives opened; it is never logged. */
+export interface Target {
+  /** Slug of the endpoint: what errors and timings name. */
+  readonly slug: string
+  /** Service root, ends in `/`. */
+  readonly url: string
+  readonly model: EdmModel
+  readonly connection: Connection
+}
+
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'apiKey'; readonly name: string; readonly value: string; readonly in: 'header' | 'query' }
+
+export interface Connection {
+  readonly auth: Credentials
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** Origins beside the registered one that next links and redirects may lead to. */
+  readonly allowedOrigins?: readonly string[]
+}
+
+/** What is wanted of one entity set, in the remote's own names. */
+export interface ScanRequest {
+  readonly target: Target
+  readonly entitySet: string
+  /** Qualified name of the entity type; a type derived from the set's casts it. */
+  readonly entityType: string
+  readonly columns: readonly Column[]
+  readonly key: readonly string[]
+  readonly filter?: Expression
+  readonly order: readonly OrderKey[]
+  readonly skip: number
+  readonly top?: number
+  readonly count: boolean
+  /** Columns whose values are given at `read`, in batches (bind join). */
+  readonly keys: readonly Column[]
+  /** Rows a page should have at most, where the remote can be asked. */
+  readonly pageRows: number
+}
+
+/** exact: we do not look again. inexact: a superset, filter again. unsupported: we do it. */
+export type Trust = 'exact' | 'inexact' | 'unsupported'
+
+export interface Accepted {
+  readonly handle: unknown
+  /** What has still to be filtered by us: the whole filter where trust is inexact, the rest of the conjuncts where exact. */
+  readonly residual?: Expression
+  readonly trust: Exclude<Trust, 'unsupported'>
+  /** Rows arrive in the wanted order. */
+  readonly ordered: boolean
+  /** skip and top are done by the remote. Only ever true where filter and order are exact. */
+  readonly limited: boolean
+  /** The remote tells the number of rows (on the first page). */
+  readonly counted: boolean
+  /** How key batches are given, where `keys` were wanted; undefined: it takes none, the whole set is read. */
+  readonly keyForm?: 'in' | 'or'
+  /** What was taken, in the order it is sent, for `explain`: `$filter=Freight gt 100`. */
+  readonly taken: readonly string[]
+  /** Features the remote must honour for this scan to be right. */
+  readonly relies: readonly Feature[]
+}
+
+/** One request that went to a remote, for explain, Server-Timing and learning. Never holds a credential. */
+export interface RemoteRequest {
+  readonly slug: string
+  readonly method: string
+  /** Without credentials given in the query. */
+  readonly url: string
+  readonly status: number
+  readonly rows: number
+  readonly bytes: number
+  readonly ms: number
+  readonly queuedMs: number
+}
+
+export interface ReadContext {
+  readonly signal: AbortSignal
+  /** Values of `ScanRequest.keys`, one tuple a key; at most `Source.batchOf` of them. */
+  readonly keys?: readonly (readonly Value[])[]
+  readonly observe: (request: RemoteRequest) => void
+}
+
+export interface SourcePage {
+  readonly page: Page
+  /** Rows the remote counted, on the first page of a counted scan. */
+  readonly count?: number
+}
+
+export interface Description {
+  readonly model: EdmModel
+  /** The contract as it was read. */
+  readonly content: string
+  readonly contentType: string
+}
+
+/** A kind of remote. Adapters are strangers to each other; everything they cannot do is done by the operators. */
+export abstract class Source {
+  abstract readonly kind: string
+
+  /**
+   * Reads the remote description.
+   * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_DENIED, HUB_CONTRACT_SYNTAX, HUB_CONTRACT_INVALID
+   */
+  abstract describe(target: Omit<Target, 'model'>, signal: AbortSignal): Promise<Description>
+
+  /** Takes as much of `want` as the remote does exactly or as a superset; the rest comes back as residual. Pure and synchronous. */
+  abstract accept(want: ScanRequest, able: Capabilities): Accepted
+
+  /** How many of the leading `keys` fit into one request of this scan (≥ 1). */
+  abstract batchOf(scan: Accepted, keys: readonly (readonly Value[])[]): number
+
+  /**
+   * Streams the rows of an accepted scan, page by page, next links followed to the end.
+   * Pages have the wanted columns (a BytesPage may hold more).
+   * @throws SourceRefused if the remote refuses what was sent (400, 404, 405, 414, 431, 501), before any page
+   * @throws SourceContradicted if an answer shows that the remote does not honour what it was trusted with
+   */
+  abstract read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage>
+}
