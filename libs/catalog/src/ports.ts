@@ -41,6 +41,12 @@ export abstract class DataPreview {
   abstract rows(slug: string, entitySet: string, top: number): Promise<DataRows>
 }
 
+/** Catalog → proxy: finds out what a remote honours, right after registration, so that the first query is planned well. */
+export abstract class RegistrationProbe {
+  /** Probes these sets (the first three where none are named); at most 20 requests and 5 s. Never fails: what could not be learnt stays unknown. */
+  abstract probe(slug: string, entitySets?: readonly string[]): Promise<void>
+}
+
 export interface DataRows {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   /** Int64 and Decimal as strings. */

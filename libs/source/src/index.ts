@@ -1,6 +1,7 @@
 /** The contract with a source. `@tributary/source/testing` is the same contract as a test any adapter runs. */
 export { Source } from './source.js'
 export type * from './source.js'
+export type * from './endpoints.js'
 export { SourceContradicted, SourceRefused } from './capabilities.js'
 export type { Capabilities, Fact, Feature } from './capabilities.js'
 export { passesThrough, probes } from './faces.js'
