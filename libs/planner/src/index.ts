@@ -1,1 +1,2 @@
-export {}
+/** Syntax tree + model → plan → better plan → placed plan. */
+export type * from './bound-query.js'

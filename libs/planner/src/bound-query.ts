@@ -1,0 +1,63 @@
+import type { ExposedSet } from '@tributary/catalog'
+import type { Column, OrderKey, Plan, Value } from '@tributary/plan'
+
+/**
+ * A request bound to an exposure: what is computed, and how its answer is written. Frozen.
+ */
+export interface BoundQuery {
+  readonly shape: ResultShape
+  /**
+   * What yields the rows. `pageRows` > 0: at most `pageRows + 1` rows arrive; the one beyond the page is not written and says that
+   * there is a next page. Shape 'entity', 'property', 'rawValue': no row = 404.
+   * Shape 'count': no row matters, the answer is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows).
+   */
+  readonly plan: Plan
+  /** The set the answer's rows belong to: the last one of a navigation path. */
+  readonly set: ExposedSet
+  /** Qualified name of the rows' type in the exposed model. */
+  readonly entityType: string
+  /** The columns of the answer's rows, hidden ones included, in the order of the rows' values. */
+  readonly columns: readonly Column[]
+  /** Names of the columns that are written, in order. */
+  readonly visible: readonly string[]
+  /** What follows `$metadata#` in the context URL: `Orders(OrderID,Customer(CompanyName))/$entity`. @see OData JSON 4.01 section 10 */
+  readonly contextFragment: string
+  /**
+   * Navigation columns to look through: the plan yields the one row the path begins with, and the answer stands in its expanded
+   * columns: `Customers('ALFKI')/Orders` has `['Orders']`. No row, or null on the way: 404; the last one null: 204. Empty: none.
+   * @see unwrapRow
+   */
+  readonly unwrap: readonly string[]
+  /** Of 'property' and 'rawValue': the path from the row. */
+  readonly property?: readonly [string, ...string[]]
+  /** `$count=true`: the number is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows). */
+  readonly count: boolean
+  /** What the rows are ordered by: the client's order, then the key. Empty: as the source gives them. */
+  readonly order: readonly OrderKey[]
+  readonly paging: Paging
+  /** The client's `$top`, not reduced by what earlier pages gave. */
+  readonly top?: number
+  readonly skip: number
+  readonly pageRows: number
+}
+
+export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count'
+
+/** How the next page is found. */
+export type Paging =
+  /** Names of the columns whose values in the page's last row go into the token, in the order of `order`. */
+  | { readonly kind: 'keyset'; readonly cursor: readonly string[] }
+  /** By the number of rows given so far. */
+  | { readonly kind: 'offset' }
+  | { readonly kind: 'none' }
+
+export interface BindOptions {
+  /** Rows a page has at most; 0 = no paging. */
+  readonly pageRows: number
+  /** Where an earlier page ended. `given`: rows given by all pages before. */
+  readonly cursor?: Cursor
+}
+
+export type Cursor =
+  | { readonly kind: 'keyset'; readonly values: readonly Value[]; readonly given: number }
+  | { readonly kind: 'offset'; readonly offset: number; readonly given: number }
