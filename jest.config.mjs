@@ -1,3 +1,5 @@
+import { swcOptions } from './tools/swc-options.mjs'
+
 /** Jest over the whole workspace: sources are transformed one by one with swc and run as ES modules. */
 export default {
   rootDir: import.meta.dirname,
@@ -7,22 +9,13 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   testEnvironment: 'node',
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/tools/jest-closing-line.mjs'],
   moduleNameMapper: {
     '^@tributary/([a-z0-9-]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^@tributary/(catalog|proxy)-app$': '<rootDir>/apps/$1/src/index.ts',
     '^@tributary/([a-z0-9-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  transform: {
-    '^.+\\.tsx?$': ['@swc/jest', {
-      jsc: {
-        target: 'es2024',
-        parser: { syntax: 'typescript', decorators: true, tsx: false },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
-        keepClassNames: true,
-      },
-      module: { type: 'es6' },
-      sourceMaps: 'inline',
-    }],
-  },
+  transform: { '^.+\\.tsx?$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }] },
 }

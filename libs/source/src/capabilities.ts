@@ -1,4 +1,5 @@
-import type { Trust } from './source.js'
+/** exact: we do not look again. inexact: a superset, filter again. unsupported: we do it. */
+export type Trust = 'exact' | 'inexact' | 'unsupported'
 
 /**
  * One thing a remote can honour. Colon-separated, from general to special:

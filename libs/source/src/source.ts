@@ -1,6 +1,6 @@
 import type { EdmModel } from '@tributary/edm'
 import type { Column, Expression, OrderKey, Page, Value } from '@tributary/plan'
-import type { Capabilities, Feature } from './capabilities.js'
+import type { Capabilities, Feature, Trust } from './capabilities.js'
 
 /** Where a source is and how to enter. The connection arrives opened; it is never logged. */
 export interface Target {
@@ -44,9 +44,6 @@ export interface ScanRequest {
   /** Rows a page should have at most, where the remote can be asked. */
   readonly pageRows: number
 }
-
-/** exact: we do not look again. inexact: a superset, filter again. unsupported: we do it. */
-export type Trust = 'exact' | 'inexact' | 'unsupported'
 
 export interface Accepted {
   readonly handle: unknown
