@@ -1,0 +1,303 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { csdlOf, type ServedProperty, type ServedSet, type ServedSets } from './odata-server-contract.js'
+import { orderOf, predicateOf, Refusal, type LanguageOptions, type Row, type TypeOf } from './odata-server-language.js'
+import { writeRow } from './odata-server-writing.js'
+
+export type { ServedNavigation, ServedProperty, ServedSet, ServedSets } from './odata-server-contract.js'
+export type { Row } from './odata-server-language.js'
+export { customersAndOrders, randomOf } from './odata-server-data.js'
+
+/** honour: as the protocol says. refuse: 501. ignore: as if the option were not there. */
+export type Obedience = 'honour' | 'refuse' | 'ignore'
+
+/** How the server behaves; what is not given is honoured. */
+export interface Behaviour {
+  readonly filter?: Obedience
+  readonly orderby?: Obedience
+  readonly top?: Obedience
+  readonly skip?: Obedience
+  readonly count?: Obedience
+  readonly select?: Obedience
+  readonly in?: Obedience
+  readonly maxpagesize?: Obedience
+  readonly ieee754?: 'honour' | 'ignore'
+  /** refuse: 501. */
+  readonly functions?: 'honour' | 'refuse'
+  /** refuse: 400. */
+  readonly arithmetic?: 'honour' | 'refuse'
+  /** Strings compare without regard to case, as many databases do. */
+  readonly caseInsensitive?: boolean
+  readonly latencyMs?: number
+  /** Rows of a page; undefined: everything in one response. */
+  readonly pageSize?: number
+  readonly nextLinks?: 'absolute' | 'relative'
+  /** What `@odata.count` is wrong by. */
+  readonly countError?: number
+  /** The members of the envelope in another order: `value` first. */
+  readonly valueFirst?: boolean
+  /** Longer URLs are answered with 414. */
+  readonly urlLimit?: number
+  readonly encoding?: 'gzip' | 'br'
+  readonly auth?: ServedAuth
+  /** This many requests are answered with `status` before the server answers. */
+  readonly throttle?: { readonly status: number; readonly times: number; readonly retryAfter?: string }
+  readonly fault?: ServedFault
+  /** The first page the fault strikes; 0 unless told. */
+  readonly faultFromPage?: number
+}
+
+export type ServedFault = 'truncate' | 'html' | 'reset' | 'missing-value' | 'in-stream-error' | 'loop' | 'foreign-link' | 'redirect' | 'hang' | 'failure' | 'empty-page'
+export type ServedAuth =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'apiKey'; readonly name: string; readonly value: string; readonly in: 'header' | 'query' }
+
+export interface ServerOptions {
+  readonly sets: ServedSets
+  readonly behaviour?: Behaviour
+  /** Behaviour of single sets, over that of the server. */
+  readonly behaviourOf?: Readonly<Record<string, Behaviour>>
+  readonly namespace?: string
+  /** Path of the service root; `/odata/` unless told. */
+  readonly root?: string
+  /** Where `foreign-link` and `redirect` lead to. */
+  readonly elsewhere?: string
+}
+
+export interface ServedRequest {
+  readonly method: string
+  readonly url: string
+  /** The query options, decoded. */
+  readonly options: Readonly<Record<string, string>>
+  readonly headers: IncomingHttpHeaders
+}
+
+export interface ODataServer {
+  /** Service root, ends in `/`. */
+  readonly url: string
+  /** Every request so far, `$metadata` included. */
+  readonly requests: ServedRequest[]
+  /** Rows written so far. */
+  rowsSent(): number
+  /** Requests being answered now, and the most there ever were at once. */
+  inFlight(): { readonly now: number; readonly most: number }
+  behave(behaviour: Behaviour, set?: string): void
+  stop(): Promise<void>
+}
+
+interface State {
+  readonly options: ServerOptions
+  readonly requests: ServedRequest[]
+  behaviour: Behaviour
+  readonly behaviourOf: Map<string, Behaviour>
+  throttled: number
+  rowsSent: number
+  now: number
+  most: number
+  url: string
+}
+
+/** Starts an OData v4 server on a free port of 127.0.0.1. */
+export async function startODataServer(options: ServerOptions): Promise<ODataServer> {
+  const state: State = {
+    options, requests: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, rowsSent: 0, now: 0, most: 0, url: '',
+  }
+  const server = createServer((request, response) => void answer(state, request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${options.root ?? '/odata/'}`
+  return {
+    url: state.url,
+    requests: state.requests,
+    rowsSent: () => state.rowsSent,
+    inFlight: () => ({ now: state.now, most: state.most }),
+    behave: (behaviour, set) => {
+      state.throttled = 0
+      if (set === undefined) state.behaviour = behaviour
+      else state.behaviourOf.set(set, behaviour)
+    },
+    stop: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  state.now++
+  state.most = Math.max(state.most, state.now)
+  response.on('close', () => state.now--)
+  const url = new URL(request.url ?? '/', state.url)
+  const options = Object.fromEntries([...url.searchParams].map(([name, value]) => [name, value]))
+  state.requests.push({ method: request.method ?? 'GET', url: request.url ?? '', options, headers: request.headers })
+  try {
+    await route(state, { request, response, path: decodeURIComponent(url.pathname), options })
+  } catch (error) {
+    if (response.headersSent) response.destroy()
+    else fail(response, error instanceof Refusal ? error.status : 500, error instanceof Error ? error.message : 'failed')
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly path: string
+  readonly options: Readonly<Record<string, string>>
+}
+
+async function route(state: State, exchange: Exchange): Promise<void> {
+  const { request, response, path } = exchange
+  const root = state.options.root ?? '/odata/'
+  const resource = path.startsWith(root) ? path.slice(root.length) : undefined
+  const [, name = '', key] = /^([^(/]+)(?:\((.*)\))?$/.exec(resource ?? '') ?? []
+  const behaviour: Behaviour = { ...state.behaviour, ...state.behaviourOf.get(name) }
+  if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
+  if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
+  if (behaviour.throttle !== undefined && state.throttled < behaviour.throttle.times) {
+    state.throttled++
+    if (behaviour.throttle.retryAfter !== undefined) response.setHeader('Retry-After', behaviour.throttle.retryAfter)
+    return fail(response, behaviour.throttle.status, 'too much')
+  }
+  if (request.method !== 'GET') return fail(response, 405, `${request.method} is not allowed`)
+  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit) return fail(response, 414, 'the URL is too long')
+  if (resource === '$metadata') {
+    response.writeHead(200, { 'content-type': 'application/xml', 'odata-version': '4.0' }).end(csdlOf(state.options.sets, state.options.namespace ?? 'Test'))
+    return
+  }
+  const set = state.options.sets[name]
+  if (set === undefined) return fail(response, 404, `no ${resource}`)
+  if (key === undefined) await answerSet(state, { ...exchange, name, set, behaviour })
+  else answerEntity({ ...exchange, name, set, behaviour }, key)
+}
+
+function admitted(auth: ServedAuth, { request, options }: Exchange): boolean {
+  if (auth.kind === 'basic') return request.headers.authorization === `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
+  if (auth.kind === 'bearer') return request.headers.authorization === `Bearer ${auth.token}`
+  return (auth.in === 'header' ? request.headers[auth.name.toLowerCase()] : options[auth.name]) === auth.value
+}
+
+function fail(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { code: String(status), message } }))
+}
+
+interface SetExchange extends Exchange {
+  readonly name: string
+  readonly set: ServedSet
+  readonly behaviour: Behaviour
+}
+
+interface Wanted {
+  readonly rows: readonly Row[]
+  readonly count: number | undefined
+  readonly properties: readonly ServedProperty[]
+  readonly pageRows: number
+  readonly offset: number
+  readonly ieee754: boolean
+}
+
+function option(exchange: SetExchange, name: string, obedience: Obedience | undefined): string | undefined {
+  const value = exchange.options[name]
+  if (value !== undefined && obedience === 'refuse') throw new Refusal(501, `${name} is not supported`)
+  return obedience === 'ignore' ? undefined : value
+}
+
+const typesOf = (set: ServedSet): TypeOf => (path) => (path.length === 1 ? set.properties.find(({ name }) => name === path[0])?.type : undefined)
+
+function languageOf(behaviour: Behaviour): LanguageOptions {
+  return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false }
+}
+
+function wanted(exchange: SetExchange): Wanted {
+  const { set, behaviour, options, request } = exchange
+  const language = languageOf(behaviour)
+  const filter = option(exchange, '$filter', behaviour.filter)
+  const orderby = option(exchange, '$orderby', behaviour.orderby)
+  const top = option(exchange, '$top', behaviour.top)
+  const skip = option(exchange, '$skip', behaviour.skip)
+  const count = option(exchange, '$count', behaviour.count)
+  const select = option(exchange, '$select', behaviour.select)
+  const matching = filter === undefined ? set.rows : set.rows.filter(predicateOf(filter, typesOf(set), language))
+  const ordered = orderby === undefined ? matching : matching.toSorted(orderOf(orderby, typesOf(set), language))
+  const from = Number(skip ?? 0)
+  const names = select?.split(',').map((name) => name.trim())
+  for (const name of names ?? []) if (!set.properties.some((property) => property.name === name)) throw new Refusal(400, `no property ${name}`)
+  const asked = behaviour.maxpagesize === 'ignore' ? undefined : /odata\.maxpagesize=(\d+)/.exec(String(request.headers.prefer))?.[1]
+  return {
+    rows: ordered.slice(from, top === undefined ? undefined : from + Number(top)),
+    count: count === 'true' ? matching.length + (behaviour.countError ?? 0) : undefined,
+    properties: names === undefined ? set.properties : set.properties.filter(({ name }) => names.includes(name)),
+    pageRows: Math.min(behaviour.pageSize ?? Infinity, Number(asked ?? Infinity)),
+    offset: Number(options['$skiptoken'] ?? 0),
+    ieee754: behaviour.ieee754 !== 'ignore' && /IEEE754Compatible=true/i.test(String(request.headers.accept)),
+  }
+}
+
+async function answerSet(state: State, exchange: SetExchange): Promise<void> {
+  const { response, behaviour } = exchange
+  const want = wanted(exchange)
+  const page = Number.isFinite(want.pageRows) ? Math.floor(want.offset / want.pageRows) : 0
+  const fault = page >= (behaviour.faultFromPage ?? 0) ? behaviour.fault : undefined
+  if (fault === 'html') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><h1>Sign in</h1>')
+  if (fault === 'reset') return void response.destroy()
+  if (fault === 'failure') return fail(response, 500, 'the database is gone')
+  if (fault === 'redirect') return void response.writeHead(302, { location: state.options.elsewhere ?? '/' }).end()
+  if (fault === 'hang') return
+  response.writeHead(200, {
+    'content-type': `application/json;odata.metadata=minimal${want.ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`, 'odata-version': '4.0',
+    ...(behaviour.encoding === undefined ? {} : { 'content-encoding': behaviour.encoding }),
+  })
+  const chunks = body(state, exchange, want, fault)
+  if (behaviour.encoding !== undefined) {
+    const whole = Buffer.from([...chunks].join(''))
+    return void response.end(behaviour.encoding === 'gzip' ? gzipSync(whole) : brotliCompressSync(whole))
+  }
+  for (const chunk of chunks) {
+    if (response.destroyed) return
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+  if (fault === 'truncate') response.destroy()
+  else response.end()
+}
+
+function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedFault | undefined): Generator<string> {
+  const { behaviour, name } = exchange
+  const end = Math.min(want.offset + want.pageRows, want.rows.length)
+  const context = `"@odata.context":"${state.url}$metadata#${name}"`
+  const count = want.count === undefined || want.offset > 0 ? '' : `,"@odata.count":${want.ieee754 ? `"${want.count}"` : want.count}`
+  yield behaviour.valueFirst === true ? '{' : `{${context}${count},`
+  if (fault === 'missing-value') return yield '"values":[]}'
+  yield '"value":['
+  const last = fault === 'truncate' || fault === 'in-stream-error' ? want.offset + Math.floor((end - want.offset) / 2) : fault === 'empty-page' ? want.offset : end
+  for (let at = want.offset; at < last; at += 500) {
+    const until = Math.min(at + 500, last)
+    state.rowsSent += until - at
+    yield want.rows.slice(at, until).map((row, index) => `${at + index > want.offset ? ',' : ''}${writeRow(row, want.properties, want.ieee754)}`).join('')
+  }
+  if (fault === 'truncate') return yield ',{"Cut'
+  yield ']'
+  if (behaviour.valueFirst === true) yield `,${context}${count}`
+  if (fault === 'in-stream-error') yield ',"error":{"code":"boom","message":"the cursor was lost"}'
+  if (end < want.rows.length || fault === 'loop') yield `,"@odata.nextLink":${JSON.stringify(nextLink(state, exchange, fault === 'loop' ? want.offset : end, fault))}`
+  yield '}'
+}
+
+function nextLink(state: State, exchange: SetExchange, offset: number, fault: ServedFault | undefined): string {
+  const options = { ...exchange.options, $skiptoken: String(offset) }
+  const query = Object.entries(options).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+  if (fault === 'foreign-link') return `${state.options.elsewhere ?? 'http://127.0.0.1:9/'}${exchange.name}?${query}`
+  return `${exchange.behaviour.nextLinks === 'relative' ? '' : state.url}${exchange.name}?${query}`
+}
+
+function answerEntity(exchange: SetExchange, key: string): void {
+  const { set, response, request, behaviour } = exchange
+  const filter = key.includes('=') ? key.replaceAll(/,(?=\w+=)/g, ' and ').replaceAll(/(\w+)=/g, '$1 eq ') : `${set.key[0]} eq ${key}`
+  const row = set.rows.find(predicateOf(filter, typesOf(set), languageOf({ ...behaviour, in: 'honour' })))
+  if (row === undefined) return fail(response, 404, 'no such entity')
+  const ieee754 = behaviour.ieee754 !== 'ignore' && /IEEE754Compatible=true/i.test(String(request.headers.accept))
+  response.writeHead(200, { 'content-type': `application/json;odata.metadata=minimal${ieee754 ? ';IEEE754Compatible=true' : ''}`, 'odata-version': '4.0' })
+  response.end(writeRow(row, set.properties, ieee754))
+}
