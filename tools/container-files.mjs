@@ -13,7 +13,7 @@ function dockerfileFaults(file) {
 
 /** Every service has an image or a build, ports are strings, and a published hub is never without a token. */
 function composeFaults(file) {
-  const { services = {} } = parse(read(file))
+  const { services = {} } = parse(read(file), { merge: true })
   return Object.entries(services).flatMap(([name, service]) => {
     const faults = []
     if (service.image === undefined && service.build === undefined) faults.push(`${file}: service ${name} has neither image nor build.`)

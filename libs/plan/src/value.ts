@@ -17,6 +17,8 @@ export interface ValueType {
   readonly collection: boolean
   /** What comparisons and arithmetic go by: for enumerations and definitions the primitive beneath; 'structured' for complex and entity; 'null' for the null literal. */
   readonly base: BaseType
+  /** Of an enumeration: its members' numeric values by name; what `has` and comparisons go by. */
+  readonly members?: ReadonlyMap<string, bigint>
 }
 
 export type BaseType =
