@@ -48,6 +48,7 @@ export const catalogue = Object.freeze({
   HUB_PRODUCT_NOT_FOUND: fault(404, 'There is no data product {slug}.', '{hint}'),
   HUB_PRODUCT_INVALID: fault(422, 'The data product {slug} is invalid: {reason}.', 'Each fault is listed with its field.'),
   HUB_SLUG_TAKEN: fault(409, 'The slug {slug} belongs to {owner}.', 'Choose another slug.'),
+  HUB_SERVICE_EXISTS: fault(409, 'The service {identity} is registered as {slug}.', 'Leave the slug out, or give that one.'),
   HUB_SERVICE_IN_USE: fault(409, 'The service {slug} is used by: {products}.', 'Change those products first, or delete with ?force=true, which marks them broken.'),
   // Identity
   HUB_AUTH_REQUIRED: fault(401, 'Authentication is required.', 'Send a bearer token, or the token as the password of Basic.'),
