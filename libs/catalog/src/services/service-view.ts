@@ -1,0 +1,90 @@
+import type { Environment, Owner } from '../records.js'
+
+/** What a service is, as the API shows it. Addresses are path-absolute: the HTTP face puts its origin before them. */
+export interface ServiceView {
+  readonly uuid: string
+  readonly slug: string
+  readonly name: string
+  readonly version: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly owner?: Owner
+  readonly application: { readonly uuid: string; readonly name: string }
+  readonly environment: Omit<Environment, 'application'>
+  readonly url: string
+  /** `/odata/{slug}/` */
+  readonly odataUrl: string
+  /** `/graphql/{slug}` */
+  readonly graphqlUrl: string
+  readonly kind: string
+  readonly contractType: string
+  readonly specificationVersion: string
+  readonly sample: boolean
+  readonly registeredAt: string
+  readonly changedAt: string
+  readonly revision: number
+  readonly entitySets: readonly EntitySetView[]
+  /** Slugs of the products that use it. */
+  readonly usedBy: readonly string[]
+  /** What of the contract was skipped or repaired. */
+  readonly warnings: readonly ServiceWarning[]
+}
+
+/** A service in a listing. */
+export type ServiceSummary = Omit<ServiceView, 'entitySets' | 'warnings' | 'usedBy'>
+
+/** Something to know that did not stop a registration. */
+export interface ServiceWarning {
+  readonly message: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface EntitySetView {
+  readonly name: string
+  /** Qualified name. */
+  readonly entityType: string
+  readonly label?: string
+  readonly description?: string
+  /** Names of the key properties; empty: none. */
+  readonly keys: readonly string[]
+  readonly attributes: readonly AttributeView[]
+  readonly navigation: readonly NavigationView[]
+  /** Only what the contract declares. */
+  readonly capabilities: CapabilitiesView
+}
+
+export interface AttributeView {
+  readonly name: string
+  /** `Edm.String`, `Collection(Edm.Int32)`, `Northwind.Address` */
+  readonly type: string
+  readonly typeKind: 'primitive' | 'complex' | 'enum'
+  readonly key: boolean
+  readonly nullable: boolean
+  readonly maxLength?: number | 'max'
+  readonly precision?: number
+  readonly scale?: number | 'variable' | 'floating'
+  readonly label?: string
+  readonly description?: string
+  /** Member names, where it is an enumeration. */
+  readonly members?: readonly string[]
+}
+
+export interface NavigationView {
+  readonly name: string
+  /** The entity set it leads to, where the contract binds it. */
+  readonly target?: string
+  readonly targetType: string
+  readonly collection: boolean
+  readonly nullable: boolean
+  /** Of the target's end. */
+  readonly multiplicity: '1' | '0..1' | '*'
+  readonly partner?: string
+  readonly on: readonly { readonly from: string; readonly to: string }[]
+}
+
+export type CapabilityName =
+  | 'insertable' | 'updatable' | 'deletable' | 'countable' | 'topSupported' | 'skipSupported' | 'filterable' | 'sortable' | 'expandable' | 'searchable'
+
+/** Declared by Capabilities annotations; what is not there is not known. */
+export type CapabilitiesView = Partial<Readonly<Record<CapabilityName, boolean>>>
