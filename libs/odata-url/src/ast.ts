@@ -72,7 +72,7 @@ export interface TypeName extends Node {
   readonly collection: boolean
 }
 
-/** `('a','b')` to the right of `in`. */
+/** `('a','b')` to the right of `in`; also a JSON array of scalars there, and anywhere an array that holds expressions. */
 export interface List extends Node {
   readonly kind: 'list'
   readonly items: readonly Expression[]
@@ -81,8 +81,10 @@ export interface List extends Node {
 /** A JSON array or object literal, as parameter alias values and function arguments allow. */
 export interface JsonLiteral extends Node {
   readonly kind: 'json'
-  /** The decoded JSON text. */
+  /** The decoded text; valid JSON unless `members` is there. */
   readonly text: string
+  /** Of an object some of whose values are expressions (`{"a":Price add 1}`); then `text` is not JSON. */
+  readonly members?: readonly { readonly name: string; readonly value: Expression }[]
 }
 
 /** Where a path begins. `implicit` is the current instance. */
@@ -91,8 +93,10 @@ export type PathRoot =
   | { readonly kind: '$it' }
   | { readonly kind: '$this' }
   | { readonly kind: 'variable'; readonly name: string }
-  /** `$root/Set(key)` or `$root/Singleton`. */
-  | { readonly kind: '$root'; readonly set: string; readonly key?: Key }
+  /** `@name/…`: a path below a parameter alias. */
+  | { readonly kind: 'alias'; readonly name: string }
+  /** `$root/Set(key)`, `$root/Singleton`, or a function import with its arguments. */
+  | { readonly kind: '$root'; readonly set: string; readonly key?: Key; readonly arguments?: readonly NamedArgument[] }
 
 /** A path to a value: `Address/City`, `Customer/Orders/$count`, `Items/any(i:i/Quantity gt 1)`. */
 export interface Path extends Node {
@@ -135,7 +139,7 @@ export type ResourceSegment =
   | ({ readonly kind: 'navigation'; readonly name: string; readonly key?: Key } & Node)
   | ({ readonly kind: 'cast'; readonly type: string; readonly key?: Key } & Node)
   /** A bound or imported operation, with or without arguments. */
-  | ({ readonly kind: 'operation'; readonly name: string; readonly arguments: readonly NamedArgument[] } & Node)
+  | ({ readonly kind: 'operation'; readonly name: string; readonly arguments: readonly NamedArgument[]; readonly key?: Key } & Node)
   | ({ readonly kind: 'count' | 'value' | 'ref' } & Node)
   | ({ readonly kind: 'unknown'; readonly name: string; readonly key?: Key } & Node)
 
@@ -151,6 +155,11 @@ export type Resource =
 export type SelectSegment =
   | ({ readonly kind: 'property' | 'navigation' | 'unknown'; readonly name: string } & Node)
   | ({ readonly kind: 'cast'; readonly type: string } & Node)
+  /** Only in `$select`: an action or function, with parameter names where an overload is meant. */
+  | ({ readonly kind: 'operation'; readonly name: string; readonly parameters?: readonly string[] } & Node)
+  | ({ readonly kind: 'annotation'; readonly term: string } & Node)
+  /** Only as the last segment of an `$expand` path: `Address/*`. */
+  | ({ readonly kind: 'star' } & Node)
 
 export type SelectItem =
   | ({ readonly kind: 'all' } & Node)

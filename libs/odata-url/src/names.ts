@@ -13,6 +13,8 @@ export interface Names {
   operation(name: string): OperationName | undefined
   /** True if the key-as-segment convention applies to this service. */
   readonly keyAsSegment: boolean
+  /** How many values a key of the entity type has, where known: how many key segments belong together. */
+  keyParts?(type: TypeHandle): number | undefined
 }
 
 /** Opaque to the parser: what a path stands at. Two different types may share no handle. */
