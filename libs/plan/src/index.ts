@@ -10,3 +10,6 @@ export { comparatorOf, compareStrings, compareValues, equalValues, type Comparat
 export { hashKey } from './values/hash-key.js'
 export { addDecimals, arithmetic, divideDecimals, negation, type Arithmetic } from './values/arithmetic.js'
 export { enumHas, enumNumber } from './values/enum-value.js'
+export { compile, compilePredicate, evaluate } from './evaluate/compile.js'
+export type { Compiled } from './evaluate/compiled.js'
+export { castValue } from './evaluate/cast-value.js'

@@ -1,0 +1,12 @@
+import type { Column } from '../page.js'
+import type { Value } from '../value.js'
+
+/** An expression made ready to run over positional rows. */
+export type Compiled = (row: readonly Value[]) => Value
+
+/** Where names are found while an expression is compiled, and what range variables hold while it runs. */
+export interface Scope {
+  readonly columns: readonly Column[]
+  /** Values of the range variables, innermost last; written by the lambda that is running. */
+  readonly variables: ReadonlyMap<string, { current: Value }>
+}

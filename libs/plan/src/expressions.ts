@@ -1,0 +1,117 @@
+import type {
+  BinaryExpression, CallExpression, ColumnExpression, Expression, FunctionName, InExpression, LambdaExpression, LiteralExpression, OrderKey,
+  TypeTestExpression, UnaryExpression, VariableExpression,
+} from './expression.js'
+import type { Value, ValueType } from './value.js'
+import { booleanType, itemOf } from './value-type.js'
+
+/** Factories of expressions: frozen values. */
+
+export const literal = (type: ValueType, value: Value): LiteralExpression => Object.freeze({ kind: 'literal', type, value })
+
+/** A column by its name, or a path into a complex column. */
+export const column = (type: ValueType, ...path: readonly [string, ...string[]]): ColumnExpression =>
+  Object.freeze({ kind: 'column', type, path: Object.freeze(path) })
+
+export const not = (operand: Expression): UnaryExpression => Object.freeze({ kind: 'unary', operator: 'not', operand, type: booleanType })
+
+export const negate = (type: ValueType, operand: Expression): UnaryExpression => Object.freeze({ kind: 'unary', operator: 'negate', operand, type })
+
+/** Comparisons and logic are Boolean; arithmetic gives its type. */
+export const binary = (operator: BinaryExpression['operator'], left: Expression, right: Expression, type: ValueType = booleanType): BinaryExpression =>
+  Object.freeze({ kind: 'binary', operator, left, right, type })
+
+export const inList = (operand: Expression, items: readonly Expression[]): InExpression =>
+  Object.freeze({ kind: 'in', operand, items: Object.freeze([...items]), type: booleanType })
+
+export const call = (name: FunctionName, type: ValueType, ...given: readonly Expression[]): CallExpression =>
+  Object.freeze({ kind: 'call', name, arguments: Object.freeze(given), type })
+
+/** `collection/any(variable:predicate)`; without a predicate, `any()` = not empty. */
+export function lambda(operator: 'any' | 'all', collection: Expression, variableName: string, predicate?: Expression): LambdaExpression {
+  return Object.freeze({ kind: 'lambda', operator, collection, variable: variableName, ...(predicate === undefined ? {} : { predicate }), type: booleanType })
+}
+
+export const variable = (type: ValueType, name: string, ...path: readonly string[]): VariableExpression =>
+  Object.freeze({ kind: 'variable', name, path: Object.freeze(path), type })
+
+export const cast = (operand: Expression, target: ValueType): TypeTestExpression => Object.freeze({ kind: 'cast', operand, target, type: target })
+
+export const isof = (operand: Expression, target: ValueType): TypeTestExpression => Object.freeze({ kind: 'isof', operand, target, type: booleanType })
+
+export const orderKey = (expression: Expression, descending = false): OrderKey => Object.freeze({ expression, descending })
+
+/** The type of a lambda's range variable. */
+export const rangeType = (collection: Expression): ValueType => itemOf(collection.type)
+
+/** The conjuncts of a predicate, left to right; `true` has none. */
+export function conjuncts(expression: Expression): readonly Expression[] {
+  const found: Expression[] = []
+  const open: Expression[] = [expression]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.kind === 'binary' && next.operator === 'and') open.push(next.right, next.left)
+    else if (!(next.kind === 'literal' && next.value === true)) found.push(next)
+  }
+  return found
+}
+
+/** All of the predicates; undefined if there is none. */
+export const conjunction = (expressions: readonly Expression[]): Expression | undefined =>
+  expressions.length === 0 ? undefined : expressions.reduce((left, right) => binary('and', left, right))
+
+/** The direct operands of an expression. */
+export function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'literal': case 'column': case 'variable': return []
+    case 'unary': case 'cast': case 'isof': return [expression.operand]
+    case 'binary': return [expression.left, expression.right]
+    case 'in': return [expression.operand, ...expression.items]
+    case 'call': return expression.arguments
+    case 'lambda': return expression.predicate === undefined ? [expression.collection] : [expression.collection, expression.predicate]
+  }
+}
+
+/** Calls `visit` for the expression and everything in it, outermost first. */
+export function walkExpression(expression: Expression, visit: (expression: Expression) => void): void {
+  const open: Expression[] = [expression]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    visit(next)
+    open.push(...operandsOf(next).toReversed())
+  }
+}
+
+/** Rebuilds an expression bottom-up; `change` gets every node with its operands already changed, and returns it or another. */
+export function transformExpression(expression: Expression, change: (expression: Expression) => Expression): Expression {
+  const inner = (operand: Expression): Expression => transformExpression(operand, change)
+  switch (expression.kind) {
+    case 'literal': case 'column': case 'variable': return change(expression)
+    case 'unary': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
+    case 'cast': case 'isof': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
+    case 'binary': return change(Object.freeze({ ...expression, left: inner(expression.left), right: inner(expression.right) }))
+    case 'in': return change(Object.freeze({ ...expression, operand: inner(expression.operand), items: Object.freeze(expression.items.map(inner)) }))
+    case 'call': return change(Object.freeze({ ...expression, arguments: Object.freeze(expression.arguments.map(inner)) }))
+    case 'lambda': {
+      const predicate = expression.predicate === undefined ? {} : { predicate: inner(expression.predicate) }
+      return change(Object.freeze({ ...expression, collection: inner(expression.collection), ...predicate }))
+    }
+  }
+}
+
+/** Names of the columns an expression reads. */
+export function columnsOf(expression: Expression): ReadonlySet<string> {
+  const names = new Set<string>()
+  walkExpression(expression, (inner) => {
+    if (inner.kind === 'column') names.add(inner.path[0])
+  })
+  return names
+}
+
+/** The expression over columns of other names; names the map does not have stay. */
+export function renameColumns(expression: Expression, names: ReadonlyMap<string, string>): Expression {
+  if (names.size === 0) return expression
+  return transformExpression(expression, (inner) => {
+    if (inner.kind !== 'column') return inner
+    const [first, ...rest] = inner.path
+    return column(inner.type, names.get(first) ?? first, ...rest)
+  })
+}

@@ -1,0 +1,91 @@
+import type { Expression, OrderKey } from './expression.js'
+import type { Column, ExpandedShape } from './page.js'
+import type { Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, Sort } from './plan.js'
+import type { Value } from './value.js'
+
+/** Factories of plan nodes: frozen values. */
+
+export const scan = (target: ScanTarget, columns: readonly Column[]): Scan => Object.freeze({ kind: 'scan', target, columns: Object.freeze([...columns]) })
+
+export const filter = (input: Plan, predicate: Expression): Filter => Object.freeze({ kind: 'filter', input, predicate })
+
+export const sort = (input: Plan, keys: readonly [OrderKey, ...OrderKey[]]): Sort => Object.freeze({ kind: 'sort', input, keys: Object.freeze(keys) })
+
+export const limit = (input: Plan, skip: number, take?: number, count = false): Limit =>
+  Object.freeze({ kind: 'limit', input, skip, ...(take === undefined ? {} : { take }), count })
+
+/** What an expand adds to its input. */
+export interface ExpandOptions {
+  readonly navigation: Column
+  readonly on: readonly [JoinPair, ...JoinPair[]]
+  readonly related: Plan
+  readonly perParent?: PerParent
+}
+
+/** No option applies per parent. */
+export const everyRelated: PerParent = Object.freeze({ order: Object.freeze([]), skip: 0, count: false })
+
+export const expand = (input: Plan, { navigation, on, related, perParent = everyRelated }: ExpandOptions): Expand =>
+  Object.freeze({ kind: 'expand', input, navigation, on: Object.freeze(on), related, perParent: Object.freeze(perParent) })
+
+export const constantRows = (columns: readonly Column[], rows: readonly (readonly Value[])[]): Rows =>
+  Object.freeze({ kind: 'constantRows', columns: Object.freeze([...columns]), rows: Object.freeze([...rows]) })
+
+export const remote = (fragment: Fragment, plan: Plan): Remote => Object.freeze({ kind: 'remote', fragment, plan })
+
+export const remoteScan = (asked: Omit<RemoteScan, 'kind'>): RemoteScan => Object.freeze({ kind: 'remoteScan', ...asked })
+
+/** A fragment that reads a scan and nothing more; `parts` add to it. */
+export const fragment = (over: Scan, parts: Partial<Omit<Fragment, 'scan'>> = {}): Fragment =>
+  Object.freeze({ scan: over, order: Object.freeze([]), skip: 0, count: false, keys: Object.freeze([]), ...parts })
+
+/** The column an expand adds. */
+export const expandedColumn = (name: string, entityType: string, shape: ExpandedShape): Column =>
+  Object.freeze({ name, type: Object.freeze({ name: entityType, collection: shape.toMany, base: 'structured' }), expanded: Object.freeze(shape) })
+
+/** The columns of the rows a plan yields, in the order of their values. */
+export function outputColumns(plan: Plan): readonly Column[] {
+  switch (plan.kind) {
+    case 'scan': case 'remoteScan': case 'constantRows': return plan.columns
+    case 'filter': case 'sort': case 'limit': return outputColumns(plan.input)
+    case 'expand': return [...outputColumns(plan.input), plan.navigation]
+    case 'remote': return outputColumns(plan.plan)
+  }
+}
+
+/** The direct inputs of a node; the related side of an expand is the second. */
+export function inputsOf(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'scan': case 'remoteScan': case 'constantRows': return []
+    case 'filter': case 'sort': case 'limit': return [plan.input]
+    case 'expand': return [plan.input, plan.related]
+    case 'remote': return [plan.plan]
+  }
+}
+
+/** Calls `visit` for the plan and everything in it, outermost first. */
+export function walk(plan: Plan, visit: (plan: Plan) => void): void {
+  visit(plan)
+  for (const input of inputsOf(plan)) walk(input, visit)
+}
+
+/**
+ * Rebuilds a plan bottom-up; `change` gets every node with its inputs already changed, and returns it or another.
+ * What a `Remote` executes is not entered: it is made anew from its fragment.
+ */
+export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
+  switch (plan.kind) {
+    case 'scan': case 'remoteScan': case 'constantRows': case 'remote': return change(plan)
+    case 'filter': case 'sort': case 'limit': return change(withInput(plan, transform(plan.input, change)))
+    case 'expand': {
+      const input = transform(plan.input, change)
+      const related = transform(plan.related, change)
+      return change(input === plan.input && related === plan.related ? plan : Object.freeze({ ...plan, input, related }))
+    }
+  }
+}
+
+/** The node over another input. */
+export function withInput(node: Filter | Sort | Limit | Expand, input: Plan): Filter | Sort | Limit | Expand {
+  return input === node.input ? node : Object.freeze({ ...node, input })
+}
