@@ -1,1 +1,12 @@
-export {}
+/** The formats of the wire: OData JSON written as a stream, negotiation, errors, and the rewriting of answers passed through. */
+export { writeCollection, rowJson } from './json-writer.js'
+export type { CollectionOptions, RowPlace, Written } from './json-writer.js'
+export { entityJson, propertyJson, rawValue } from './json-entity.js'
+export { rowText, type RowText } from './row-text.js'
+export { jsonContentType, parseAccept, parseMetadataAccept, requireTextAccepted, type JsonFormat } from './negotiate.js'
+export { negotiateVersion, type ProtocolVersion } from './version.js'
+export { parsePrefer, type Preferences } from './prefer.js'
+export { errorBody } from './error-object.js'
+export { serviceDocument, type ServiceResource } from './service-document.js'
+export { controlName, type JsonStyle } from './style.js'
+export { rewriteEnvelope, type EnvelopeRewrite } from './rewrite-envelope.js'

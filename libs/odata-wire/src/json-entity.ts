@@ -1,0 +1,42 @@
+import type { Column, Value } from '@tributary/plan'
+import { rowJson, type RowPlace } from './json-writer.js'
+import { controlName, type JsonStyle } from './style.js'
+import { valueText } from './value-text.js'
+
+const contextMember = (context: string, style: JsonStyle): string =>
+  style.metadata === 'none' ? '' : `"${controlName('context', style)}":${JSON.stringify(context)}`
+
+/** An object's text with the context put before its members. */
+function withContext(object: Buffer, context: string, style: JsonStyle): Buffer {
+  const member = contextMember(context, style)
+  if (member === '') return object
+  const inner = object.subarray(object.indexOf('{') + 1)
+  const empty = inner.toString('latin1', 0, Math.min(inner.length, 64)).trim() === '}'
+  return Buffer.concat([Buffer.from(`{${member}${empty ? '' : ','}`), inner])
+}
+
+/**
+ * A single entity in JSON.
+ * @see OData JSON Format 4.01, section 6
+ */
+export const entityJson = (place: RowPlace, visible: readonly string[], context: string, style: JsonStyle): Buffer =>
+  withContext(rowJson(place, visible, style), context, style)
+
+/**
+ * A single property in JSON: a complex value's members beside the context, everything else under `value`.
+ * Null is not written: the protocol answers it with 204.
+ * @see OData JSON Format 4.01, section 11
+ */
+export function propertyJson(column: Column, value: Value, context: string, style: JsonStyle): Buffer {
+  const text = valueText(column, style)(value)
+  if (column.type.base === 'structured' && !column.type.collection) return withContext(Buffer.from(text), context, style)
+  const member = contextMember(context, style)
+  return Buffer.from(`{${member}${member === '' ? '' : ','}"value":${text}}`)
+}
+
+/** The raw value of a property as `/$value` gives it, and its media type. Null has none: the protocol answers it with 204. */
+export function rawValue(column: Column, value: Value): { readonly body: Buffer; readonly contentType: string } {
+  if (column.type.base === 'Edm.Binary') return { body: Buffer.from(String(value), 'base64url'), contentType: 'application/octet-stream' }
+  const text = typeof value === 'number' ? valueText(column, { metadata: 'none', ieee754: false, prefixed: true })(value).replaceAll('"', '') : String(value)
+  return { body: Buffer.from(text), contentType: 'text/plain;charset=utf-8' }
+}

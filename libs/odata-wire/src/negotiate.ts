@@ -1,0 +1,68 @@
+import { hubError } from '@tributary/errors'
+import { formatRange, mediaRanges, type MediaRange } from './media.js'
+
+/** How JSON is to be written. */
+export interface JsonFormat {
+  readonly metadata: 'minimal' | 'none'
+  /** Int64 and Decimal as strings instead of numbers. */
+  readonly ieee754: boolean
+}
+
+const jsonRanges: ReadonlySet<string> = new Set(['json', 'application/json', 'application/*', '*/*'])
+const xmlRanges: ReadonlySet<string> = new Set(['xml', 'application/xml', 'text/xml', 'application/*', 'text/*', '*/*'])
+const textRanges: ReadonlySet<string> = new Set(['text', 'text/plain', 'text/*', '*/*'])
+
+/** Undefined where the range asks for something JSON cannot be here: another type, or a metadata level that is not written. */
+function jsonOf({ type, parameters }: MediaRange): JsonFormat | undefined {
+  if (!jsonRanges.has(type)) return undefined
+  const metadata = (parameters.get('odata.metadata') ?? parameters.get('metadata') ?? 'minimal').toLowerCase()
+  if (metadata !== 'minimal' && metadata !== 'none') return undefined
+  const ieee754 = (parameters.get('ieee754compatible') ?? 'false').toLowerCase() === 'true'
+  return { metadata, ieee754 }
+}
+
+/** `$format` overrides Accept; a missing or empty Accept takes anything. */
+const wanted = (accept: string | undefined, format: string | undefined): readonly MediaRange[] =>
+  format === undefined ? mediaRanges(accept === undefined || accept.trim() === '' ? '*/*' : accept) : [formatRange(format)]
+
+const refuse = (accept: string | undefined, format: string | undefined, known: string): never => {
+  throw hubError('HUB_FORMAT_UNSUPPORTED', { format: format ?? accept ?? '', known }, { target: format === undefined ? 'Accept' : '$format' })
+}
+
+/**
+ * Chooses how data is written, by `$format` and else by the Accept header.
+ * @throws HUB_FORMAT_UNSUPPORTED if nothing asked for can be produced
+ * @see OData JSON Format 4.01, section 3
+ */
+export function parseAccept(accept: string | undefined, format: string | undefined): JsonFormat {
+  for (const range of wanted(accept, format)) {
+    const json = jsonOf(range)
+    if (json !== undefined) return json
+  }
+  return refuse(accept, format, 'application/json with odata.metadata=minimal or none, IEEE754Compatible=true or false')
+}
+
+/**
+ * Chooses the form of `$metadata`: XML unless JSON is wanted more.
+ * @throws HUB_FORMAT_UNSUPPORTED
+ */
+export function parseMetadataAccept(accept: string | undefined, format: string | undefined): 'xml' | 'json' {
+  for (const { type } of wanted(accept, format)) {
+    if (xmlRanges.has(type)) return 'xml'
+    if (jsonRanges.has(type)) return 'json'
+  }
+  return refuse(accept, format, 'application/xml, application/json')
+}
+
+/**
+ * Checks that plain text may be answered, as `/$count` and `/$value` do.
+ * @throws HUB_FORMAT_UNSUPPORTED
+ */
+export function requireTextAccepted(accept: string | undefined, format: string | undefined): void {
+  // Clients that send JSON-only Accept headers with every request expect a count all the same; text is what there is.
+  if (!wanted(accept, format).some(({ type }) => textRanges.has(type) || (format === undefined && jsonRanges.has(type)))) refuse(accept, format, 'text/plain')
+}
+
+/** The Content-Type of an answer in JSON. */
+export const jsonContentType = ({ metadata, ieee754 }: JsonFormat): string =>
+  `application/json;odata.metadata=${metadata};odata.streaming=true${ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`

@@ -1,0 +1,66 @@
+import type { BytesPage, Column, Page, Value } from '@tributary/plan'
+import { parseRows } from '@tributary/plan'
+import { rowText, type RowText } from './row-text.js'
+import { isControlColumn, type JsonStyle } from './style.js'
+
+const carriesWideNumbers = ({ type, fields, expanded }: Column): boolean => {
+  if (expanded !== undefined) return expanded.columns.some(carriesWideNumbers)
+  if (fields !== undefined) return fields.some(carriesWideNumbers)
+  return ['Edm.Int64', 'Edm.Decimal', 'Edm.Untyped', 'structured'].includes(type.base)
+}
+
+const allShown = (columns: readonly Column[], visible: readonly string[]): boolean => {
+  const shown = new Set(visible)
+  return columns.every(({ name, expanded }) =>
+    (shown.has(name) || isControlColumn(name)) && (expanded === undefined || allShown(expanded.columns, expanded.visible)))
+}
+
+const carriesControl = ({ name, fields, expanded }: Column): boolean =>
+  isControlColumn(name) || (fields ?? expanded?.columns ?? []).some(carriesControl)
+
+/** True if the rows' own bytes are what the client asked for. */
+export function writableAsTheyAre(page: BytesPage, visible: readonly string[], style: JsonStyle): boolean {
+  if (!page.only || style.omitNulls === true || !allShown(page.columns, visible)) return false
+  if (page.ieee754 !== style.ieee754 && page.columns.some(carriesWideNumbers)) return false
+  return (style.prefixed && style.metadata === 'minimal') || !page.columns.some(carriesControl)
+}
+
+/** Number of rows of a page. */
+export const rowCount = (page: Page): number => (page.kind === 'rows' ? page.rows.length : page.offsets.length >> 1)
+
+/** The bytes of one row of a page of bytes. */
+export const rowBytes = (page: BytesPage, row: number): Buffer => page.bytes.subarray(page.offsets[2 * row], page.offsets[2 * row + 1])
+
+const comma = 0x2c
+const whitespace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
+const widestGap = 64
+
+/** True if between this row and the next stands one comma and nothing but white space: then both leave in one slice. */
+export function adjoins(page: BytesPage, row: number): boolean {
+  const from = page.offsets[2 * row + 1] as number
+  const to = page.offsets[2 * row + 2] as number
+  if (to - from < 1 || to - from > widestGap) return false
+  let commas = 0
+  for (let i = from; i < to; i++) {
+    const byte = page.bytes[i] as number
+    if (byte === comma) commas++
+    else if (!whitespace.has(byte)) return false
+  }
+  return commas === 1
+}
+
+/** Values of a page's rows, for rows that have to be looked into. */
+export const rowsOf = (page: Page): readonly (readonly Value[])[] => (page.kind === 'rows' ? page.rows : parseRows(page, page.columns).rows)
+
+/** Gives the row writer of a column list, compiled once as long as pages share it. */
+export function rowWriters(visible: readonly string[], style: JsonStyle): (columns: readonly Column[]) => RowText {
+  let known: readonly Column[] | undefined
+  let write: RowText | undefined
+  return (columns) => {
+    if (write === undefined || columns !== known) {
+      write = rowText(columns, visible, style)
+      known = columns
+    }
+    return write
+  }
+}

@@ -1,0 +1,27 @@
+import { headerItems } from './media.js'
+
+/** What a Prefer header asks for, as far as it is understood; what is not understood is ignored, as the protocol says. */
+export interface Preferences {
+  readonly maxPageSize?: number
+  readonly omitNulls: boolean
+}
+
+const first = (item: ReadonlyMap<string, string>): readonly [string, string] => item.entries().next().value ?? ['', '']
+
+/**
+ * Reads the header `Prefer`; names with and without `odata.`, the first of two equal ones counts.
+ * @see OData Protocol 4.01, section 8.2.8
+ */
+export function parsePrefer(prefer: string | undefined): Preferences {
+  const wishes = new Map<string, string>()
+  for (const item of headerItems(prefer ?? '')) {
+    const [name, value] = first(item)
+    const plain = name.replace(/^odata\./, '')
+    if (!wishes.has(plain)) wishes.set(plain, value)
+  }
+  const size = wishes.get('maxpagesize') ?? ''
+  return {
+    ...(/^[1-9]\d{0,8}$/.test(size) ? { maxPageSize: Number(size) } : {}),
+    omitNulls: wishes.get('omit-values')?.toLowerCase() === 'nulls',
+  }
+}

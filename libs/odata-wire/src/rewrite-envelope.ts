@@ -1,0 +1,169 @@
+import { hubError } from '@tributary/errors'
+import { skipSpace, skipSpaceBack, stringEnd, stringStart, valueEnd, valueStart } from './json-scan.js'
+import { controlName, type JsonStyle } from './style.js'
+
+/** What becomes of the envelope of an answer that is passed through. */
+export interface EnvelopeRewrite {
+  readonly style: JsonStyle
+  /** Our context URL, instead of the source's. */
+  readonly context: string
+  /** True if the client asked for the number of rows; a count nobody asked for is dropped. */
+  readonly count: boolean
+  /** Our next link instead of the source's. */
+  readonly nextLink: (link: string) => string
+  /** Source the body comes from: what errors name. */
+  readonly slug: string
+}
+
+/** Members of the envelope beside the rows. */
+interface Envelope {
+  count?: string
+  nextLink?: string
+}
+
+/** The end of the body that is held back to be looked at; its envelope members must fit in. */
+const heldBytes = 32 * 1024
+/** What stands before the rows must fit in this. */
+const headBytes = 256 * 1024
+
+const bytesOf = { openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d, colon: 0x3a, comma: 0x2c, quote: 0x22 } as const
+
+const invalid = (slug: string, reason: string) => hubError('HUB_SOURCE_INVALID', { slug, reason })
+
+function textOf(bytes: Buffer, start: number, end: number, slug: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end))
+  } catch (cause) {
+    throw hubError('HUB_SOURCE_INVALID', { slug, reason: 'its JSON is malformed' }, { cause })
+  }
+}
+
+/** Keeps what the client gets of a member; everything else of the source's envelope (links to itself, entity tags) is left out. */
+function note(envelope: Envelope, name: unknown, value: unknown): void {
+  const plain = String(name).replace(/^@odata\./, '@')
+  if (plain === '@nextLink' && typeof value === 'string') envelope.nextLink = value
+  if (plain === '@count' && /^\d+$/.test(String(value))) envelope.count = String(value)
+}
+
+/** Reads up to the first row: its place, or undefined if more bytes are needed. */
+function readHead(bytes: Buffer, envelope: Envelope, slug: string): number | undefined {
+  let at = skipSpace(bytes, bytes[0] === 0xef ? 3 : 0)
+  if (at >= bytes.length) return undefined
+  if (bytes[at] !== bytesOf.openBrace) throw invalid(slug, 'it is no JSON object')
+  for (;;) {
+    at = skipSpace(bytes, at + 1)
+    if (at >= bytes.length) return undefined
+    if (bytes[at] !== bytesOf.quote) throw invalid(slug, 'its JSON has no collection of rows')
+    const nameEnd = stringEnd(bytes, at)
+    const colon = nameEnd < 0 ? bytes.length : skipSpace(bytes, nameEnd)
+    const start = colon >= bytes.length ? bytes.length : skipSpace(bytes, colon + 1)
+    if (start >= bytes.length) return undefined
+    if (bytes[colon] !== bytesOf.colon) throw invalid(slug, 'its JSON is malformed')
+    const name = textOf(bytes, at, nameEnd, slug)
+    if (name === 'value') {
+      if (bytes[start] !== bytesOf.openBracket) throw invalid(slug, 'its JSON has no collection of rows')
+      return start + 1
+    }
+    const end = valueEnd(bytes, start)
+    if (end < 0) return undefined
+    note(envelope, name, textOf(bytes, start, end, slug))
+    at = skipSpace(bytes, end)
+    if (at >= bytes.length) return undefined
+    if (bytes[at] !== bytesOf.comma) throw invalid(slug, 'its JSON has no collection of rows')
+  }
+}
+
+/** Reads backwards from the end to the bracket that closes the rows, and gives its place. */
+function readTail(bytes: Buffer, envelope: Envelope, slug: string): number {
+  const cut = () => invalid(slug, 'its JSON breaks off')
+  let at = skipSpaceBack(bytes, bytes.length - 1)
+  if (bytes[at] !== bytesOf.closeBrace) throw cut()
+  for (;;) {
+    at = skipSpaceBack(bytes, at - 1)
+    if (at < 0) throw cut()
+    const start = valueStart(bytes, at)
+    if (start < 0) {
+      if (bytes[at] === bytesOf.closeBracket) return at
+      throw cut()
+    }
+    const colon = skipSpaceBack(bytes, start - 1)
+    const nameEnd = skipSpaceBack(bytes, colon - 1)
+    if (bytes[colon] !== bytesOf.colon || bytes[nameEnd] !== bytesOf.quote) throw cut()
+    const nameStart = stringStart(bytes, nameEnd)
+    if (nameStart < 0) throw cut()
+    note(envelope, textOf(bytes, nameStart, nameEnd + 1, slug), textOf(bytes, start, at + 1, slug))
+    at = skipSpaceBack(bytes, nameStart - 1)
+    if (bytes[at] !== bytesOf.comma) throw cut()
+  }
+}
+
+const countMember = (count: string | undefined, { style, count: asked }: EnvelopeRewrite): string =>
+  count === undefined || !asked ? '' : `"${controlName('count', style)}":${style.ieee754 ? `"${count}"` : count}`
+
+function headText(envelope: Envelope, rewrite: EnvelopeRewrite): string {
+  const { style, context } = rewrite
+  const head = style.metadata === 'none' ? '' : `"${controlName('context', style)}":${JSON.stringify(context)},`
+  const count = countMember(envelope.count, rewrite)
+  return `{${head}${count === '' ? '' : `${count},`}"value":[`
+}
+
+function tailText(envelope: Envelope, counted: boolean, rewrite: EnvelopeRewrite): string {
+  if (rewrite.count && envelope.count === undefined) throw invalid(rewrite.slug, 'it did not count its rows')
+  const count = counted ? '' : countMember(envelope.count, rewrite)
+  const link = envelope.nextLink === undefined ? '' : `,"${controlName('nextLink', rewrite.style)}":${JSON.stringify(rewrite.nextLink(envelope.nextLink))}`
+  return `]${count === '' ? '' : `,${count}`}${link}}`
+}
+
+/** Rows as they come, the last `heldBytes` of them held back and returned at the end. */
+async function* passRows(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, Buffer, undefined> {
+  const held = [first]
+  let size = first.length
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    held.push(next.value)
+    size += next.value.length
+    while (size - (held[0] as Buffer).length >= heldBytes) {
+      const out = held.shift() as Buffer
+      size -= out.length
+      yield out
+    }
+  }
+  return Buffer.concat(held, size)
+}
+
+async function readToRows(body: AsyncIterator<Buffer>, envelope: Envelope, slug: string): Promise<Buffer> {
+  let bytes: Buffer = Buffer.alloc(0)
+  for (let next = await body.next(); next.done !== true; next = await body.next()) {
+    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value])
+    const rowsAt = readHead(bytes, envelope, slug)
+    if (rowsAt !== undefined) return bytes.subarray(rowsAt)
+    if (bytes.length > headBytes) throw invalid(slug, 'its rows do not begin')
+  }
+  throw invalid(slug, 'its JSON breaks off')
+}
+
+/**
+ * Passes a collection in JSON through: the rows' bytes untouched, the envelope around them ours. Only the beginning and the end are
+ * looked at; a body that breaks off before its end makes the answer fail instead of ending well-formed.
+ * @throws HUB_SOURCE_INVALID
+ */
+export async function* rewriteEnvelope(body: AsyncIterable<Buffer>, rewrite: EnvelopeRewrite): AsyncGenerator<Buffer, void, undefined> {
+  const source = body[Symbol.asyncIterator]()
+  try {
+    const envelope: Envelope = {}
+    const first = await readToRows(source, envelope, rewrite.slug)
+    const counted = envelope.count !== undefined
+    let pending: Buffer = Buffer.from(headText(envelope, rewrite))
+    const rows = passRows(first, source)
+    for (let next = await rows.next(); ; next = await rows.next()) {
+      if (next.done === true) {
+        const end = readTail(next.value, envelope, rewrite.slug)
+        yield Buffer.concat([pending, next.value.subarray(0, end), Buffer.from(tailText(envelope, counted, rewrite))])
+        return
+      }
+      yield pending.length === 0 ? next.value : Buffer.concat([pending, next.value])
+      pending = Buffer.alloc(0)
+    }
+  } finally {
+    await source.return?.()
+  }
+}

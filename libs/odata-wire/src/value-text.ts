@@ -1,0 +1,63 @@
+import type { Column, StructuredValue, Value, ValueType } from '@tributary/plan'
+import { controlColumnName, isControlColumn, type JsonStyle } from './style.js'
+
+/** Writes one value that is not undefined as JSON text. */
+export type ValueText = (value: Value) => string
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+const quoted = (value: Value): string => JSON.stringify(value) ?? 'null'
+
+/** Exact digits. Text that is no JSON number (the INF of a floating decimal) stays a string, so that it cannot break the JSON. */
+const numberText: ValueText = (value) => {
+  const text = String(value)
+  return jsonNumber.test(text) ? text : JSON.stringify(text)
+}
+
+const numberString: ValueText = (value) => JSON.stringify(String(value))
+
+/** Infinity and NaN are strings. @see OData JSON Format 4.01, section 7.1 */
+const doubleText: ValueText = (value) => {
+  if (typeof value !== 'number') return quoted(value)
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value)
+  return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"INF"' : '"-INF"'
+}
+
+function scalarText(type: ValueType, style: JsonStyle): ValueText {
+  switch (type.base) {
+    case 'Edm.Int64':
+    case 'Edm.Decimal':
+      return style.ieee754 ? numberString : numberText
+    case 'Edm.Double':
+    case 'Edm.Single':
+      return doubleText
+    default:
+      return quoted
+  }
+}
+
+const isObject = (value: Value): value is StructuredValue => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Declared properties by their type, undeclared ones of an open type as they are. */
+function complexText(fields: readonly Column[], style: JsonStyle): ValueText {
+  const writers = new Map(fields.map((field) => [field.name, valueText(field, style)]))
+  return (value) => {
+    if (!isObject(value)) return quoted(value)
+    const members: string[] = []
+    for (const [name, inner] of Object.entries(value)) {
+      if (inner === undefined || (inner === null && style.omitNulls === true)) continue
+      if (isControlColumn(name) && style.metadata === 'none') continue
+      const write = writers.get(name) ?? quoted
+      members.push(`${JSON.stringify(controlColumnName(name, style))}:${inner === null ? 'null' : write(inner)}`)
+    }
+    return `{${members.join(',')}}`
+  }
+}
+
+/** The writer of a column's values; expanded columns are not its business. */
+export function valueText(column: Column, style: JsonStyle): ValueText {
+  const single = column.fields === undefined ? scalarText(column.type, style) : complexText(column.fields, style)
+  const one: ValueText = (value) => (value === null || value === undefined ? 'null' : single(value))
+  if (!column.type.collection) return one
+  return (value) => (Array.isArray(value) ? `[${(value as readonly Value[]).map(one).join(',')}]` : one(value))
+}

@@ -1,0 +1,24 @@
+import { hubError } from '@tributary/errors'
+
+/** The protocol version of an answer, and whether its control information keeps the `odata.` prefix. */
+export interface ProtocolVersion {
+  readonly version: '4.0' | '4.01'
+  /** False only where the client said that it speaks 4.01: older clients rely on the prefix. */
+  readonly prefixed: boolean
+}
+
+const v40: ProtocolVersion = Object.freeze({ version: '4.0', prefixed: true })
+const v401: ProtocolVersion = Object.freeze({ version: '4.01', prefixed: false })
+
+/**
+ * Chooses the version by the header `OData-MaxVersion` (undefined: not sent).
+ * @throws HUB_VERSION_UNSUPPORTED for anything below 4.0 or not a version
+ * @see OData Protocol 4.01, section 8.2.7
+ */
+export function negotiateVersion(maxVersion: string | undefined): ProtocolVersion {
+  if (maxVersion === undefined || maxVersion.trim() === '') return v40
+  const [, major, minor = '0'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(maxVersion.trim()) ?? []
+  const at = Number(major) + Number(`0.${minor}`)
+  if (major === undefined || at < 4) throw hubError('HUB_VERSION_UNSUPPORTED', { version: maxVersion }, { target: 'OData-MaxVersion' })
+  return at >= 4.01 ? v401 : v40
+}
