@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { hubError } from '@tributary/errors'
+import { isLoopbackHost } from '../net/loopback.js'
+import { variables, type VariableName, type VariableValues } from './variables.js'
+
+/**
+ * How this process was set up, read once at start. An abstract class, so that it is also Nest's injection token.
+ * It holds secrets: it is never logged or sent as a whole.
+ */
+export abstract class Settings {
+  abstract readonly port: number
+  abstract readonly host: string
+  /** Absolute path. */
+  abstract readonly dataDir: string
+  abstract readonly databaseUrl?: string
+  abstract readonly secretKey?: string
+  abstract readonly adminToken?: string
+  abstract readonly internalToken?: string
+  /** Without trailing slash, as are the other two addresses. */
+  abstract readonly catalogUrl?: string
+  abstract readonly proxyUrl?: string
+  abstract readonly publicUrl?: string
+  /** IP addresses and CIDR ranges. */
+  abstract readonly trustedProxies: readonly string[]
+  /** 0: no paging. */
+  abstract readonly pageRows: number
+  abstract readonly samples: boolean
+  abstract readonly allowPrivateSources: boolean
+  abstract readonly logLevel: string
+  /** `local`: every caller on this machine is the administrator. `secured`: credentials are asked of everyone. */
+  abstract readonly mode: 'local' | 'secured'
+  /** Made anew at every start: by it this process may read its own sample services. Known to nobody else. */
+  abstract readonly processToken: string
+}
+
+/** A variable as documentation shows it. */
+export interface SettingDescription {
+  readonly name: VariableName
+  readonly default: string
+  readonly meaning: string
+}
+
+/** Every variable with its default and meaning, in the order of the README's table. */
+export const settingDescriptions: readonly SettingDescription[] = Object.freeze(
+  Object.entries(variables).map(([name, { default: standard, meaning }]) =>
+    Object.freeze({ name: name as VariableName, default: standard, meaning })),
+)
+
+/**
+ * Reads the settings from environment variables. This is the one place that looks at `process.env`. An empty text counts as not set,
+ * which is what compose files pass for a variable nobody gave.
+ * @throws HUB_START_CONFIG naming the first variable that is wrong
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>> = process.env): Settings {
+  const values = readVariables(environment)
+  const local = isLoopbackHost(values.HOST) && values.TRIBUTARY_ADMIN_TOKEN === undefined
+  if (!isLoopbackHost(values.HOST) && values.TRIBUTARY_ADMIN_TOKEN === undefined) {
+    throw invalid('TRIBUTARY_ADMIN_TOKEN', `it must be set (32 or more characters) because HOST is ${values.HOST}, which others can reach`)
+  }
+  if ((values.TRIBUTARY_CATALOG_URL ?? values.TRIBUTARY_PROXY_URL) !== undefined && values.TRIBUTARY_INTERNAL_TOKEN === undefined) {
+    throw invalid('TRIBUTARY_INTERNAL_TOKEN', 'it must be set where catalog and proxy run as two services')
+  }
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: resolve(values.TRIBUTARY_DATA_DIR),
+    trustedProxies: values.TRIBUTARY_TRUSTED_PROXIES,
+    pageRows: values.TRIBUTARY_PAGE_ROWS,
+    samples: values.TRIBUTARY_SAMPLES,
+    allowPrivateSources: values.TRIBUTARY_ALLOW_PRIVATE_SOURCES ?? local,
+    logLevel: values.TRIBUTARY_LOG_LEVEL,
+    mode: local ? 'local' : 'secured',
+    processToken: randomBytes(32).toString('base64url'),
+    ...optionalSettings(values),
+  } satisfies Settings)
+}
+
+/** Names beginning with TRIBUTARY_ that mean nothing: probably misspelt, so worth a warning. */
+export const unknownVariables = (environment: Readonly<Record<string, string | undefined>> = process.env): readonly string[] =>
+  Object.keys(environment).filter((name) => name.startsWith('TRIBUTARY_') && !(name in variables))
+
+function readVariables(environment: Readonly<Record<string, string | undefined>>): VariableValues {
+  const entries = Object.entries(variables).map(([name, { schema }]) => {
+    const text = environment[name]
+    const read = schema.safeParse(text === undefined || text.trim() === '' ? undefined : text)
+    if (!read.success) throw invalid(name, read.error.issues[0]?.message ?? 'it cannot be read')
+    return [name, read.data] as const
+  })
+  // The entries are those of `variables`, one for one, each read by its own schema.
+  return Object.fromEntries(entries) as unknown as VariableValues
+}
+
+const optionalSettings = (values: VariableValues) => ({
+  ...given('databaseUrl', values.TRIBUTARY_DATABASE_URL),
+  ...given('secretKey', values.TRIBUTARY_SECRET_KEY),
+  ...given('adminToken', values.TRIBUTARY_ADMIN_TOKEN),
+  ...given('internalToken', values.TRIBUTARY_INTERNAL_TOKEN),
+  ...given('catalogUrl', values.TRIBUTARY_CATALOG_URL),
+  ...given('proxyUrl', values.TRIBUTARY_PROXY_URL),
+  ...given('publicUrl', values.TRIBUTARY_PUBLIC_URL),
+})
+
+const given = <Name extends string>(name: Name, value: string | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: string }
+
+const invalid = (name: string, reason: string) => hubError('HUB_START_CONFIG', { name, reason })

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** One environment variable: its schema (which reads the text), the default as it is documented, and what it means. */
+interface Variable<Schema extends z.ZodType> {
+  readonly schema: Schema
+  readonly default: string
+  readonly meaning: string
+}
+
+const variable = <Schema extends z.ZodType>(schema: Schema, standard: string, meaning: string): Variable<Schema> =>
+  Object.freeze({ schema, default: standard, meaning })
+
+const integer = (least: number, most: number) =>
+  z.string().trim().regex(/^\d{1,9}$/, `it must be a whole number from ${least} to ${most}`).transform(Number)
+    .refine((value) => value >= least && value <= most, `it must be a whole number from ${least} to ${most}`)
+
+const onOff = z.string().trim().toLowerCase()
+  .refine((text) => ['on', 'off', 'true', 'false', '1', '0'].includes(text), 'it must be on or off')
+  .transform((text) => ['on', 'true', '1'].includes(text))
+
+const token = z.string().trim()
+  .min(32, 'it must have at least 32 characters')
+  .regex(/^[\x21-\x7e]*$/, 'it may hold visible ASCII characters only, no blanks')
+
+const baseUrl = z.string().trim()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'it must be an absolute http or https URL')
+  .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).search === '' && new URL(text).hash === ''), 'it may hold no credentials, query or fragment')
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''))
+
+const databaseUrl = z.string().trim()
+  .refine((text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text), 'it must be a postgres:// URL; leave it out for the embedded SQLite store')
+
+const addressRange = z.string().refine((text) => {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}, 'it must list IP addresses or ranges such as 10.0.0.0/8, separated by commas')
+
+const addressRanges = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(addressRange))
+
+/** Every environment variable there is. `readSettings` reads these and no other, and the README's table is made from them. */
+export const variables = Object.freeze({
+  PORT: variable(integer(0, 65_535).default(3000), '3000', 'Port to listen on; 0 takes any free one.'),
+  HOST: variable(z.string().trim().default('127.0.0.1'), '127.0.0.1', 'Address to listen on. Other addresses than loopback need TRIBUTARY_ADMIN_TOKEN.'),
+  TRIBUTARY_DATA_DIR: variable(z.string().default('./.tributary'), './.tributary', 'Directory of the embedded store and the generated secret key.'),
+  TRIBUTARY_DATABASE_URL: variable(databaseUrl.optional(), 'none: SQLite in the data directory', 'PostgreSQL store, as postgres://user:password@host/database.'),
+  TRIBUTARY_SECRET_KEY: variable(z.string().optional(), 'generated into the data directory', 'Key that seals credentials and page tokens: 32 or more random bytes as base64 or hexadecimal (openssl rand -base64 32), or a passphrase of 20 or more characters. The same in every process of a deployment.'),
+  TRIBUTARY_ADMIN_TOKEN: variable(token.optional(), 'none: local mode', 'The administrator\'s token, at least 32 characters, sent as bearer token or as the password of Basic.'),
+  TRIBUTARY_INTERNAL_TOKEN: variable(token.optional(), 'none', 'Token by which catalog and proxy know each other where they run as two services, at least 32 characters.'),
+  TRIBUTARY_CATALOG_URL: variable(baseUrl.optional(), 'none: in the same process', 'Where the proxy of a split deployment reaches the catalog.'),
+  TRIBUTARY_PROXY_URL: variable(baseUrl.optional(), 'none: in the same process', 'Where the catalog of a split deployment reaches the proxy.'),
+  TRIBUTARY_PUBLIC_URL: variable(baseUrl.optional(), 'taken from the request', 'The address users see, where it differs from what requests say; links are made with it.'),
+  TRIBUTARY_TRUSTED_PROXIES: variable(addressRanges.default([]), 'none', 'Addresses or ranges of reverse proxies whose Forwarded and X-Forwarded-* headers are believed.'),
+  TRIBUTARY_PAGE_ROWS: variable(integer(0, 1_000_000).default(5000), '5000', 'Rows in one page of /odata; 0 answers everything in one response.'),
+  TRIBUTARY_SAMPLES: variable(onOff.default(true), 'on', 'Whether an empty store is filled with the sample landscape.'),
+  TRIBUTARY_ALLOW_PRIVATE_SOURCES: variable(onOff.optional(), 'on in local mode, else off', 'Whether services on private, loopback and link-local addresses may be registered and read.'),
+  TRIBUTARY_LOG_LEVEL: variable(z.string().trim().toLowerCase().pipe(z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'it must be one of silent, fatal, error, warn, info, debug, trace')).default('info'), 'info', 'Least level that is logged, as JSON lines on standard error; debug adds one line a request.'),
+})
+
+export type VariableName = keyof typeof variables
+/** The variables' values as their schemas read them. */
+export type VariableValues = { readonly [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> }
