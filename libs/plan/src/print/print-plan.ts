@@ -1,0 +1,67 @@
+import type { Expand, Fragment, Limit, Plan, RemoteScan, Scan } from '../plan.js'
+import { inputsOf } from '../plans.js'
+import { printExpression, printOrder } from './print-expression.js'
+
+/** A plan as JSON: what `?explain=plan` answers beside the text. */
+export interface PlanTree {
+  readonly node: Plan['kind']
+  /** The node in one line. */
+  readonly text: string
+  readonly inputs: readonly PlanTree[]
+}
+
+/** A plan as a tree. */
+export const planTree = (plan: Plan): PlanTree => Object.freeze({ node: plan.kind, text: describe(plan), inputs: Object.freeze(inputsOf(plan).map(planTree)) })
+
+/**
+ * A plan as indented text, one node a line: what explain shows and tests compare.
+ * ```
+ * Limit 20
+ * └ Expand Customer on CustomerID = CustomerID
+ *   ├ Remote erp.Orders
+ *   │ └ Filter contains(ShipName,'x')
+ *   │   └ RemoteScan erp.Orders [$filter=Freight gt 100]
+ *   └ Remote crm.Customers by CustomerID
+ *     └ RemoteScan crm.Customers []
+ * ```
+ * Within a Remote, everything above its RemoteScan is what the source did not take.
+ */
+export const printPlan = (plan: Plan): string => printTree(planTree(plan), '', '').join('\n')
+
+function printTree(tree: PlanTree, first: string, rest: string): readonly string[] {
+  const last = tree.inputs.length - 1
+  const inner = tree.inputs.flatMap((input, index) => printTree(input, `${rest}${index === last ? '└ ' : '├ '}`, `${rest}${index === last ? '  ' : '│ '}`))
+  return [first + tree.text, ...inner]
+}
+
+function describe(plan: Plan): string {
+  switch (plan.kind) {
+    case 'scan': return `Scan ${printTarget(plan)} (${plan.columns.map(({ name }) => name).join(', ')})`
+    case 'filter': return `Filter ${printExpression(plan.predicate)}`
+    case 'sort': return `Sort ${printOrder(plan.keys)}`
+    case 'limit': return describeLimit(plan)
+    case 'expand': return describeExpand(plan)
+    case 'remote': return `Remote ${printTarget(plan.fragment.scan)}${describeKeys(plan.fragment)}`
+    case 'remoteScan': return `RemoteScan ${printTarget(plan)} [${plan.taken.join('; ')}]`
+    case 'constantRows': return `Rows ${plan.rows.length} (${plan.columns.map(({ name }) => name).join(', ')})`
+  }
+}
+
+const printTarget = ({ target }: Scan | RemoteScan): string => `${target.endpoint}.${target.entitySet}`
+
+const describeLimit = (limit: Limit): string =>
+  `Limit ${limit.take ?? 'all'}${limit.skip === 0 ? '' : ` skip ${limit.skip}`}${limit.count ? ' with count' : ''}`
+
+const describeKeys = (fragment: Fragment): string => (fragment.keys.length === 0 ? '' : ` by ${fragment.keys.join(', ')}`)
+
+function describeExpand({ navigation, on, perParent }: Expand): string {
+  const { order, skip, take, count } = perParent
+  const each = [
+    ...(order.length === 0 ? [] : [`order ${printOrder(order)}`]),
+    ...(skip === 0 ? [] : [`skip ${skip}`]),
+    ...(take === undefined ? [] : [`take ${take}`]),
+    ...(count ? ['with count'] : []),
+  ]
+  const pairs = on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
+  return `Expand ${navigation.name} on ${pairs}${each.length === 0 ? '' : ` each ${each.join(' ')}`}`
+}
