@@ -135,6 +135,8 @@ export interface Operation {
   readonly entitySetPath?: string
   readonly parameters: readonly Parameter[]
   readonly returnType?: TypeRef
+  /** Present only where the return type itself is annotated. */
+  readonly returnTypeAnnotations?: readonly Annotation[]
   readonly annotations: readonly Annotation[]
 }
 

@@ -1,0 +1,9 @@
+import type { Annotation, AnnotationValue } from './annotation.js'
+
+/** The annotation of a term among an element's; without a qualifier the unqualified one. */
+export function findAnnotation(annotations: readonly Annotation[], term: string, qualifier?: string): Annotation | undefined {
+  return annotations.find((each) => each.term === term && each.qualifier === qualifier)
+}
+
+/** The value of an annotation: `findAnnotation(…)?.value`. */
+export const annotationValue = (annotations: readonly Annotation[], term: string, qualifier?: string): AnnotationValue | undefined => findAnnotation(annotations, term, qualifier)?.value
