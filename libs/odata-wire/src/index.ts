@@ -1,6 +1,9 @@
 /** The formats of the wire: OData JSON written as a stream, negotiation, errors, and the rewriting of answers passed through. */
 export { writeCollection, rowJson } from './json-writer.js'
 export type { CollectionOptions, RowPlace, Written } from './json-writer.js'
+export { rowCount } from './page.js'
+export type { WireBytes, WireColumn, WirePage, WireRows, WireShape } from './page.js'
+export { writableAsTheyAre } from './page-rows.js'
 export { entityJson, propertyJson, rawValue } from './json-entity.js'
 export { rowText, type RowText } from './row-text.js'
 export { jsonContentType, parseAccept, parseMetadataAccept, requireTextAccepted, type JsonFormat } from './negotiate.js'

@@ -1,5 +1,5 @@
-import type { Column, Value } from '@tributary/plan'
 import { rowJson, type RowPlace } from './json-writer.js'
+import type { WireColumn } from './page.js'
 import { controlName, type JsonStyle } from './style.js'
 import { valueText } from './value-text.js'
 
@@ -27,7 +27,7 @@ export const entityJson = (place: RowPlace, visible: readonly string[], context:
  * Null is not written: the protocol answers it with 204.
  * @see OData JSON Format 4.01, section 11
  */
-export function propertyJson(column: Column, value: Value, context: string, style: JsonStyle): Buffer {
+export function propertyJson(column: WireColumn, value: unknown, context: string, style: JsonStyle): Buffer {
   const text = valueText(column, style)(value)
   if (column.type.base === 'structured' && !column.type.collection) return withContext(Buffer.from(text), context, style)
   const member = contextMember(context, style)
@@ -35,7 +35,7 @@ export function propertyJson(column: Column, value: Value, context: string, styl
 }
 
 /** The raw value of a property as `/$value` gives it, and its media type. Null has none: the protocol answers it with 204. */
-export function rawValue(column: Column, value: Value): { readonly body: Buffer; readonly contentType: string } {
+export function rawValue(column: WireColumn, value: unknown): { readonly body: Buffer; readonly contentType: string } {
   if (column.type.base === 'Edm.Binary') return { body: Buffer.from(String(value), 'base64url'), contentType: 'application/octet-stream' }
   const text = typeof value === 'number' ? valueText(column, { metadata: 'none', ieee754: false, prefixed: true })(value).replaceAll('"', '') : String(value)
   return { body: Buffer.from(text), contentType: 'text/plain;charset=utf-8' }

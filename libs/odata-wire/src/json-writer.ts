@@ -1,5 +1,5 @@
-import type { BytesPage, Page, Value } from '@tributary/plan'
-import { adjoins, rowBytes, rowCount, rowsOf, rowWriters, writableAsTheyAre } from './page-rows.js'
+import { rowCount, type WireBytes, type WirePage, type WireRows } from './page.js'
+import { adjoins, rowBytes, rowWriters } from './page-rows.js'
 import { controlName, type JsonStyle } from './style.js'
 
 /** Bytes gathered before a chunk leaves; at the end of a page, less is enough: the next page may be long in coming. */
@@ -7,24 +7,24 @@ const chunkBytes = 64 * 1024
 const pageEndBytes = 8 * 1024
 
 /** Where a row stands. */
-export interface RowPlace {
-  readonly page: Page
+export interface RowPlace<P extends WirePage = WirePage> {
+  readonly page: P
   readonly row: number
 }
 
 /** What has been written when the rows end. */
-export interface Written {
+export interface Written<P extends WirePage = WirePage> {
   readonly rows: number
   /** Bytes of the rows' text. */
   readonly bytes: number
   /** True if there was at least one more row that did not fit. */
   readonly more: boolean
   /** The last row written. */
-  readonly last?: RowPlace
+  readonly last?: RowPlace<P>
 }
 
 /** How a collection is written. */
-export interface CollectionOptions {
+export interface CollectionOptions<P extends WirePage = WirePage> {
   readonly style: JsonStyle
   /** Context URL; left out for `metadata=none`. */
   readonly context: string
@@ -37,7 +37,7 @@ export interface CollectionOptions {
   /** The number of all rows, where asked for: called before the first row (undefined: not known yet) and then once more after the last. */
   readonly count?: () => number | undefined
   /** Called after the last row. */
-  readonly nextLink: (written: Written) => string | undefined
+  readonly nextLink: (written: Written<P>) => string | undefined
 }
 
 /** Gathers text and bytes into chunks of reasonable size. */
@@ -81,16 +81,16 @@ class ChunkBuffer {
 }
 
 /** The state of one answer while its rows are written. */
-class CollectionText {
+class CollectionText<P extends WirePage> {
   readonly out = new ChunkBuffer()
   rows = 0
   bytes = 0
   more = false
-  last?: RowPlace
+  last?: RowPlace<P>
   private counted = false
   private readonly writers
 
-  constructor(private readonly options: CollectionOptions) {
+  constructor(private readonly options: CollectionOptions<P>) {
     this.writers = rowWriters(options.visible, options.style)
   }
 
@@ -109,13 +109,13 @@ class CollectionText {
   }
 
   /** Writes the rows of a page that fit, and gives chunks as they fill. */
-  *page(page: Page): Generator<Buffer> {
-    if (page.kind === 'bytes' && writableAsTheyAre(page, this.options.visible, this.options.style)) yield* this.slices(page)
-    else yield* this.texts(page, rowsOf(page))
+  page(page: P): Generator<Buffer> {
+    const form: WirePage = page
+    return form.kind === 'bytes' ? this.slices(page, form) : this.texts(page, form)
   }
 
-  private *texts(page: Page, rows: readonly (readonly Value[])[]): Generator<Buffer> {
-    const write = this.writers(page.columns)
+  private *texts(page: P, { columns, rows }: WireRows): Generator<Buffer> {
+    const write = this.writers(columns)
     for (const [index, row] of rows.entries()) {
       if (this.isFull()) return
       const text = write(row)
@@ -125,24 +125,24 @@ class CollectionText {
     }
   }
 
-  private *slices(page: BytesPage): Generator<Buffer> {
-    const total = rowCount(page)
+  private *slices(page: P, form: WireBytes): Generator<Buffer> {
+    const total = rowCount(form)
     let row = 0
     while (row < total) {
       if (this.isFull()) return
       const first = row
-      const start = page.offsets[2 * row] as number
-      let end = page.offsets[2 * row + 1] as number
-      while (row + 1 < total && this.fits(row + 1 - first, end - start) && end - start < chunkBytes && adjoins(page, row)) end = page.offsets[2 * ++row + 1] as number
+      const start = form.offsets[2 * row] as number
+      let end = form.offsets[2 * row + 1] as number
+      while (row + 1 < total && this.fits(row + 1 - first, end - start) && end - start < chunkBytes && adjoins(form, row)) end = form.offsets[2 * ++row + 1] as number
       if (this.rows > 0) this.out.text(',')
-      this.out.bytes(page.bytes.subarray(start, end))
+      this.out.bytes(form.bytes.subarray(start, end))
       this.note(page, row, row + 1 - first, end - start)
       row++
       if (this.out.length >= chunkBytes) yield this.out.take()
     }
   }
 
-  private note(page: Page, row: number, rows: number, bytes: number): void {
+  private note(page: P, row: number, rows: number, bytes: number): void {
     this.rows += rows
     this.bytes += bytes
     this.last = { page, row }
@@ -170,28 +170,28 @@ class CollectionText {
 /**
  * Writes pages of rows as one collection in JSON. The first chunk leaves with the first row (or with the end, where there is none), so
  * that a failure before it can still become another answer; a failure later breaks off the JSON.
- * Rows of a `BytesPage` that are what the client asked for leave as they are; `pages` is closed when the page is full.
+ * Pages of bytes leave as they are: give only those that `writableAsTheyAre` allows. `pages` is closed when the page is full.
  * @see OData JSON Format 4.01, sections 4 and 13
  */
-export async function* writeCollection(pages: AsyncIterable<Page>, options: CollectionOptions): AsyncGenerator<Buffer, void, undefined> {
-  const text = new CollectionText(options)
+export async function* writeCollection<P extends WirePage>(pages: AsyncIterable<P>, options: CollectionOptions<P>): AsyncGenerator<Buffer, void, undefined> {
+  const text = new CollectionText<P>(options)
   let begun = false
   for await (const page of pages) {
     if (rowCount(page) === 0) continue
-    if (!begun) text.begin()
+    const first = !begun
+    begun = true
+    if (first) text.begin()
     yield* text.page(page)
     if (text.more) break
-    if (!begun || text.out.length >= pageEndBytes) yield text.out.take()
-    begun = true
+    if (first || text.out.length >= pageEndBytes) yield text.out.take()
   }
   if (!begun) text.begin()
   text.end()
   yield text.out.take()
 }
 
-/** The bytes of one row, as they are where they can be. */
+/** One row's JSON. A page of bytes must be one that `writableAsTheyAre` allows. */
 export function rowJson({ page, row }: RowPlace, visible: readonly string[], style: JsonStyle): Buffer {
-  if (page.kind === 'bytes' && writableAsTheyAre(page, visible, style)) return rowBytes(page, row)
-  const [values = []] = page.kind === 'rows' ? [page.rows[row]] : rowsOf({ ...page, offsets: page.offsets.subarray(2 * row, 2 * row + 2) })
-  return Buffer.from(rowWriters(visible, style)(page.columns)(values))
+  if (page.kind === 'bytes') return rowBytes(page, row)
+  return Buffer.from(rowWriters(visible, style)(page.columns)(page.rows[row] ?? []))
 }

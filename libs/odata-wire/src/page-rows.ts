@@ -1,42 +1,39 @@
-import type { BytesPage, Column, Page, Value } from '@tributary/plan'
-import { parseRows } from '@tributary/plan'
+import type { WireBytes, WireColumn, WirePage } from './page.js'
 import { rowText, type RowText } from './row-text.js'
 import { isControlColumn, type JsonStyle } from './style.js'
 
-const carriesWideNumbers = ({ type, fields, expanded }: Column): boolean => {
+const carriesWideNumbers = ({ type, fields, expanded }: WireColumn): boolean => {
   if (expanded !== undefined) return expanded.columns.some(carriesWideNumbers)
   if (fields !== undefined) return fields.some(carriesWideNumbers)
   return ['Edm.Int64', 'Edm.Decimal', 'Edm.Untyped', 'structured'].includes(type.base)
 }
 
-const allShown = (columns: readonly Column[], visible: readonly string[]): boolean => {
+const allShown = (columns: readonly WireColumn[], visible: readonly string[]): boolean => {
   const shown = new Set(visible)
   return columns.every(({ name, expanded }) =>
     (shown.has(name) || isControlColumn(name)) && (expanded === undefined || allShown(expanded.columns, expanded.visible)))
 }
 
-const carriesControl = ({ name, fields, expanded }: Column): boolean =>
+const carriesControl = ({ name, fields, expanded }: WireColumn): boolean =>
   isControlColumn(name) || (fields ?? expanded?.columns ?? []).some(carriesControl)
 
-/** True if the rows' own bytes are what the client asked for. */
-export function writableAsTheyAre(page: BytesPage, visible: readonly string[], style: JsonStyle): boolean {
+/** True if the page can be written: positional values always, bytes where they are what the client asked for; others must be parsed first. */
+export function writableAsTheyAre(page: WirePage, visible: readonly string[], style: JsonStyle): boolean {
+  if (page.kind === 'rows') return true
   if (!page.only || style.omitNulls === true || !allShown(page.columns, visible)) return false
   if (page.ieee754 !== style.ieee754 && page.columns.some(carriesWideNumbers)) return false
   return (style.prefixed && style.metadata === 'minimal') || !page.columns.some(carriesControl)
 }
 
-/** Number of rows of a page. */
-export const rowCount = (page: Page): number => (page.kind === 'rows' ? page.rows.length : page.offsets.length >> 1)
-
 /** The bytes of one row of a page of bytes. */
-export const rowBytes = (page: BytesPage, row: number): Buffer => page.bytes.subarray(page.offsets[2 * row], page.offsets[2 * row + 1])
+export const rowBytes = (page: WireBytes, row: number): Buffer => page.bytes.subarray(page.offsets[2 * row], page.offsets[2 * row + 1])
 
 const comma = 0x2c
 const whitespace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
 const widestGap = 64
 
 /** True if between this row and the next stands one comma and nothing but white space: then both leave in one slice. */
-export function adjoins(page: BytesPage, row: number): boolean {
+export function adjoins(page: WireBytes, row: number): boolean {
   const from = page.offsets[2 * row + 1] as number
   const to = page.offsets[2 * row + 2] as number
   if (to - from < 1 || to - from > widestGap) return false
@@ -49,12 +46,9 @@ export function adjoins(page: BytesPage, row: number): boolean {
   return commas === 1
 }
 
-/** Values of a page's rows, for rows that have to be looked into. */
-export const rowsOf = (page: Page): readonly (readonly Value[])[] => (page.kind === 'rows' ? page.rows : parseRows(page, page.columns).rows)
-
 /** Gives the row writer of a column list, compiled once as long as pages share it. */
-export function rowWriters(visible: readonly string[], style: JsonStyle): (columns: readonly Column[]) => RowText {
-  let known: readonly Column[] | undefined
+export function rowWriters(visible: readonly string[], style: JsonStyle): (columns: readonly WireColumn[]) => RowText {
+  let known: readonly WireColumn[] | undefined
   let write: RowText | undefined
   return (columns) => {
     if (write === undefined || columns !== known) {

@@ -1,33 +1,39 @@
-import type { Column, ExpandedRow, ExpandedRows, ExpandedShape, StructuredValue, Value } from '@tributary/plan'
+import type { WireColumn, WireShape } from './page.js'
 import { controlColumnName, controlName, isControlColumn, type JsonStyle } from './style.js'
 import { valueText } from './value-text.js'
 
 /** Writes one row as a JSON object. */
-export type RowText = (row: readonly Value[]) => string
+export type RowText = (row: readonly unknown[]) => string
+
+/** The value of an expanded to-many navigation. */
+interface ExpandedRows {
+  readonly rows: readonly (readonly unknown[])[]
+  readonly count?: number
+}
 
 /** One or more members of the row's object, without the commas around them; '' for none. */
-type MemberText = (value: Value) => string
+type MemberText = (value: unknown) => string
 
 const spread = (style: JsonStyle): MemberText => (value) =>
-  Object.entries((value ?? {}) as StructuredValue)
+  Object.entries(value ?? {})
     .filter(([name, inner]) => inner !== undefined && !(inner === null && style.omitNulls === true) && !(isControlColumn(name) && style.metadata === 'none'))
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
 /** To-one: the row or null. To-many: the rows, before them their number where it was asked for. */
-function expanded(name: string, shape: ExpandedShape, style: JsonStyle): MemberText {
+function expanded(name: string, shape: WireShape, style: JsonStyle): MemberText {
   const write = rowText(shape.columns, shape.visible, style)
   const label = `${JSON.stringify(name)}:`
   const countLabel = `${JSON.stringify(`${name}${controlName('count', style)}`)}:`
-  if (!shape.toMany) return (value) => (value === null ? `${label}null` : label + write(value as ExpandedRow))
+  if (!shape.toMany) return (value) => (value === null ? `${label}null` : label + write(value as readonly unknown[]))
   return (value) => {
-    const { rows, count } = value as unknown as ExpandedRows
+    const { rows, count } = value as ExpandedRows
     const text = `${label}[${rows.map(write).join(',')}]`
     return count === undefined ? text : `${countLabel}${style.ieee754 ? `"${count}"` : count},${text}`
   }
 }
 
-function memberText(column: Column, style: JsonStyle): MemberText {
+function memberText(column: WireColumn, style: JsonStyle): MemberText {
   if (column.expanded !== undefined) return expanded(column.name, column.expanded, style)
   const label = `${JSON.stringify(controlColumnName(column.name, style))}:`
   const write = valueText(column, style)
@@ -35,7 +41,7 @@ function memberText(column: Column, style: JsonStyle): MemberText {
 }
 
 /** Control information first, as streaming clients need it; then what is visible, in its order. */
-function shownColumns(columns: readonly Column[], visible: readonly string[], style: JsonStyle): readonly number[] {
+function shownColumns(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): readonly number[] {
   const control = style.metadata === 'none' ? [] : columns.flatMap(({ name }, index) => (isControlColumn(name) ? [index] : []))
   const indexOf = new Map(columns.map(({ name }, index) => [name, index]))
   const shown = visible.filter((name) => !isControlColumn(name)).map((name) => indexOf.get(name))
@@ -46,9 +52,9 @@ function shownColumns(columns: readonly Column[], visible: readonly string[], st
  * Compiles the writer of rows with these columns: visible ones only, each by its type, values that were not selected left out.
  * Int64 and Decimal keep every digit; undeclared properties (`*`) stand beside the declared.
  */
-export function rowText(columns: readonly Column[], visible: readonly string[], style: JsonStyle): RowText {
+export function rowText(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): RowText {
   const members = shownColumns(columns, visible, style).map((index) => {
-    const column = columns[index] as Column
+    const column = columns[index] as WireColumn
     const write = column.name === '*' ? spread(style) : memberText(column, style)
     return { index, write, omitsNull: style.omitNulls === true && column.expanded === undefined }
   })

@@ -1,12 +1,12 @@
-import type { Column, StructuredValue, Value, ValueType } from '@tributary/plan'
+import type { WireColumn } from './page.js'
 import { controlColumnName, isControlColumn, type JsonStyle } from './style.js'
 
 /** Writes one value that is not undefined as JSON text. */
-export type ValueText = (value: Value) => string
+export type ValueText = (value: unknown) => string
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-const quoted = (value: Value): string => JSON.stringify(value) ?? 'null'
+const quoted = (value: unknown): string => JSON.stringify(value) ?? 'null'
 
 /** Exact digits. Text that is no JSON number (the INF of a floating decimal) stays a string, so that it cannot break the JSON. */
 const numberText: ValueText = (value) => {
@@ -23,8 +23,8 @@ const doubleText: ValueText = (value) => {
   return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"INF"' : '"-INF"'
 }
 
-function scalarText(type: ValueType, style: JsonStyle): ValueText {
-  switch (type.base) {
+function scalarText(base: string, style: JsonStyle): ValueText {
+  switch (base) {
     case 'Edm.Int64':
     case 'Edm.Decimal':
       return style.ieee754 ? numberString : numberText
@@ -36,10 +36,10 @@ function scalarText(type: ValueType, style: JsonStyle): ValueText {
   }
 }
 
-const isObject = (value: Value): value is StructuredValue => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Declared properties by their type, undeclared ones of an open type as they are. */
-function complexText(fields: readonly Column[], style: JsonStyle): ValueText {
+function complexText(fields: readonly WireColumn[], style: JsonStyle): ValueText {
   const writers = new Map(fields.map((field) => [field.name, valueText(field, style)]))
   return (value) => {
     if (!isObject(value)) return quoted(value)
@@ -55,9 +55,9 @@ function complexText(fields: readonly Column[], style: JsonStyle): ValueText {
 }
 
 /** The writer of a column's values; expanded columns are not its business. */
-export function valueText(column: Column, style: JsonStyle): ValueText {
-  const single = column.fields === undefined ? scalarText(column.type, style) : complexText(column.fields, style)
+export function valueText(column: WireColumn, style: JsonStyle): ValueText {
+  const single = column.fields === undefined ? scalarText(column.type.base, style) : complexText(column.fields, style)
   const one: ValueText = (value) => (value === null || value === undefined ? 'null' : single(value))
   if (!column.type.collection) return one
-  return (value) => (Array.isArray(value) ? `[${(value as readonly Value[]).map(one).join(',')}]` : one(value))
+  return (value) => (Array.isArray(value) ? `[${value.map(one).join(',')}]` : one(value))
 }
