@@ -1,0 +1,19 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { serviceQuery } from '../api/queries.js'
+import { Failure, Loading } from '../layout/states.js'
+import { EntitySetPage } from './entity-set.js'
+
+const route = getRouteApi('/services/$slug/$entitySet')
+
+/** An entity set of a service. */
+export function ServiceSet() {
+  const { slug, entitySet } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const { data, error } = useQuery(serviceQuery(slug))
+  if (error !== null) return <Failure error={error} />
+  if (data === undefined) return <Loading lines={8} />
+  const owner = { name: data.name, base: `/services/${slug}`, odataUrl: data.odataUrl, entitySets: data.entitySets }
+  return <EntitySetPage owner={owner} name={entitySet} search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />
+}
