@@ -1,15 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { OpenConnection, SealedConnection } from '@tributary/catalog'
+import type { OpenConnection, SealedConnection, Sealing } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import { deriveFrom, type MasterKey } from './master-key.js'
-
-/** Seals credentials for the store and opens them for the proxy. Both sides hold the same master key. */
-export interface Sealing {
-  /** A box that only the same master key opens, and only under the same slug. Sealing twice gives two different boxes. */
-  seal(slug: string, connection: OpenConnection): SealedConnection
-  /** @throws HUB_CONNECTION_SEALED if the key or the slug differ, or the box was altered */
-  open(slug: string, sealed: SealedConnection): OpenConnection
-}
 
 // A box is version (1 byte) | nonce (12) | ciphertext | tag (16), as base64url.
 const version = 1
@@ -17,7 +9,8 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /**
- * AES-256-GCM with a random nonce; the slug is additional data, so that a box moved to another service does not open.
+ * The catalog's `Sealing` as AES-256-GCM with a random nonce: a box opens only with the same master key, and sealing twice gives two
+ * different boxes. The slug is additional data, so that a box moved to another service does not open.
  * @see NIST SP 800-38D
  */
 export function createSealing(master: MasterKey): Sealing {

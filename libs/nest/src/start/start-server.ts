@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { DynamicModule, Type } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { hubError } from '@tributary/errors'
+import { loadMasterKey } from '@tributary/secrets'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Settings } from '../config/settings.js'
+import { Readiness } from '../health/readiness.js'
+import { createLog, nestLog, type Log } from '../log/log.js'
+import { FoundationModule } from './foundation.module.js'
+import { OwnAddress } from './own-address.js'
+
+/** A process that listens. */
+export interface RunningServer {
+  readonly app: NestFastifyApplication
+  /** Where it is reached from this machine, without trailing slash. */
+  readonly origin: string
+  readonly log: Log
+  /** Stops listening, lets running requests end for up to `drainMs`, cuts off the rest, and closes the store. */
+  stop(drainMs?: number): Promise<void>
+}
+
+/** How much a request may bring: contracts are some MB. */
+const bodyBytes = 32 * 1024 * 1024
+
+/**
+ * Starts a role: the foundation, the role's module, and an HTTP server on the settings' address.
+ * @throws HUB_START_PORT_TAKEN, HUB_START_DATA_DIR, HUB_START_CONFIG, and what the module throws when it starts (HUB_START_STORE_NEWER)
+ */
+export async function startServer(role: Type | DynamicModule, settings: Settings, log: Log = createLog(settings)): Promise<RunningServer> {
+  ensureDataDirectory(settings)
+  const masterKey = loadMasterKey({ dataDir: settings.dataDir, secretKey: settings.secretKey })
+  const root: DynamicModule = { ...FoundationModule.with({ settings, log, masterKey }), imports: [role] }
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(log), { logger: nestLog(log), abortOnError: false })
+  try {
+    await app.listen(settings.port, settings.host)
+  } catch (cause) {
+    await app.close()
+    throw listenFault(cause, settings)
+  }
+  const own = app.get(OwnAddress)
+  own.listening(app.getHttpServer().address() as AddressInfo)
+  return Object.freeze({ app, log, origin: own.origin, stop: (drainMs = 10_000) => stop(app, drainMs) })
+}
+
+/** Fastify under Nest: long URLs and names, large bodies, an id for every request, one debug line for every answer. */
+function createAdapter(log: Log): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyBytes,
+    http: { maxHeaderSize: 64 * 1024 },
+    routerOptions: { maxParamLength: 1024 },
+    genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
+  })
+  const server = adapter.getInstance()
+  server.addHook('onRequest', async (request, reply) => {
+    // Set on the raw response, so that routes which write to it directly have them too.
+    reply.raw.setHeader('x-request-id', request.id)
+    reply.raw.setHeader('x-content-type-options', 'nosniff')
+  })
+  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    log.debug({ requestId: request.id, method: request.method, path: request.url.split('?')[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  return adapter
+}
+
+/** The id a caller or proxy gave, where it is harmless in logs and headers; else a fresh one. */
+const requestId = (given: string | readonly string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
+
+/** The data directory holds the embedded store and the generated key; where both are elsewhere, it is not needed. */
+function ensureDataDirectory({ dataDir, databaseUrl, secretKey }: Settings): void {
+  if (databaseUrl !== undefined && secretKey !== undefined) return
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw hubError('HUB_START_DATA_DIR', { dir: dataDir, reason: systemCode(cause) ?? 'it cannot be used' }, { cause })
+  }
+}
+
+function listenFault(cause: unknown, { port, host }: Settings): unknown {
+  switch (systemCode(cause)) {
+    case 'EADDRINUSE': return hubError('HUB_START_PORT_TAKEN', { port }, { cause })
+    case 'EACCES': return hubError('HUB_START_CONFIG', { name: 'PORT', reason: `this user may not listen on port ${port}` }, { cause })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN': return hubError('HUB_START_CONFIG', { name: 'HOST', reason: `this machine has no address ${host}` }, { cause })
+    default: return cause
+  }
+}
+
+const systemCode = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+async function stop(app: NestFastifyApplication, drainMs: number): Promise<void> {
+  const server = app.getHttpServer()
+  app.get(Readiness).stop()
+  // A connection kept alive is idle only once its last request ended, so it is looked for again and again.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(cutOff)
+  }
+}
