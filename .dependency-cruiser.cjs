@@ -6,7 +6,7 @@ const levels = [
   ['policy', 'source', 'catalog'],
   ['planner', 'operators', 'contract-[a-z]+'],
   ['source-[a-z0-9-]+', 'engine-[a-z]+', 'catalog-store', 'secrets'],
-  ['sources', 'nest'],
+  ['sources', 'samples', 'nest'],
 ]
 const libs = (names) => `^libs/(${names.join('|')})/`
 

@@ -1,5 +1,5 @@
 /**
- * Makes the rows of the sample services from the Northwind database script (see apps/proxy/samples/northwind/PROVENANCE.md).
+ * Makes the rows of the sample services from the Northwind database script (see libs/samples/data/northwind/PROVENANCE.md).
  * Each service's contract says which entity sets and properties there are; pictures are left out.
  *
  * usage: node tools/make-samples.mjs <northwind.sql>
@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { root } from './build.mjs'
 import { readCsdl } from '@tributary/edm'
 
-const folder = join(root, 'apps', 'proxy', 'samples', 'northwind')
+const folder = join(root, 'libs', 'samples', 'data', 'northwind')
 const tableOf = (entitySet) => (entitySet === 'Order_Details' ? 'Order Details' : entitySet)
 
 /** A value of the script as the engine carries values of that type. */
