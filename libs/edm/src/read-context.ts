@@ -27,6 +27,9 @@ export const metadataNamespace = 'http://schemas.microsoft.com/ado/2007/08/datas
 /** Namespace of generation hints such as `StoreGeneratedPattern`. */
 export const edmAnnotationNamespace = 'http://schemas.microsoft.com/ado/2009/02/edm/annotation'
 
+/** Namespaces whose attributes are read where they mean something, and XML's own. */
+const understood: ReadonlySet<string> = new Set([sapNamespace, metadataNamespace, edmAnnotationNamespace, 'http://www.w3.org/XML/1998/namespace'])
+
 /** The children that are CSDL; what is foreign is skipped with a warning. */
 export function* edmChildren(context: ReadContext, element: XmlElement): Generator<XmlElement> {
   for (const child of element.children) {
@@ -44,6 +47,9 @@ export function skip(context: ReadContext, child: XmlElement, parent: XmlElement
 export function checkAttributes(context: ReadContext, element: XmlElement, known: ReadonlySet<string>): void {
   for (const name in element.attributes) {
     if (!known.has(name)) context.warn(element, `The attribute ${name} is not known on ${element.name} and is skipped.`)
+  }
+  for (const { namespace, name } of element.foreign) {
+    if (!understood.has(namespace)) context.warn(element, `The attribute ${name} of ${namespace} is skipped.`)
   }
 }
 

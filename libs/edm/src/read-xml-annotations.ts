@@ -193,3 +193,9 @@ function readRecord(context: ReadContext, element: XmlElement): AnnotationValue 
   })
 }
 
+
+/** Annotations given, and those that follow from something else unless their term is given. */
+export function withDerived(given: readonly Annotation[], derived: readonly Annotation[]): readonly Annotation[] {
+  const added = derived.filter((each) => !given.some((other) => sameTerm(each, other)))
+  return added.length === 0 ? given : Object.freeze([...given, ...added])
+}

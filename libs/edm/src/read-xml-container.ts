@@ -1,5 +1,5 @@
 import type { EntityContainer, EntitySet, NavigationBinding, Operation, OperationImport, Singleton } from './model.js'
-import { annotates, readAnnotations } from './read-xml-annotations.js'
+import { annotates, readAnnotations, withDerived } from './read-xml-annotations.js'
 import { addNamed, booleanAttribute, checkAttributes, edmChildren, requiredAttribute, skip } from './read-context.js'
 import type { SchemaContext } from './schema-context.js'
 import type { XmlElement } from './xml-tree.js'
@@ -43,7 +43,7 @@ export function readContainer(context: SchemaContext, element: XmlElement): Read
     entitySets,
     singletons,
     operationImports,
-    annotations: [...readAnnotations(context, element), ...(context.legacy?.annotationsOf(element) ?? [])],
+    annotations: withDerived(readAnnotations(context, element), context.legacy?.annotationsOf(context, element) ?? []),
   })
   return { container, operations }
 }
@@ -63,7 +63,7 @@ function readEntitySet(context: SchemaContext, container: XmlElement, element: X
     entityType: context.names.name(entityType.trim()),
     includeInServiceDocument: booleanAttribute(context, element, 'IncludeInServiceDocument') ?? true,
     bindings: older?.bindings ?? readBindings(context, container, element),
-    annotations: [...readAnnotations(context, element), ...(older?.annotations ?? [])],
+    annotations: older?.annotations ?? readAnnotations(context, element),
   })
 }
 

@@ -1,6 +1,8 @@
 import { hubError } from '@tributary/errors'
 import { createModel } from './create-model.js'
 import type { EdmModel } from './edm-model.js'
+import { legacyIndex, type LegacyIndex } from './legacy-index.js'
+import { legacyReading } from './legacy-reading.js'
 import type { EdmVersion, Reference, Schema } from './model.js'
 import { nameResolver } from './qualified-name.js'
 import { checkAttributes, edmChildren, edmNamespaces, foreignAttribute, metadataNamespace, requiredAttribute, skip, type ReadContext } from './read-context.js'
@@ -25,7 +27,8 @@ export function modelOfXml(root: XmlElement): EdmModel {
   const found = warnings()
   const context: ReadContext = { names: nameResolver(aliases(document)), warn: found.warn }
   const references = document.references.flatMap((element) => readReference(context, element))
-  const schemas = document.schemas.map((element) => readSchema(context, element))
+  const index = legacyIndex(document.schemas, context.names)
+  const schemas = document.schemas.map((element) => readSchema(context, index, element))
   return createModel({ version: document.version, schemas: withExternalKeys(schemas), references, warnings: found.list })
 }
 
@@ -95,11 +98,12 @@ function readReference(context: ReadContext, element: XmlElement): readonly Refe
 
 const schemaAttributes: ReadonlySet<string> = new Set(['Namespace', 'Alias'])
 
-function readSchema(outer: ReadContext, element: XmlElement): Schema {
+function readSchema(outer: ReadContext, index: LegacyIndex, element: XmlElement): Schema {
   const { Namespace: namespace, Alias: alias } = element.attributes
   if (namespace === undefined || namespace === '') throw hubError('HUB_CONTRACT_INVALID', { reason: `the schema at line ${element.line} has no namespace` })
   checkAttributes(outer, element, schemaAttributes)
-  const context: SchemaContext = { ...outer, namespace }
+  const older = edmNamespaces.get(element.namespace) !== '4.0'
+  const context: SchemaContext = { ...outer, namespace, ...(older ? { legacy: legacyReading(index, namespace) } : {}) }
   const builder = schemaBuilder(namespace, alias, outer)
   for (const child of edmChildren(context, element)) {
     if (!annotates(child) && !readChild(context, builder, child)) skip(context, child, element)

@@ -1,5 +1,5 @@
 import type { Annotation } from './annotation.js'
-import type { EntitySet, NavigationBinding, NavigationProperty, Operation, OperationImport, Property } from './model.js'
+import type { EntitySet, NavigationProperty, Operation, OperationImport, Property } from './model.js'
 import type { ReadContext } from './read-context.js'
 import type { XmlElement } from './xml-tree.js'
 
@@ -15,12 +15,9 @@ export interface LegacyReading {
   property(context: ReadContext, element: XmlElement): Property | undefined
   navigation(context: ReadContext, element: XmlElement): NavigationProperty | undefined
   /** Annotations that attributes of an element amount to. */
-  annotationsOf(element: XmlElement): readonly Annotation[]
+  annotationsOf(context: ReadContext, element: XmlElement): readonly Annotation[]
   /** The bindings and annotations of an entity set. */
   entitySet(context: ReadContext, container: XmlElement, element: XmlElement): Pick<EntitySet, 'bindings' | 'annotations'>
   /** A function import is an operation and, unless bound, its import. */
   functionImport(context: SchemaContext, element: XmlElement): { readonly operation: Operation; readonly import?: OperationImport } | undefined
 }
-
-/** No bindings. */
-export const noBindings: readonly NavigationBinding[] = Object.freeze([])
