@@ -1,0 +1,121 @@
+import type { Literal, LiteralType } from './ast.js'
+import { isGeoText } from './geo-literal.js'
+import { look, lookQualified, node, spanFrom, unexpected, type Scanner } from './scanner.js'
+import { plainText } from './source-text.js'
+
+const day = String.raw`-?(?:0\d{3}|[1-9]\d{3,})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
+const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`
+const number = String.raw`[+-]?\d+`
+
+/** In the order in which they are tried: the longer form first. */
+const forms: readonly (readonly [type: LiteralType, pattern: RegExp])[] = [
+  ['Edm.Guid', /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/iy],
+  ['Edm.DateTimeOffset', new RegExp(String.raw`${day}T${clock}(?::(?:[0-5]\d|60)(?:\.\d{1,12})?)?(?:Z|[+-]${clock})`, 'iy')],
+  ['Edm.Date', new RegExp(day, 'y')],
+  ['Edm.TimeOfDay', new RegExp(String.raw`${clock}(?::[0-5]\d(?:\.\d{1,12})?)?`, 'y')],
+  ['Edm.Double', new RegExp(String.raw`${number}(?:\.\d+)?e[+-]?\d+`, 'iy')],
+  ['Edm.Decimal', new RegExp(String.raw`${number}\.\d+`, 'y')],
+  ['Edm.Int64', new RegExp(number, 'y')],
+  ['Edm.Double', /-INF/y],
+]
+
+const numberStart = /[-+0-9a-f]/i
+const wordEnd = /[\p{L}\p{N}_.]/uy
+
+const keywords: ReadonlyMap<string, readonly [type: LiteralType, text: string]> = new Map([
+  ['true', ['Edm.Boolean', 'true']],
+  ['false', ['Edm.Boolean', 'false']],
+  ['null', ['null', '']],
+])
+
+/**
+ * Reads a primitive literal; undefined (and nothing read) where none begins here.
+ * @throws HUB_QUERY_SYNTAX on a literal that begins and is malformed
+ * @see OData ABNF 4.01, primitiveLiteral
+ */
+export function readLiteral(scanner: Scanner): Literal | undefined {
+  const unit = scanner.text[scanner.at]
+  if (unit === undefined) return undefined
+  if (unit === "'") return readString(scanner)
+  return (numberStart.test(unit) ? readNumberOrDate(scanner) : undefined) ?? readWord(scanner)
+}
+
+/** Reads a string in single quotes, a quote inside being doubled. @throws HUB_QUERY_SYNTAX where it is not closed */
+export function readString(scanner: Scanner): Literal {
+  const from = scanner.at
+  const text = readQuoted(scanner)
+  return node(scanner, { kind: 'literal' as const, type: 'Edm.String' as const, text, span: spanFrom(scanner, from) })
+}
+
+function readQuoted(scanner: Scanner): string {
+  const from = scanner.at + 1
+  let close = scanner.text.indexOf("'", from)
+  while (close >= 0 && scanner.text[close + 1] === "'") close = scanner.text.indexOf("'", close + 2)
+  if (close < 0) throw unexpected(scanner, "a closing '", scanner.text.length)
+  scanner.at = close + 1
+  return plainText(scanner.source, from, close).replaceAll("''", "'")
+}
+
+function readNumberOrDate(scanner: Scanner): Literal | undefined {
+  const from = scanner.at
+  for (const [type, pattern] of forms) {
+    const match = look(scanner, pattern)
+    if (match === undefined) continue
+    scanner.at += match[0].length
+    if (look(scanner, wordEnd) !== undefined) {
+      scanner.at = from
+      if (type !== 'Edm.Int64' || /^[a-z]/i.test(match[0])) continue
+      throw unexpected(scanner, 'a number, a date or a GUID')
+    }
+    const text = match[0].startsWith('+') ? match[0].slice(1) : match[0]
+    return node(scanner, { kind: 'literal' as const, type, text, span: spanFrom(scanner, from) })
+  }
+  return undefined
+}
+
+function readWord(scanner: Scanner): Literal | undefined {
+  const word = lookQualified(scanner)
+  if (word === undefined) return undefined
+  const from = scanner.at
+  const next = scanner.text[from + word.length]
+  if (next === "'") return readPrefixed(scanner, word)
+  const keyword = word === 'INF' || word === 'NaN' ? (['Edm.Double', word] as const) : keywords.get(word.toLowerCase())
+  if (keyword === undefined || next === '(' || next === '/' || next === '=') return undefined
+  scanner.at += word.length
+  return node(scanner, { kind: 'literal' as const, type: keyword[0], text: keyword[1], span: spanFrom(scanner, from) })
+}
+
+/** What a literal's prefix means and what its quotes may hold. */
+const prefixes: ReadonlyMap<string, readonly [type: LiteralType, valid: (text: string) => boolean, expected: string]> = new Map([
+  ['duration', ['Edm.Duration', (text: string) => /^-?P(?=[\dT])(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/i.test(text), 'a duration such as P1DT2H']],
+  ['binary', ['Edm.Binary', (text: string) => /^(?:[\w-]{4})*(?:[\w-][AQgw](?:==)?|[\w-]{2}[AEIMQUYcgkosw048]=?)?$/.test(text), 'base64url text']],
+  ['geography', ['Edm.Geography', isGeoText, 'well-known text such as SRID=0;Point(1 2)']],
+  ['geometry', ['Edm.Geometry', isGeoText, 'well-known text such as SRID=0;Point(1 2)']],
+])
+
+function readPrefixed(scanner: Scanner, prefix: string): Literal {
+  const from = scanner.at
+  const known = prefixes.get(prefix.toLowerCase())
+  if (known === undefined) return readEnum(scanner, prefix)
+  scanner.at += prefix.length
+  const text = readQuoted(scanner)
+  const [type, valid, expected] = known
+  if (!valid(text)) throw unexpected(scanner, expected, from + prefix.length + 1)
+  return node(scanner, { kind: 'literal' as const, type, text, span: spanFrom(scanner, from) })
+}
+
+const enumMembers = /^(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+)(?:,(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+))*$/u
+
+function readEnum(scanner: Scanner, enumType: string): Literal {
+  const from = scanner.at
+  if (!enumType.includes('.') && scanner.session.names.type(enumType) === undefined) {
+    throw unexpected(scanner, 'duration, binary, geography, geometry or the qualified name of an enumeration before the quote')
+  }
+  scanner.at += enumType.length
+  const open = scanner.at + 1
+  readQuoted(scanner)
+  // A raw plus is a sign here: members hold no spaces.
+  const text = scanner.text.slice(open, scanner.at - 1)
+  if (!enumMembers.test(text)) throw unexpected(scanner, 'members of the enumeration', open)
+  return node(scanner, { kind: 'literal' as const, type: 'enum' as const, text, enumType, span: spanFrom(scanner, from) })
+}

@@ -1,0 +1,189 @@
+import { readNamedArguments } from './arguments-parser.js'
+import type { Key, Literal, NamedArgument, Resource, ResourceSegment } from './ast.js'
+import { readKey } from './key-parser.js'
+import type { ContainerName, TypeHandle } from './names.js'
+import {
+  atEnd, elementOf, expectEnd, look, lookQualified, node, scan, scopeOf, spanFrom, takeQualified, unexpected, unsupported,
+  type Scanner, type Session,
+} from './scanner.js'
+import { plainText } from './source-text.js'
+
+/** A resource and the type of what it addresses, for the query options. */
+export interface ResolvedResource {
+  readonly resource: Resource
+  readonly type: TypeHandle | undefined
+}
+
+/** Where a resource path has come to. */
+interface Walk {
+  readonly segments: ResourceSegment[]
+  type: TypeHandle | undefined
+  /** Entities (not values) are addressed here: keys, `/$ref` and media `/$value` make sense. */
+  entities: boolean
+  ended: boolean
+}
+
+const part = 'resource path'
+
+/**
+ * Reads a resource path relative to the service root, cut at its raw slashes.
+ * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNSUPPORTED
+ * @see OData URL Conventions 4.01, section 4
+ */
+export function readResource(session: Session, path: string): ResolvedResource {
+  const span = Object.freeze({ start: 0, end: path.length })
+  if (path === '') return { resource: Object.freeze({ kind: 'service' as const, span }), type: undefined }
+  const walk: Walk = { segments: [], type: undefined, entities: false, ended: false }
+  for (let start = 0; start <= path.length; ) {
+    const slash = path.indexOf('/', start)
+    const end = slash < 0 ? path.length : slash
+    const scanner = scan(session, path, { start, end, part, plusIsSpace: false })
+    if (walk.ended) throw unexpected(scanner, 'the end of the path', 0)
+    if (start === 0) {
+      if (isMetadata(scanner)) return { resource: metadata(scanner, slash), type: undefined }
+      readFirst(scanner, walk)
+    } else readNext(scanner, walk)
+    expectEnd(scanner, "'/' or the end of the path")
+    start = end + 1
+  }
+  return { resource: Object.freeze({ kind: 'path' as const, segments: Object.freeze(walk.segments), span }), type: walk.type }
+}
+
+const isMetadata = (scanner: Scanner): boolean => scanner.text === '$metadata'
+
+function metadata(scanner: Scanner, slash: number): Resource {
+  if (slash >= 0) throw unexpected(scanner, 'the end of the path after $metadata', 0)
+  scanner.at = scanner.text.length
+  return node(scanner, { kind: 'metadata' as const, span: spanFrom(scanner, 0) })
+}
+
+const refusedRoots = /\$(?:batch|all|entity|crossjoin)/iy
+
+function readFirst(scanner: Scanner, walk: Walk): void {
+  const refused = look(scanner, refusedRoots)?.[0]
+  if (refused !== undefined) throw unsupported(refused.toLowerCase())
+  const name = takeQualified(scanner, 'an entity set, a singleton or $metadata')
+  const found = name.includes('.') ? undefined : scanner.session.names.container(name)
+  if (found === undefined) readUnknown(scanner, walk, name)
+  else readContainerName(scanner, walk, { name, found })
+}
+
+function readContainerName(scanner: Scanner, walk: Walk, { name, found }: { name: string; found: ContainerName }): void {
+  walk.type = found.type
+  if (found.kind === 'entitySet') {
+    walk.entities = true
+    walk.segments.push(node(scanner, { kind: 'entitySet' as const, name, ...readKeyHere(scanner, walk), span: spanFrom(scanner, 0) }))
+  } else if (found.kind === 'singleton') {
+    walk.entities = true
+    walk.segments.push(node(scanner, { kind: 'singleton' as const, name, span: spanFrom(scanner, 0) }))
+  } else readOperation(scanner, walk, name)
+}
+
+function readNext(scanner: Scanner, walk: Walk): void {
+  if (scanner.text.startsWith('$')) {
+    readSystemSegment(scanner, walk)
+    return
+  }
+  if (readKeySegment(scanner, walk)) return
+  if (isOrdinal(scanner, walk)) throw unsupported('Addressing a member of a collection by its position')
+  const name = takeQualified(scanner, 'a property, a type or $count')
+  const { names } = scanner.session
+  const member = name.includes('.') ? undefined : names.member(walk.type, name)
+  if (member?.kind === 'navigation') {
+    Object.assign(walk, { type: member.type, entities: true })
+    walk.segments.push(node(scanner, { kind: 'navigation' as const, name, ...readKeyHere(scanner, walk), span: spanFrom(scanner, 0) }))
+  } else if (member?.kind === 'property') {
+    Object.assign(walk, { type: member.type, entities: false })
+    walk.segments.push(node(scanner, { kind: 'property' as const, name, span: spanFrom(scanner, 0) }))
+  } else if (names.type(name) !== undefined) readCast(scanner, walk, name)
+  else if (names.operation(name) === undefined) readUnknown(scanner, walk, name)
+  else {
+    walk.type = names.operation(name)?.type
+    readOperation(scanner, walk, name)
+  }
+}
+
+function readCast(scanner: Scanner, walk: Walk, name: string): void {
+  const type = scanner.session.names.type(name)
+  if (walk.segments.at(-1)?.kind === 'cast' || type?.structured !== true) throw unexpected(scanner, 'a property or $count', 0)
+  walk.type = Object.freeze({ ...type, collection: walk.type?.collection ?? false })
+  walk.segments.push(node(scanner, { kind: 'cast' as const, type: name, ...readKeyHere(scanner, walk), span: spanFrom(scanner, 0) }))
+}
+
+function readOperation(scanner: Scanner, walk: Walk, name: string): void {
+  walk.entities = walk.type?.structured === true
+  const args: readonly NamedArgument[] = scanner.text[scanner.at] === '(' ? readNamedArguments(scanner, scopeOf(undefined)) : Object.freeze([])
+  walk.segments.push(node(scanner, { kind: 'operation' as const, name, arguments: args, ...readKeyHere(scanner, walk), span: spanFrom(scanner, 0) }))
+}
+
+function readUnknown(scanner: Scanner, walk: Walk, name: string): void {
+  Object.assign(walk, { type: undefined, entities: true })
+  const key = scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
+  walk.segments.push(node(scanner, { kind: 'unknown' as const, name, ...key, span: spanFrom(scanner, 0) }))
+}
+
+/** A key in parentheses, where a collection of entities is addressed and a parenthesis stands. */
+function readKeyHere(scanner: Scanner, walk: Walk): { readonly key?: Key } {
+  if (scanner.text[scanner.at] !== '(') return {}
+  if (!walk.entities || walk.type?.collection === false) throw unexpected(scanner, "'/' or the end of the path")
+  const key = readKey(scanner)
+  walk.type = elementOf(walk.type)
+  return { key }
+}
+
+const systemSegments = /\$(count|value|ref)$/iy
+const refusedSegments = /\$(?:filter|each|query|links|all|batch|crossjoin|entity)/iy
+
+function readSystemSegment(scanner: Scanner, walk: Walk): void {
+  const refused = look(scanner, refusedSegments)?.[0]
+  if (refused !== undefined) throw unsupported(`/${refused.toLowerCase()} in a path`)
+  const kind = look(scanner, systemSegments)?.[1]?.toLowerCase()
+  if ((kind !== 'count' && kind !== 'value' && kind !== 'ref') || !allows(walk, kind)) throw unexpected(scanner, 'a property, $count, $value or $ref', 0)
+  scanner.at = scanner.text.length
+  walk.ended = true
+  walk.segments.push(node(scanner, { kind, span: spanFrom(scanner, 0) }))
+}
+
+/** `/$count` counts a collection, `/$ref` refers to entities, `/$value` is a primitive value or a media entity. What is unknown may be anything. */
+function allows({ type, entities }: Walk, kind: 'count' | 'value' | 'ref'): boolean {
+  if (type === undefined) return true
+  if (kind === 'count') return type.collection
+  if (kind === 'ref') return entities
+  return !type.collection && (entities || !type.structured) && type.name !== 'Edm.Stream'
+}
+
+// ── Key segments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `/3` after a collection of entities, and further values of the same key. @see OData URL Conventions 4.01, section 4.3.6 */
+function readKeySegment(scanner: Scanner, walk: Walk): boolean {
+  const { names } = scanner.session
+  const last = walk.segments.at(-1)
+  if (!names.keyAsSegment || !walk.entities || last === undefined || !('key' in last || walk.type?.collection === true)) return false
+  const first = walk.type?.collection === true
+  if (!isKeyValue(scanner, walk, first)) return false
+  scanner.at = scanner.text.length
+  const span = spanFrom(scanner, 0)
+  const value: Literal = node(scanner, { kind: 'literal' as const, type: 'Edm.String' as const, text: plainText(scanner.source, 0, scanner.at), span })
+  const before = first ? [] : keyOf(last)
+  const key: Key = Object.freeze({ form: 'segment' as const, parts: Object.freeze([...before, Object.freeze({ value, span })]), span: { start: before[0]?.span.start ?? span.start, end: span.end } })
+  walk.segments[walk.segments.length - 1] = Object.freeze({ ...last, key })
+  walk.type = elementOf(walk.type)
+  return true
+}
+
+const keyOf = (segment: ResourceSegment): Key['parts'] => ('key' in segment && segment.key?.form === 'segment' ? segment.key.parts : [])
+
+function isKeyValue(scanner: Scanner, walk: Walk, first: boolean): boolean {
+  if (atEnd(scanner)) return false
+  const { names } = scanner.session
+  const name = lookQualified(scanner)
+  const word = name === undefined || name.length < scanner.text.replace(/\(.*$/s, '').length ? undefined : name
+  if (first) return word === undefined || (names.type(word) === undefined && names.operation(word) === undefined)
+  const last = walk.segments.at(-1)
+  const given = last === undefined ? 0 : keyOf(last).length
+  if (given === 0) return false
+  const wanted = walk.type === undefined ? undefined : names.keyParts?.(walk.type)
+  return wanted === undefined ? word === undefined : given < wanted
+}
+
+const isOrdinal = (scanner: Scanner, walk: Walk): boolean => walk.type?.collection === true && look(scanner, /-?\d+$/y) !== undefined

@@ -1,0 +1,153 @@
+import { hubError, type HubError } from '@tributary/errors'
+import type { Expression, QueryOptions, Span } from './ast.js'
+import { limitReached, type ParseLimits } from './limits.js'
+import type { Names, TypeHandle } from './names.js'
+import { isRaw, rawOffset, sourceText, type SourceText, type Stretch } from './source-text.js'
+
+/** What names mean where an expression stands. */
+export interface Scope {
+  /** The instance that paths without a root begin at. */
+  readonly type: TypeHandle | undefined
+  /** `$it`: the instance the resource path addresses. */
+  readonly it: TypeHandle | undefined
+  /** `$this`: the instance of the innermost collection. */
+  readonly current: TypeHandle | undefined
+  readonly variables: ReadonlyMap<string, TypeHandle | undefined>
+}
+
+/** The rules that call one another in a circle, handed down so that the files need not. */
+export interface Grammar {
+  expression(scanner: Scanner, scope: Scope): Expression
+  /** `(option;option…)`, the cursor on the opening parenthesis. */
+  nestedOptions(scanner: Scanner, scope: Scope, allowed: ReadonlySet<string>): QueryOptions
+}
+
+/** One parse: what is shared by all its scanners. */
+export interface Session {
+  readonly names: Names
+  readonly limits: ParseLimits
+  readonly grammar: Grammar
+  nodes: number
+  nesting: number
+}
+
+/** A cursor over one decoded text. */
+export interface Scanner {
+  readonly session: Session
+  readonly source: SourceText
+  readonly text: string
+  at: number
+}
+
+/** A scanner at the beginning of a stretch of a raw URL. */
+export function scan(session: Session, raw: string, stretch: Stretch): Scanner {
+  const source = sourceText(raw, stretch)
+  return { session, source, text: source.decoded, at: 0 }
+}
+
+/** The scope of an option of a resource of this type. */
+export const scopeOf = (type: TypeHandle | undefined): Scope => {
+  const element = elementOf(type)
+  return { type: element, it: element, current: element, variables: new Map() }
+}
+
+/** A member of a collection, or the type itself. */
+export const elementOf = (type: TypeHandle | undefined): TypeHandle | undefined =>
+  type?.collection === true ? Object.freeze({ ...type, collection: false }) : type
+
+/** Raw range from a decoded index to the cursor. */
+export const spanFrom = (scanner: Scanner, from: number): Span =>
+  Object.freeze({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
+
+/** Freezes a node and counts it. @throws HUB_QUERY_LIMIT */
+export function node<N extends object>(scanner: Scanner, value: N): Readonly<N> {
+  const { session } = scanner
+  if (++session.nodes > session.limits.nodes) throw limitReached(session.limits, 'nodes', scanner.source.part)
+  return Object.freeze(value)
+}
+
+/** Runs a rule that recurses. @throws HUB_QUERY_LIMIT */
+export function nested<T>(scanner: Scanner, rule: () => T): T {
+  const { session } = scanner
+  if (++session.nesting > session.limits.nesting) throw limitReached(session.limits, 'nesting', scanner.source.part)
+  const result = rule()
+  session.nesting--
+  return result
+}
+
+/** The error at a place: what is there, and what could be. */
+export function unexpected(scanner: Scanner, expected: string, at = scanner.at): HubError {
+  const { part } = scanner.source
+  return hubError('HUB_QUERY_SYNTAX', { part, position: rawOffset(scanner.source, at), found: foundAt(scanner, at), expected }, { target: part })
+}
+
+/** The refusal of something the standard has and this project does not yet execute. */
+export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_QUERY_UNSUPPORTED', { what, hint }, { target: what })
+
+export const isSpaceAt = ({ text, source }: Scanner, at: number): boolean => {
+  const unit = text[at]
+  return unit === ' ' || unit === '\t' || (unit === '+' && source.plusIsSpace && isRaw(source, at))
+}
+
+/** Skips white space; true if there was any. */
+export function skipSpace(scanner: Scanner): boolean {
+  const from = scanner.at
+  while (isSpaceAt(scanner, scanner.at)) scanner.at++
+  return scanner.at > from
+}
+
+export const atEnd = (scanner: Scanner): boolean => scanner.at >= scanner.text.length
+
+/** Takes the characters if they stand here. */
+export function take(scanner: Scanner, characters: string): boolean {
+  if (!scanner.text.startsWith(characters, scanner.at)) return false
+  scanner.at += characters.length
+  return true
+}
+
+/** @throws HUB_QUERY_SYNTAX */
+export function expect(scanner: Scanner, character: string, expected = `'${character}'`): void {
+  if (!take(scanner, character)) throw unexpected(scanner, expected)
+}
+
+/** @throws HUB_QUERY_SYNTAX where text is left over */
+export function expectEnd(scanner: Scanner, expected: string): void {
+  if (!atEnd(scanner)) throw unexpected(scanner, expected)
+}
+
+/** What a sticky pattern matches here, without moving. */
+export function look(scanner: Scanner, pattern: RegExp): RegExpExecArray | undefined {
+  pattern.lastIndex = scanner.at
+  return pattern.exec(scanner.text) ?? undefined
+}
+
+const identifierPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*/uy
+const qualifiedPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*)*/uy
+
+export const lookIdentifier = (scanner: Scanner): string | undefined => look(scanner, identifierPattern)?.[0]
+export const lookQualified = (scanner: Scanner): string | undefined => look(scanner, qualifiedPattern)?.[0]
+
+/** @throws HUB_QUERY_SYNTAX */
+export function takeIdentifier(scanner: Scanner, expected: string): string {
+  const name = lookIdentifier(scanner)
+  if (name === undefined) throw unexpected(scanner, expected)
+  scanner.at += name.length
+  return name
+}
+
+/** @throws HUB_QUERY_SYNTAX */
+export function takeQualified(scanner: Scanner, expected: string): string {
+  const name = lookQualified(scanner)
+  if (name === undefined) throw unexpected(scanner, expected)
+  scanner.at += name.length
+  return name
+}
+
+const foundLength = 16
+
+function foundAt({ text }: Scanner, at: number): string {
+  if (at >= text.length) return 'the end'
+  const rest = text.slice(at, at + foundLength)
+  const word = /^(?:[\p{L}\p{N}_.$@]+|.)/su.exec(rest)?.[0] ?? rest
+  return `'${word}'`
+}
