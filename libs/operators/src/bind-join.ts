@@ -1,0 +1,81 @@
+import type { BaseType, Column, RowsPage } from '@tributary/plan'
+import type { JoinKey } from './join-keys.js'
+import type { KeyDispatch } from './key-dispatch.js'
+import type { Sought } from './key-queue.js'
+import { pagePuller, type PagePuller } from './page-puller.js'
+import { rowsPage, type Row } from './page-rows.js'
+import type { RelatedRows } from './related-rows.js'
+import { rowsAt, withValuesAt, type Step } from './seekers.js'
+
+/** One expand over a stream of rows. */
+export interface JoinStage {
+  readonly related: RelatedRows
+  /** Where, within a row of the stream, the rows stand that get the new column: empty for the row itself. */
+  readonly path: readonly Step[]
+  /** Where the new column stands in those rows. */
+  readonly position: number
+  readonly keyOf: (row: Row) => JoinKey | undefined
+  /** Types of the seeking columns. */
+  readonly from: readonly BaseType[]
+  readonly columns: readonly Column[]
+  /** Rows that may be held while keys are collected. */
+  readonly lookAheadRows: number
+  /** Aborted when no more rows are wanted: cancels a page that is being read ahead, so that closing the input does not wait for it. */
+  readonly closing: AbortController
+}
+
+/** A row of the stream and the keys its parts seek; undefined: never joins. */
+interface Waiting {
+  readonly row: Row
+  readonly seeks: readonly (Sought | undefined)[]
+}
+
+/**
+ * Adds an expanded column to rows as they stream by: keys of rows ahead are collected into full batches, several batches are read at
+ * a time, and rows leave in their order as soon as what they wait for has arrived. Holds no more rows than the look-ahead (and the
+ * page that reached it).
+ */
+export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStage): AsyncGenerator<RowsPage> {
+  const { reads } = stage.related
+  const waiting: Waiting[] = []
+  const source = pagePuller(input)
+  try {
+    while (!(source.ended() && waiting.length === 0)) {
+      source.check()
+      reads.check()
+      for (const row of source.taken()) waiting.push(seek(row, stage))
+      const held = waiting.length >= stage.lookAheadRows
+      if (!held && !reads.saturated()) source.pull()
+      reads.send(source.ended())
+      const ready = leaving(waiting, stage)
+      if (ready.length > 0) yield rowsPage(stage.columns, ready)
+      else await nextArrival(source, reads, { held, blocked: waiting.length > 0 })
+    }
+  } finally {
+    stage.closing.abort()
+    await input.return(undefined)
+  }
+}
+
+/** Waits for a page or an answer. Nothing under way and rows blocked: what was collected is sent, full or not, if rows must or may leave. */
+async function nextArrival(source: PagePuller, reads: KeyDispatch, { held, blocked }: { readonly held: boolean; readonly blocked: boolean }): Promise<void> {
+  if (blocked && reads.inFlight === 0 && (held || reads.mayHurry())) reads.send(true)
+  await Promise.race([...source.pulling(), ...(reads.inFlight > 0 ? [reads.settled()] : [])])
+}
+
+function seek(row: Row, { path, keyOf, from, related }: JoinStage): Waiting {
+  const seeks = rowsAt(row, path).map((inner) => {
+    const key = keyOf(inner)
+    return key === undefined ? undefined : related.seek(key, from)
+  })
+  return { row, seeks }
+}
+
+/** Removes the leading rows that wait for nothing any more, and gives them their new column. */
+function leaving(waiting: Waiting[], stage: JoinStage): readonly Row[] {
+  const blocked = waiting.findIndex(({ seeks }) => seeks.some((sought) => sought !== undefined && sought.found === undefined))
+  return waiting.splice(0, blocked < 0 ? waiting.length : blocked).map(({ row, seeks }) => {
+    const values = seeks.map((sought) => sought?.found ?? (sought === undefined ? stage.related.none : null))
+    return withValuesAt(row, stage.path, stage.position, values.values())
+  })
+}

@@ -1,0 +1,28 @@
+import { hubError } from '@tributary/errors'
+import type { ExecutionLimits } from './execution.js'
+import { rowBytes } from './row-bytes.js'
+import type { Row } from './page-rows.js'
+
+/** Counts what an operator holds in memory. */
+export interface Budget {
+  /** @throws HUB_LIMIT_EXCEEDED naming the limit and what reached it */
+  hold(row: Row): void
+}
+
+/** The budget of one operator that must hold its input: `what` says which, for the error. */
+export function buildBudget({ buildRows, buildBytes }: Pick<ExecutionLimits, 'buildRows' | 'buildBytes'>, what: string): Budget {
+  let rows = 0
+  let bytes = 0
+  return {
+    hold(row) {
+      rows += 1
+      bytes += rowBytes(row)
+      if (rows > buildRows) throw exceeded(buildRows, `rows ${what}`)
+      if (bytes > buildBytes) throw exceeded(buildBytes, `bytes ${what}`)
+    },
+  }
+}
+
+/** The error of a request that needs more than it may use. */
+export const exceeded = (limit: number, what: string): Error =>
+  hubError('HUB_LIMIT_EXCEEDED', { limit, what, hint: 'Narrow the query with $filter, or ask for less with $top and $select.' })

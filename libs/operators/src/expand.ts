@@ -1,0 +1,54 @@
+import type { Column, Expand, RowsPage } from '@tributary/plan'
+import { bindJoin, type JoinStage } from './bind-join.js'
+import type { Execution, RowStream } from './execution.js'
+import { joinKeys } from './join-keys.js'
+import { positionsOf, toRows } from './page-rows.js'
+import { shapeOf, withoutExpands } from './related-rows.js'
+import type { Step } from './seekers.js'
+
+/**
+ * Adds a navigation column by batched bind joins. Nested expands follow as joins of their own over the rows of the whole stream, one level
+ * after the other, so that the keys of every level are collected, de-duplicated and sent in full batches over the whole request.
+ */
+export function openExpand(node: Expand, execution: Execution): RowStream {
+  const closing = new AbortController()
+  const scope: Execution = { ...execution, signal: AbortSignal.any([execution.signal, closing.signal]) }
+  const input = execution.open(node.input, scope)
+  const columns = [...input.columns, node.navigation]
+  const stages = stagesOf(node, { path: [], columns: input.columns, position: input.columns.length }, execution)
+  const pages = stages.reduce<AsyncGenerator<RowsPage>>((rows, stage) => bindJoin(rows, { ...stage, columns, closing }), parsed(input))
+  return { columns, pages, count: () => input.count() }
+}
+
+async function* parsed(input: RowStream): AsyncGenerator<RowsPage> {
+  for await (const page of input.pages) yield toRows(page, input.columns)
+}
+
+/** Rows that get a column: where they stand in the rows of the stream, their columns, and where the new one goes. */
+interface Place {
+  readonly path: readonly Step[]
+  readonly columns: readonly Column[]
+  readonly position: number
+}
+
+type Join = Omit<JoinStage, 'columns' | 'closing'>
+
+/** The joins of an expand and of those nested in it, outer before inner. */
+function stagesOf(node: Expand, place: Place, execution: Execution): readonly Join[] {
+  const names = node.on.map(({ from }) => from)
+  const own: Join = {
+    related: execution.state.related(node),
+    path: place.path,
+    position: place.position,
+    keyOf: joinKeys(place.columns, names),
+    from: positionsOf(place.columns, names).flatMap((position) => place.columns[position]?.type.base ?? []),
+    lookAheadRows: execution.context.limits.lookAheadRows,
+  }
+  const { columns } = shapeOf(node)
+  const path = [...place.path, { position: place.position }]
+  const nested = withoutExpands(node).nested.flatMap((inner) => {
+    const [position = columns.length] = positionsOf(columns, [inner.navigation.name])
+    return stagesOf(inner, { path, columns, position }, execution)
+  })
+  return [own, ...nested]
+}

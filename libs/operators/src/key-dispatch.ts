@@ -1,0 +1,119 @@
+import type { Plan, Remote } from '@tributary/plan'
+import type { Accepted, Source } from '@tributary/source'
+import type { Execution } from './execution.js'
+import { inFlight } from './in-flight.js'
+import type { KeyQueue, Sought } from './key-queue.js'
+import { readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
+import { PlacedAnew } from './remote.js'
+import { acceptedOf } from './remote-scan.js'
+
+/** With at least this many distinct keys per request, a batch that is not full may be sent early. */
+const keysPerRequest = 100
+
+/** Who gets the rows that were read. */
+export interface Delivery {
+  batch(batch: readonly Sought[], rows: RowsByKey): void
+  /** The whole inner side was read: no key has to be asked for any more. */
+  whole(rows: RowsByKey): void
+}
+
+/** Sends keys to the inner side of one expand: in batches, several at a time, or by reading all of it where it takes no keys. */
+export interface KeyDispatch {
+  /** Sends batches that are full, or with `partial` all keys waiting, as far as lanes are free. */
+  send(partial: boolean): void
+  /** Whether a batch that is not full may be sent now, so that rows leave early, without more requests than ⌈distinct keys / 100⌉. */
+  mayHurry(): boolean
+  /** Lanes are taken and another batch waits: no more keys should be sought for now. */
+  saturated(): boolean
+  readonly inFlight: number
+  /** Ends when a read under way ends, well or not. */
+  settled(): Promise<void>
+  /** @throws what a read failed with */
+  check(): void
+}
+
+export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {
+  const { limits } = execution.context
+  const reads = inFlight()
+  const spent = { requests: 0, keys: 0 }
+  // Until the source has answered a batch, a second one would only repeat what it may refuse.
+  let answered = provenByProbes(inner, execution)
+  let whole = false
+  const width = (): number => (answered ? limits.lanesPerSource : 1)
+
+  const readAll = (): void => {
+    whole = true
+    reads.start(async () => delivery.whole(await readWhole(inner, execution)))
+  }
+  const sendBatch = (keyed: Remote, batch: readonly Sought[]): void => {
+    spent.requests += 1
+    reads.start(() => inLane(inner, keyed, execution, async () => {
+      try {
+        const rows = await readBatch(inner, keyed, batch, execution)
+        answered = true
+        spent.keys += batch.length
+        delivery.batch(batch, rows)
+      } catch (error) {
+        if (!(error instanceof PlacedAnew)) throw error
+        answered = false
+        queue.putBack(batch)
+      }
+    }))
+  }
+  return {
+    get inFlight() { return reads.size },
+    settled: () => reads.settled(),
+    check: () => reads.check(),
+    saturated: () => reads.size >= width() && queue.size >= limits.batchKeys,
+    mayHurry: () => keysTaken(inner, execution)?.accepted.keyForm === 'in' && reads.size === 0
+      && spent.requests + 1 <= Math.ceil((spent.keys + queue.size) / keysPerRequest),
+    send(partial) {
+      if (whole) return
+      while (queue.size > 0 && reads.size < width()) {
+        const taken = keysTaken(inner, execution)
+        const batch = taken === undefined ? undefined : queue.take(taken.fits, partial)
+        if (taken === undefined) readAll()
+        if (taken === undefined || batch === undefined) return
+        sendBatch(taken.keyed, batch)
+      }
+    },
+  }
+}
+
+interface KeysTaken {
+  readonly keyed: Remote
+  readonly accepted: Accepted
+  readonly fits: (tuples: Parameters<Source['batchOf']>[1]) => number
+}
+
+/** How the inner side takes keys at present; undefined: it takes none. */
+function keysTaken({ keyed }: InnerSide, { state, context }: Execution): KeysTaken | undefined {
+  const scan = keyed === undefined ? undefined : state.placement(keyed).current().scan
+  if (keyed === undefined || scan === undefined) return undefined
+  const accepted = acceptedOf(scan)
+  if (accepted.keyForm === undefined) return undefined
+  const { source } = context.endpoints.endpoint(scan.target.endpoint)
+  return { keyed, accepted, fits: (tuples) => source.batchOf(accepted, tuples) }
+}
+
+/** Whether everything the keyed scan relies on has been proved, so that lanes may open at once. */
+function provenByProbes(inner: InnerSide, execution: Execution): boolean {
+  const taken = keysTaken(inner, execution)
+  if (taken === undefined) return true
+  const { endpoint, entitySet } = taken.keyed.fragment.scan.target
+  const able = execution.context.endpoints.capabilities(endpoint, entitySet)
+  return taken.accepted.relies.every((feature) => able.fact(feature).trust === 'exact')
+}
+
+/** Reads in one of the source's lanes. An inner side with expands of its own waits for their lanes and so must not hold one. */
+function inLane(inner: InnerSide, keyed: Remote, { state }: Execution, read: () => Promise<void>): Promise<void> {
+  return expands(inner.core) ? read() : state.lanes(keyed.fragment.scan.target.endpoint).run(read)
+}
+
+function expands(plan: Plan): boolean {
+  switch (plan.kind) {
+    case 'expand': return true
+    case 'filter': case 'sort': case 'limit': return expands(plan.input)
+    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return false
+  }
+}

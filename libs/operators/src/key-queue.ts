@@ -1,0 +1,46 @@
+import type { JoinKey } from './join-keys.js'
+import type { Related } from './related-cache.js'
+import type { Row } from './page-rows.js'
+
+/** A key that is looked for. `found` is set when its batch arrived. */
+export interface Sought extends JoinKey {
+  /** As the remote's key columns carry it. */
+  readonly tuple: Row
+  found?: Related
+}
+
+/** Keys waiting to be asked for. */
+export interface KeyQueue {
+  readonly size: number
+  add(sought: Sought): void
+  /** Puts keys back in front: they were asked for in vain, and how many fit may have changed. */
+  putBack(batch: readonly Sought[]): void
+  /**
+   * The next batch: a full one, or undefined; with `partial` whatever waits. Full means that `fits` takes no more of the waiting keys,
+   * or `maxKeys` wait.
+   */
+  take(fits: (tuples: readonly Row[]) => number, partial: boolean): readonly Sought[] | undefined
+}
+
+export function keyQueue(maxKeys: number): KeyQueue {
+  const waiting: Sought[] = []
+  /** Below this number of keys no batch can be full, as far as earlier ones show: saves asking the source for every key. */
+  let threshold = 1
+  return {
+    get size() { return waiting.length },
+    add(sought) { waiting.push(sought) },
+    putBack(batch) {
+      waiting.unshift(...batch)
+      threshold = 1
+    },
+    take(fits, partial) {
+      if (waiting.length === 0 || (!partial && waiting.length < threshold)) return undefined
+      const leading = waiting.slice(0, maxKeys)
+      const fitting = Math.max(1, Math.min(leading.length, fits(leading.map((sought) => sought.tuple))))
+      const full = fitting < leading.length || fitting === maxKeys
+      if (full) threshold = Math.min(maxKeys, fitting + 1)
+      else threshold = Math.min(maxKeys, fitting + Math.max(8, fitting >> 2))
+      return full || partial ? waiting.splice(0, fitting) : undefined
+    },
+  }
+}

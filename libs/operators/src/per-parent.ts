@@ -1,0 +1,51 @@
+import { hubError } from '@tributary/errors'
+import { outputColumns, type Expand, type ExpandedShape, type Plan } from '@tributary/plan'
+import { projection, type Row } from './page-rows.js'
+import type { Related } from './related-cache.js'
+import { rowOrder } from './row-order.js'
+
+/** Makes an expanded value out of all rows related to one key; `keyText` names the key in errors. */
+export type RelatedOf = (rows: readonly Row[], key: Row) => Related
+
+/**
+ * What the nested options make of the related rows: order, count, skip and take for a to-many navigation; for a to-one the row or null.
+ * The rows come with the columns of `core` and get those of the navigation's shape.
+ */
+export function relatedOf(node: Expand, core: Plan, shape: ExpandedShape): RelatedOf {
+  const columns = outputColumns(core)
+  const shown = projection(columns, shape.columns)
+  return shape.toMany ? toMany(node, shown, core) : toOne(node, shown)
+}
+
+function toMany({ perParent }: Expand, shown: (row: Row) => Row, core: Plan): RelatedOf {
+  const { order, skip, take, count } = perParent
+  const compare = order.length === 0 ? undefined : rowOrder(order, outputColumns(core))
+  return (rows) => {
+    const ordered = compare === undefined ? rows : rows.toSorted(compare)
+    const given = ordered.slice(skip, take === undefined ? undefined : skip + take).map(shown)
+    return Object.freeze({ rows: given, ...(count ? { count: rows.length } : {}) })
+  }
+}
+
+function toOne(node: Expand, shown: (row: Row) => Row): RelatedOf {
+  return ([first, second], key) => {
+    if (second !== undefined) throw notUnique(node, key)
+    return first === undefined ? null : shown(first)
+  }
+}
+
+const notUnique = ({ navigation, related }: Expand, key: Row): Error =>
+  hubError('HUB_JOIN_NOT_UNIQUE', {
+    relationship: navigation.name,
+    target: targetOf(related) ?? navigation.type.name,
+    key: key.map((part) => (typeof part === 'string' ? `'${part}'` : String(part))).join(','),
+  })
+
+function targetOf(plan: Plan): string | undefined {
+  switch (plan.kind) {
+    case 'filter': case 'sort': case 'limit': case 'expand': return targetOf(plan.input)
+    case 'remote': return targetOf(plan.fragment.scan)
+    case 'scan': case 'remoteScan': return `${plan.target.endpoint}/${plan.target.entitySet}`
+    case 'constantRows': return undefined
+  }
+}

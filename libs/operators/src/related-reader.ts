@@ -1,0 +1,83 @@
+import { outputColumns, type Expand, type Plan, type Remote } from '@tributary/plan'
+import type { AdaptivePlacement } from './adaptive-placement.js'
+import { buildBudget } from './budget.js'
+import type { Execution } from './execution.js'
+import { joinKeys, looseHash } from './join-keys.js'
+import type { Sought } from './key-queue.js'
+import { toRows, type Row } from './page-rows.js'
+import { acceptedOf } from './remote-scan.js'
+
+/** Rows by the text of their join key. */
+export type RowsByKey = ReadonlyMap<string, readonly Row[]>
+
+/** The inner side of an expand: what is read for it, without the expands on top of it, and the remote in it that takes keys. */
+export interface InnerSide {
+  readonly node: Expand
+  readonly core: Plan
+  readonly keyed: Remote | undefined
+}
+
+/**
+ * Reads the rows of one batch of keys. Rows are matched by our own key, so that a source which gives more than it was asked for does no
+ * harm; one that gives rows of quite other keys is not relied upon for the next batch.
+ * @throws PlacedAnew if the keys have to be batched again
+ */
+export async function readBatch(inner: InnerSide, keyed: Remote, batch: readonly Sought[], execution: Execution): Promise<RowsByKey> {
+  const groups = new Map<string, Row[]>(batch.map(({ hash }) => [hash, []]))
+  const placement = execution.state.placement(keyed)
+  const { scan } = placement.current()
+  const budget = buildBudget(execution.context.limits, 'related to one batch of keys')
+  const isForeign = foreignKeys(batch)
+  let foreign = false
+  const read = { ...execution, batch: { of: keyed, keys: batch.map(({ tuple }) => tuple) } }
+  await eachRow(inner, read, (hash, row) => {
+    const group = groups.get(hash)
+    if (group === undefined) foreign ||= isForeign(hash)
+    else {
+      budget.hold(row)
+      group.push(row)
+    }
+  })
+  if (foreign && scan !== undefined) mistrustKeys(placement, acceptedOf(scan).keyForm, acceptedOf(scan).relies)
+  return groups
+}
+
+/** Reads the whole inner side: for a source that takes no keys. @throws HUB_LIMIT_EXCEEDED */
+export async function readWhole(inner: InnerSide, execution: Execution): Promise<RowsByKey> {
+  const groups = new Map<string, Row[]>()
+  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name}, whose source takes no keys`)
+  await eachRow(inner, execution, (hash, row) => {
+    budget.hold(row)
+    const group = groups.get(hash)
+    if (group === undefined) groups.set(hash, [row])
+    else group.push(row)
+  })
+  return groups
+}
+
+/** Visits the rows that can join. */
+async function eachRow({ node, core }: InnerSide, execution: Execution, visit: (hash: string, row: Row) => void): Promise<void> {
+  const columns = outputColumns(core)
+  const keyOf = joinKeys(columns, node.on.map(({ to }) => to))
+  for await (const page of execution.open(core, execution).pages) {
+    for (const row of toRows(page, columns).rows) {
+      const key = keyOf(row)
+      if (key !== undefined) visit(key.hash, row)
+    }
+  }
+}
+
+/** Tells rows nobody asked for, not even by the standards of a source that compares without case or accents. */
+function foreignKeys(batch: readonly Sought[]): (hash: string) => boolean {
+  let loose: ReadonlySet<string> | undefined
+  return (hash) => {
+    loose ??= new Set(batch.map((sought) => looseHash(sought.hash)))
+    return !loose.has(looseHash(hash))
+  }
+}
+
+function mistrustKeys(placement: AdaptivePlacement, form: 'in' | 'or' | undefined, relies: readonly string[]): void {
+  const general = form === 'in' ? 'filter:in' : 'filter:eq'
+  const used = relies.filter((feature) => feature.startsWith(general))
+  placement.mistrust(used.length > 0 ? used : [general], 'rows of other keys than those asked for')
+}

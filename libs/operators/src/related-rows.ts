@@ -1,0 +1,117 @@
+import { columnsOf, type BaseType, type Expand, type ExpandedShape, type Fragment, type PerParent, type Plan, type Remote } from '@tributary/plan'
+import type { Execution } from './execution.js'
+import { asKeyOf, type JoinKey } from './join-keys.js'
+import { keyDispatch, type KeyDispatch } from './key-dispatch.js'
+import { keyQueue, type Sought } from './key-queue.js'
+import { relatedOf } from './per-parent.js'
+import { positionsOf, type Row } from './page-rows.js'
+import { relatedCache, type Related } from './related-cache.js'
+import type { InnerSide, RowsByKey } from './related-reader.js'
+
+/** The related rows of one expand during one request: a key is asked for once, whoever seeks it, and remembered. */
+export interface RelatedRows {
+  /**
+   * Seeks the rows of a key, whose values are of the types `from`; they are asked for when `reads` sends. `found` is set at once where
+   * the key is known.
+   */
+  seek(key: JoinKey, from: readonly BaseType[]): Sought
+  /** What a row that never joins gets. */
+  readonly none: Related
+  readonly reads: KeyDispatch
+}
+
+export function relatedRows(node: Expand, execution: Execution): RelatedRows {
+  const { limits } = execution.context
+  const { core } = withoutExpands(node)
+  const inner: InnerSide = { node, core, keyed: keyedRemote(core, node.on) }
+  const make = relatedOf(node, core, shapeOf(node))
+  const tupleOf = remoteTuple(inner)
+  const cache = relatedCache(limits.cacheRows, limits.cacheBytes)
+  const sought = new Map<string, Sought>()
+  const queue = keyQueue(limits.batchKeys)
+  let whole: RowsByKey | undefined
+
+  const deliver = (rows: RowsByKey, wanted: Iterable<Sought>): void => {
+    for (const key of wanted) {
+      key.found = make(rows.get(key.hash) ?? [], key.values)
+      sought.delete(key.hash)
+      cache.put(key.hash, key.found)
+    }
+  }
+  const reads = keyDispatch(inner, execution, queue, {
+    batch: (batch, rows) => deliver(rows, batch),
+    whole(rows) {
+      whole = rows
+      deliver(rows, [...sought.values()])
+    },
+  })
+  const known = (key: JoinKey, tuple: Row | undefined): Related | undefined => {
+    const related = cache.get(key.hash)
+    if (related !== undefined || (whole === undefined && tuple !== undefined)) return related
+    return make(whole?.get(key.hash) ?? [], key.values)
+  }
+  return {
+    reads,
+    none: make([], []),
+    seek(key, from) {
+      const waiting = sought.get(key.hash)
+      if (waiting !== undefined) return waiting
+      const tuple = tupleOf(key.values, from)
+      const found = known(key, tuple)
+      if (found !== undefined) return { ...key, tuple: [], found }
+      const entry: Sought = { ...key, tuple: tuple ?? [] }
+      sought.set(key.hash, entry)
+      queue.add(entry)
+      return entry
+    },
+  }
+}
+
+/** An expand's inner side without the expands on top of it: those are executed over all rows found, so that their keys, too, come in full batches. */
+export function withoutExpands({ related, perParent }: Expand): { readonly core: Plan; readonly nested: readonly Expand[] } {
+  const nested: Expand[] = []
+  let core = related
+  while (core.kind === 'expand' && !ordersBy(perParent.order, core.navigation.name)) {
+    nested.unshift(core)
+    core = core.input
+  }
+  return { core, nested }
+}
+
+function ordersBy(order: PerParent['order'], name: string): boolean {
+  return order.some(({ expression }) => columnsOf(expression).has(name))
+}
+
+/**
+ * The remote whose rows the inner side consists of, if it takes the join columns as keys. A limit applies to all rows together: under
+ * one, rows must not be read by keys.
+ */
+function keyedRemote(core: Plan, on: Expand['on']): Remote | undefined {
+  switch (core.kind) {
+    case 'filter': case 'sort': case 'expand': return keyedRemote(core.input, on)
+    case 'remote': return takesKeys(core.fragment, on) ? core : undefined
+    case 'limit': case 'scan': case 'remoteScan': case 'constantRows': return undefined
+  }
+}
+
+function takesKeys({ keys, skip, take, count }: Fragment, on: Expand['on']): boolean {
+  return keys.length > 0 && skip === 0 && take === undefined && !count && keys.every((key) => on.some(({ to }) => to === key))
+}
+
+/** Turns the values of a join key into the remote's key tuple; undefined: no row can have such a key. */
+function remoteTuple({ keyed, node }: InnerSide): (values: Row, from: readonly BaseType[]) => Row | undefined {
+  if (keyed === undefined) return () => []
+  const { scan, keys } = keyed.fragment
+  const positions = keys.map((key) => node.on.findIndex(({ to }) => to === key))
+  const types = positionsOf(scan.columns, keys).map((position) => scan.columns[position]?.type.base ?? 'Edm.Untyped')
+  return (values, from) => {
+    const tuple = positions.map((position, index) => asKeyOf(values[position], from[position] ?? 'Edm.Untyped', types[index] ?? 'Edm.Untyped'))
+    return tuple.includes(undefined) ? undefined : tuple
+  }
+}
+
+/** The shape of the rows an expand adds. */
+export function shapeOf({ navigation }: Expand): ExpandedShape {
+  if (navigation.expanded === undefined) throw new Error(`The column ${navigation.name} has no shape to expand to`)
+  return navigation.expanded
+}

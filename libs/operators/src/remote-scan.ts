@@ -1,0 +1,43 @@
+import type { Column, Page, RemoteScan } from '@tributary/plan'
+import type { Accepted, ReadContext } from '@tributary/source'
+import type { Execution, RowStream } from './execution.js'
+import { pageLength, rowsPage, toRows, withColumns } from './page-rows.js'
+
+/**
+ * Reads what a source accepted. Pages get the exposed column names; bytes stay untouched where no column is renamed.
+ * The source's count is known from its first page on.
+ */
+export function openRemoteScan(node: RemoteScan, execution: Execution): RowStream {
+  const told: Told = {}
+  return { columns: node.columns, pages: scanned(node, execution, told), count: () => told.count }
+}
+
+interface Told {
+  count?: number
+}
+
+async function* scanned(node: RemoteScan, execution: Execution, told: Told): AsyncGenerator<Page> {
+  const { state, signal } = execution
+  const { source } = execution.context.endpoints.endpoint(node.target.endpoint)
+  const remoteColumns = node.columns.map((column) => remoteColumn(node, column))
+  const renamed = remoteColumns.some((column, index) => column !== node.columns[index])
+  signal.throwIfAborted()
+  for await (const { page, count } of source.read(acceptedOf(node), readContext(node, execution))) {
+    signal.throwIfAborted()
+    if (count !== undefined) told.count ??= count
+    state.meter.rows(pageLength(page))
+    yield renamed ? rowsPage(node.columns, toRows(page, remoteColumns).rows) : withColumns(page, node.columns)
+  }
+}
+
+function readContext(node: RemoteScan, { batch, signal, state }: Execution): ReadContext {
+  return { signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
+}
+
+function remoteColumn({ target }: RemoteScan, column: Column): Column {
+  const name = target.renamed.get(column.name)
+  return name === undefined || name === column.name ? column : { ...column, name }
+}
+
+/** What the scan's source said it takes. The planner keeps it in the plan as an opaque value; only sources make it. */
+export const acceptedOf = (node: RemoteScan): Accepted => node.accepted as Accepted
