@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Module, Post } from '@nestjs/common'
-import { as, Caller, createLog, Internal, OwnAddress, Public, Readiness, readSettings, startServer, type Principal, type RunningServer } from '@tributary/nest'
+import { Body, Controller, Get, Post } from '@nestjs/common'
+import { as, Caller, createLog, Internal, OwnAddress, Public, Readiness, readSettings, startServer, type Principal, type Problem, type RunningServer } from '@tributary/nest'
 import { hubError } from '@tributary/errors'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, request as plainRequest } from 'node:http'
@@ -62,8 +62,9 @@ class InternalController {
   }
 }
 
-@Module({ controllers: [OrdersController, InternalController] })
-class OrdersModule {}
+const ordersModule = { module: OrdersController, controllers: [OrdersController, InternalController] }
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+const problemIn = async (answer: Response) => (await answer.json()) as Problem
 
 describe('a server', () => {
   let dataDir: string
@@ -71,12 +72,11 @@ describe('a server', () => {
   const running: RunningServer[] = []
   const start = async (environment: Record<string, string> = {}) => {
     const settings = readSettings({ PORT: '0', TRIBUTARY_DATA_DIR: dataDir, TRIBUTARY_LOG_LEVEL: 'debug', ...environment })
-    const server = await startServer(OrdersModule, settings, createLog(settings, { write: (line: string) => void logged.push(line) }))
+    const server = await startServer(ordersModule, settings, createLog(settings, { write: (line: string) => void logged.push(line) }))
     running.push(server)
     return server
   }
   const secured = { TRIBUTARY_ADMIN_TOKEN: adminToken, TRIBUTARY_INTERNAL_TOKEN: internalToken }
-  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'tributary-nest-'))
@@ -129,10 +129,10 @@ describe('a server', () => {
   it('names every fault of a body by its JSON path', async () => {
     const { origin } = await start()
     const post = (body: string, type = 'application/json') => fetch(`${origin}/orders`, { method: 'POST', body, headers: { 'content-type': type } })
-    const answer = await (await post(JSON.stringify({ lines: [{ count: 1 }, { count: 'two' }], extra: 1 }))).json()
+    const answer = await problemIn(await post(JSON.stringify({ lines: [{ count: 1 }, { count: 'two' }], extra: 1 })))
     expect(answer).toMatchObject({ status: 400, code: 'HUB_REQUEST_INVALID' })
-    expect(answer.details.map(({ target }: { target: string }) => target)).toEqual(expect.arrayContaining(['name', 'lines[1].count']))
-    expect(answer.details.map(({ message }: { message: string }) => message).join()).toContain('extra')
+    expect(answer.details?.map(({ target }) => target)).toEqual(expect.arrayContaining(['name', 'lines[1].count']))
+    expect(answer.details?.map(({ message }) => message).join()).toContain('extra')
     for (const refused of [await post('{"name":'), await post(''), await post('{}', 'text/csv')]) {
       expect(await refused.json()).toMatchObject({ code: 'HUB_REQUEST_INVALID' })
     }
@@ -174,7 +174,7 @@ describe('a server', () => {
     expect(await (await fetch(`${origin}/health/ready`)).json()).toEqual({ status: 'ready', checks: ['store'] })
     works = false
     const answer = await fetch(`${origin}/health/ready`)
-    expect([answer.status, (await answer.json()).code]).toEqual([503, 'HUB_UNAVAILABLE'])
+    expect([answer.status, (await problemIn(answer)).code]).toEqual([503, 'HUB_UNAVAILABLE'])
     expect((await fetch(`${origin}/health/live`)).status).toBe(200)
   })
 
