@@ -1,1 +1,2 @@
-export {}
+/** The adapter for OData v4 services. */
+export { ODataSource } from './odata-source.js'

@@ -1,0 +1,64 @@
+import { hubError } from '@tributary/errors'
+import type { Accepted, Capabilities, Feature, ScanRequest } from '@tributary/source'
+import { restrictionsOf, type Restrictions } from './restrictions.js'
+import { asHandle, type QueryOption } from './scan.js'
+import { bySuspicion } from './suspicion.js'
+import { takeFilter, type TakenFilter } from './take-filter.js'
+import { takeKeys } from './take-keys.js'
+import { takeLimit, takeOrder } from './take-order.js'
+import { takeSelect } from './take-select.js'
+
+/**
+ * Takes of a request what the remote is known to do exactly, and of the filter also what it does as a superset. Pure.
+ * @throws HUB_QUERY_INVALID if the contract forbids to read the set without a filter and there is none to give
+ */
+export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
+  const declared = restrictionsOf(want.target.model, want.entitySet)
+  const base = `${encodeURIComponent(want.entitySet)}${castOf(want)}`
+  const keys = takeKeys(want, able, declared)
+  const filter = takeFilter(want, able, declared)
+  requireFilter(want, declared, filter, keys.form !== undefined)
+  const order = takeOrder(want, able, declared)
+  const whole = filter.trust === 'exact' && filter.residual === undefined && want.keys.length === 0
+  const limit = whole && (order.text !== undefined || want.order.length === 0) ? takeLimit(want, able, declared) : undefined
+  const counted = want.count && whole && declared.count && able.fact('count').trust === 'exact'
+  const select = takeSelect(want, able, declared)
+  const options: readonly QueryOption[] = [
+    ...(filter.text === undefined ? [] : [{ name: '$filter' as const, text: filter.text }]),
+    ...(order.text === undefined ? [] : [{ name: '$orderby' as const, text: order.text }]),
+    ...(limit?.options ?? []),
+    ...(counted ? [{ name: '$count' as const, text: 'true' }] : []),
+    ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
+  ]
+  const relies = distinct([...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select'])])
+  const handle = asHandle({
+    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
+    order: order.text === undefined ? [] : want.order, top: limit === undefined ? undefined : want.top, counted,
+    selects: able.fact('select').trust === 'exact' && select !== undefined, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies),
+  })
+  return Object.freeze({
+    handle, trust: filter.trust, ordered: order.text !== undefined, limited: limit !== undefined, counted, relies,
+    taken: [...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
+    ...(filter.residual === undefined ? {} : { residual: filter.residual }),
+    ...(keys.form === undefined ? {} : { keyForm: keys.form }),
+  })
+}
+
+const distinct = (features: readonly Feature[]): readonly Feature[] => [...new Set(features)]
+
+/** The cast segment where only rows of a derived type are wanted. */
+function castOf({ target, entitySet, entityType }: ScanRequest): string {
+  const declared = target.model.container?.entitySets.get(entitySet)?.entityType
+  return declared === undefined || declared === entityType ? '' : `/${encodeURIComponent(entityType)}`
+}
+
+function requireFilter(want: ScanRequest, declared: Restrictions, filter: TakenFilter, keyed: boolean): void {
+  if (!declared.requiresFilter && declared.requiredProperties.length === 0) return
+  const lacking = declared.requiredProperties.filter((name) => !filter.columns.has(name) && !(keyed && want.keys.some((key) => key.name === name)))
+  if ((filter.text !== undefined || keyed) && lacking.length === 0) return
+  throw hubError('HUB_QUERY_INVALID', {
+    what: `The entity set ${want.entitySet} of ${want.target.slug} may only be read with a filter${lacking.length === 0 ? '' : ` on ${lacking.join(', ')}`}.`,
+    hint: 'Its contract says so (Capabilities.FilterRestrictions).',
+  })
+}
+

@@ -1,0 +1,70 @@
+import { hubError } from '@tributary/errors'
+import { SourceRefused, type Feature } from '@tributary/source'
+import type { Envelope } from './envelope-scanner.js'
+import type { Place } from './links.js'
+import type { Incoming } from './transport.js'
+
+/** What a request asked for, as far as a refusal may be blamed on it. */
+export interface Asked {
+  readonly place: Place
+  readonly entitySet: string
+  /** Features the request used, the most suspicious first; empty: nothing the remote could refuse but the set itself. */
+  readonly features: readonly Feature[]
+}
+
+/**
+ * Turns a status that is no success into what it means.
+ * @throws SourceRefused for what a change of our request may heal; HUB_SOURCE_DENIED, HUB_SOURCE_FAILED otherwise
+ */
+export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<void> {
+  const { status } = incoming
+  if (status === 200) return
+  const { slug } = asked.place
+  const reason = status === 401 || status === 403 ? '' : await reasonOf(incoming)
+  incoming.finish(0)
+  if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
+  const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
+  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, asked.features, reason)
+  if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
+  throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
+}
+
+/** @throws HUB_SOURCE_INVALID if the content type is not JSON */
+export function requireJson(incoming: Incoming, place: Place): void {
+  const type = incoming.headers['content-type'] ?? ''
+  if (/^application\/([\w.+-]+\+)?json\b/i.test(type)) return
+  incoming.finish(0)
+  throw hubError('HUB_SOURCE_INVALID', { slug: place.slug, reason: `content type ${type === '' ? 'missing' : type.split(';')[0]} instead of application/json` })
+}
+
+/** @throws HUB_SOURCE_FAILED if the remote put an error into the answer it had begun */
+export function requireNoError(envelope: Envelope, place: Place): void {
+  const error = envelope['error'] ?? envelope['@odata.error'] ?? envelope['@error']
+  if (error !== undefined) throw hubError('HUB_SOURCE_FAILED', { slug: place.slug, status: 200, reason: `an error within the answer: ${messageOf(error) ?? 'without a message'}` })
+}
+
+const LONGEST_ERROR_BODY = 64 * 1024
+const LONGEST_REASON = 300
+
+/** The message of an OData error object, or the status alone: a foreign page is not shown. */
+async function reasonOf(incoming: Incoming): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of incoming.body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > LONGEST_ERROR_BODY) break
+    }
+    const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { readonly error?: unknown } | null
+    return messageOf(body?.error) ?? 'no reason given'
+  } catch {
+    return 'no reason given'
+  }
+}
+
+function messageOf(error: unknown): string | undefined {
+  const message: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  const text: unknown = typeof message === 'object' && message !== null && 'value' in message ? message.value : message
+  return typeof text === 'string' ? text.slice(0, LONGEST_REASON) : undefined
+}

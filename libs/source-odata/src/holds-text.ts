@@ -1,0 +1,35 @@
+import type { Column } from '@tributary/plan'
+import type { Cut } from './envelope-scanner.js'
+
+/** Rows looked at per page. */
+const SAMPLE = 8
+
+const isExact = ({ type }: Column): boolean => type.base === 'Edm.Int64' || type.base === 'Edm.Decimal'
+
+/** Some rows of the cut, spread over it, parsed. */
+export function sampleRows({ bytes, offsets }: Cut): readonly Readonly<Record<string, unknown>>[] {
+  const count = offsets.length >> 1
+  const step = Math.max(1, Math.floor(count / SAMPLE))
+  const rows: Readonly<Record<string, unknown>>[] = []
+  for (let row = 0; row < count; row += step) rows.push(JSON.parse(bytes.toString('utf8', offsets[2 * row], offsets[2 * row + 1])) as Readonly<Record<string, unknown>>)
+  return rows
+}
+
+/** Whether Int64 and Decimal really stand as strings in the rows; what the content type says counts only where all of them are null. */
+export function holdsExactAsText(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly Column[], says: boolean): boolean {
+  const kinds = new Set<string>()
+  for (const column of columns) {
+    if (!isExact(column) || column.type.collection) continue
+    for (const row of rows) if (row[column.name] !== null && row[column.name] !== undefined) kinds.add(typeof row[column.name])
+  }
+  return kinds.has('number') ? false : kinds.has('string') || says
+}
+
+/** Whether the rows hold the columns and nothing beside. */
+export const holdsOnly = (rows: readonly Readonly<Record<string, unknown>>[], columns: readonly Column[]): boolean => {
+  const names = new Set(columns.map(({ name }) => name))
+  return rows.every((row) => {
+    const keys = Object.keys(row)
+    return keys.length === names.size && keys.every((key) => names.has(key))
+  })
+}

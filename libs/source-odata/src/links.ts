@@ -1,0 +1,28 @@
+import { hubError } from '@tributary/errors'
+import type { Target } from '@tributary/source'
+
+export type Place = Pick<Target, 'slug' | 'url' | 'connection'>
+
+/**
+ * Where a next link or redirect leads: relative ones are resolved against the request they came with.
+ * @throws HUB_SOURCE_LINK_REFUSED if it leaves the service root of the registered origin and no allowed origin has it
+ */
+export function followLink(place: Place, base: string, link: string): string {
+  if (!URL.canParse(link, base)) throw refused(place, link)
+  const url = new URL(link, base)
+  const root = new URL(place.url)
+  const below = url.origin === root.origin && url.pathname.startsWith(root.pathname)
+  const allowed = place.connection.allowedOrigins?.some((origin) => URL.canParse(origin) && new URL(origin).origin === url.origin) ?? false
+  const speaksHttp = url.protocol === 'http:' || url.protocol === 'https:'
+  if (!speaksHttp || url.username !== '' || url.password !== '' || !(below || allowed)) throw refused(place, link)
+  url.hash = ''
+  return url.href
+}
+
+/** Whether credentials may go there: only to the registered origin. */
+export const isHome = (place: Place, url: string): boolean => new URL(url).origin === new URL(place.url).origin
+
+/** The query of a foreign link may hold secrets: only its address is told. */
+function refused(place: Place, link: string): Error {
+  return hubError('HUB_SOURCE_LINK_REFUSED', { slug: place.slug, link: link.split('?')[0] ?? link })
+}

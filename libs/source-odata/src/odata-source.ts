@@ -1,0 +1,37 @@
+import { readCsdl } from '@tributary/edm'
+import { Source, type Accepted, type Capabilities, type Description, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
+import type { Value } from '@tributary/plan'
+import { acceptScan } from './accept.js'
+import { fetchContract } from './contract.js'
+import { createLanes } from './lanes.js'
+import { readScan } from './read.js'
+import { batchOf, scanOf } from './scan.js'
+import { createTransport, type Transport } from './transport.js'
+
+/** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
+export class ODataSource extends Source {
+  override readonly kind = 'odata'
+  private readonly transport: Transport = createTransport(createLanes())
+
+  override async describe(target: Omit<Target, 'model'>, signal: AbortSignal): Promise<Description> {
+    const { content, contentType } = await fetchContract(this.transport, target, signal)
+    return { model: readCsdl(content), content, contentType }
+  }
+
+  override accept(want: ScanRequest, able: Capabilities): Accepted {
+    return acceptScan(want, able)
+  }
+
+  override batchOf(scan: Accepted, keys: readonly (readonly Value[])[]): number {
+    return batchOf(scanOf(scan), keys)
+  }
+
+  override read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage> {
+    return readScan(this.transport, scanOf(scan), context)
+  }
+
+  /** Closes all connections. */
+  close(): Promise<void> {
+    return this.transport.close()
+  }
+}

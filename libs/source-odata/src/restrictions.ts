@@ -1,0 +1,64 @@
+import type { Annotation, AnnotationValue, EdmModel } from '@tributary/edm'
+
+/** What a contract says an entity set does not do. What is not declared is not thereby a yes. @see Org.OData.Capabilities.V1 */
+export interface Restrictions {
+  readonly filterable: boolean
+  readonly nonFilterable: ReadonlySet<string>
+  readonly requiresFilter: boolean
+  readonly requiredProperties: readonly string[]
+  readonly sortable: boolean
+  readonly nonSortable: ReadonlySet<string>
+  readonly ascendingOnly: ReadonlySet<string>
+  readonly descendingOnly: ReadonlySet<string>
+  readonly top: boolean
+  readonly skip: boolean
+  readonly count: boolean
+  readonly select: boolean
+  /** Undefined: nothing is said. */
+  readonly functions?: ReadonlySet<string>
+}
+
+const read = new WeakMap<EdmModel, Map<string, Restrictions>>()
+
+/** The restrictions of an entity set, from its own annotations and those of its container. */
+export function restrictionsOf(model: EdmModel, entitySet: string): Restrictions {
+  const known = read.get(model) ?? new Map<string, Restrictions>()
+  read.set(model, known)
+  const found = known.get(entitySet) ?? readRestrictions(model, entitySet)
+  known.set(entitySet, found)
+  return found
+}
+
+const VOCABULARY = 'Org.OData.Capabilities.V1.'
+
+function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
+  const own = model.container?.entitySets.get(entitySet)?.annotations ?? []
+  const term = (name: string): AnnotationValue | undefined => valueOf(own, name) ?? valueOf(model.container?.annotations ?? [], name)
+  const filter = record(valueOf(own, 'FilterRestrictions'))
+  const sort = record(valueOf(own, 'SortRestrictions'))
+  const functions = term('FilterFunctions')
+  return Object.freeze({
+    filterable: saysYes(filter?.get('Filterable')),
+    nonFilterable: new Set(paths(filter?.get('NonFilterableProperties'))),
+    requiresFilter: filter?.get('RequiresFilter') !== undefined && saysYes(filter.get('RequiresFilter')),
+    requiredProperties: paths(filter?.get('RequiredProperties')),
+    sortable: saysYes(sort?.get('Sortable')),
+    nonSortable: new Set(paths(sort?.get('NonSortableProperties'))),
+    ascendingOnly: new Set(paths(sort?.get('AscendingOnlyProperties'))),
+    descendingOnly: new Set(paths(sort?.get('DescendingOnlyProperties'))),
+    top: saysYes(term('TopSupported')),
+    skip: saysYes(term('SkipSupported')),
+    count: saysYes(record(valueOf(own, 'CountRestrictions'))?.get('Countable')),
+    select: saysYes(record(term('SelectSupport'))?.get('Supported')),
+    ...(functions?.kind === 'collection' ? { functions: new Set(functions.items.flatMap((item) => ('text' in item ? [item.text] : []))) } : {}),
+  })
+}
+
+const valueOf = (annotations: readonly Annotation[], name: string): AnnotationValue | undefined => annotations.find(({ term }) => term === `${VOCABULARY}${name}`)?.value
+const record = (value: AnnotationValue | undefined): ReadonlyMap<string, AnnotationValue> | undefined => (value?.kind === 'record' ? value.properties : undefined)
+/** The default of all these is yes. */
+const saysYes = (value: AnnotationValue | undefined): boolean => !(value?.kind === 'bool' && value.text === 'false')
+
+function paths(value: AnnotationValue | undefined): readonly string[] {
+  return value?.kind === 'collection' ? value.items.flatMap((item) => ('path' in item ? [item.path] : 'text' in item ? [item.text] : [])) : []
+}

@@ -1,0 +1,92 @@
+import type { Column, OrderKey, Value } from '@tributary/plan'
+import type { Accepted, Feature, Target } from '@tributary/source'
+import { encodeOption, printValue } from './print-filter.js'
+
+/** One system query option, its value not yet encoded. */
+export interface QueryOption {
+  readonly name: '$filter' | '$orderby' | '$skip' | '$top' | '$count' | '$select'
+  readonly text: string
+}
+
+/** What stands behind `Accepted.handle`: a request of this adapter, but for the keys. */
+export interface ODataScan {
+  readonly target: Target
+  readonly entitySet: string
+  /** Set, and the type it is cast to, percent-encoded. */
+  readonly path: string
+  readonly options: readonly QueryOption[]
+  readonly columns: readonly Column[]
+  readonly keys: readonly Column[]
+  readonly keyForm: 'in' | 'or' | undefined
+  readonly keyLimit: number
+  readonly urlLimit: number
+  /** Rows are verified to arrive in this order. */
+  readonly order: readonly OrderKey[]
+  /** No more rows than this may arrive. */
+  readonly top: number | undefined
+  readonly counted: boolean
+  /** `$select` was sent, and is known to be honoured. */
+  readonly selects: boolean
+  readonly pageRows: number
+  /** What a refusal may be blamed on, the most suspicious first. */
+  readonly suspects: readonly Feature[]
+}
+
+const handles = new WeakSet<object>()
+
+/** Marks a scan as one of ours, so that `scanOf` can give it back from the opaque handle. */
+export function asHandle(scan: ODataScan): ODataScan {
+  handles.add(scan)
+  return Object.freeze(scan)
+}
+
+/** The scan behind an accepted one. */
+export function scanOf({ handle }: Pick<Accepted, 'handle'>): ODataScan {
+  if (typeof handle !== 'object' || handle === null || !handles.has(handle)) throw new TypeError('the scan was not accepted by this source')
+  return handle as ODataScan
+}
+
+type Keys = readonly (readonly Value[])[]
+
+/** The URL of a scan with these keys. */
+export function urlOf(scan: ODataScan, keys: Keys = []): string {
+  const batch = keys.length === 0 ? undefined : keyFilter(scan, keys)
+  const filter = scan.options.find(({ name }) => name === '$filter')?.text
+  const whole = [filter, batch].filter((part) => part !== undefined)
+  const options: QueryOption[] = scan.options.filter(({ name }) => name !== '$filter')
+  if (whole.length > 0) options.unshift({ name: '$filter', text: whole.length === 1 ? whole[0] ?? '' : whole.map((part) => (/ or /.test(part) ? `(${part})` : part)).join(' and ') })
+  const query = options.map(({ name, text }) => `${name}=${encodeOption(text)}`).join('&')
+  return `${scan.target.url}${scan.path}${query === '' ? '' : `?${query}`}`
+}
+
+/** The keys as a predicate: `K in (1,2)`, or an or-chain of equalities. Keys with a null are left out: null never joins. */
+export function keyFilter(scan: ODataScan, keys: Keys): string {
+  const whole = keys.filter((key) => key.every((value) => value !== null && value !== undefined))
+  const [first] = scan.keys
+  if (scan.keyForm === 'in' && first !== undefined) return `${first.name} in (${whole.map((key) => printValue(first.type, key[0])).join(',')})`
+  return whole.map((key) => tupleText(scan.keys, key)).join(' or ')
+}
+
+function tupleText(columns: readonly Column[], key: readonly Value[]): string {
+  const parts = columns.map((column, index) => `${column.name} eq ${printValue(column.type, key[index])}`)
+  return parts.length === 1 ? parts[0] ?? '' : `(${parts.join(' and ')})`
+}
+
+/** How many of the leading keys fit one request: by number and by the length of the URL. */
+export function batchOf(scan: ODataScan, keys: Keys): number {
+  if (scan.keyForm === undefined) return Math.max(1, keys.length)
+  const separator = scan.keyForm === 'in' ? ','.length : encodeOption(' or ').length
+  let length = 0
+  let count = 0
+  for (const key of keys.slice(0, scan.keyLimit)) {
+    length = count === 0 ? urlOf(scan, [key]).length : length + separator + encodeOption(keyText(scan, key)).length
+    if (count > 0 && length > scan.urlLimit) break
+    count++
+  }
+  return Math.max(1, count)
+}
+
+function keyText(scan: ODataScan, key: readonly Value[]): string {
+  const [first] = scan.keys
+  return scan.keyForm === 'in' && first !== undefined ? printValue(first.type, key[0]) : tupleText(scan.keys, key)
+}

@@ -1,0 +1,21 @@
+import type { Feature } from '@tributary/source'
+
+const EVERYDAY: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'in', 'not', 'path'])
+
+/** The features of a refused request in the order in which remotes lack them. */
+export function bySuspicion(features: readonly Feature[]): readonly Feature[] {
+  return Object.freeze(features.map((feature) => ({ feature, rank: rankOf(feature) })).toSorted((a, b) => a.rank - b.rank).map(({ feature }) => feature))
+}
+
+/** Functions and arithmetic first, the option `$filter` itself last. */
+function rankOf(feature: Feature): number {
+  const [option, operator = ''] = feature.split(':')
+  if (option === 'filter' && operator !== '') {
+    if (!EVERYDAY.has(operator)) return 0
+    if (operator === 'in') return 1
+    if (operator === 'not') return 2
+    return operator === 'path' ? 3 : operator === 'or' ? 8 : operator === 'and' ? 10 : 9
+  }
+  const rank = ['orderby', 'count', 'select', 'skip', 'top'].indexOf(option ?? '')
+  return rank === -1 ? 11 : 4 + rank * 0.5
+}

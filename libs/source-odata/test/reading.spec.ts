@@ -1,0 +1,58 @@
+import { parseRows, type BytesPage, type Value } from '@tributary/plan'
+import { capabilitiesOf, type Accepted, type RemoteRequest, type ScanRequest, type SourcePage } from '@tributary/source'
+import { ODataSource } from '@tributary/source-odata'
+import { customersAndOrders, startODataServer, type Behaviour, type ODataServer } from '../../../test/harness/odata-server.js'
+import { rowsOfSet, targetOf, wantAll } from './served.js'
+
+const sets = customersAndOrders(120, 3_000)
+const nothingKnown = capabilitiesOf(new Map())
+const source = new ODataSource()
+let server: ODataServer
+
+beforeAll(async () => {
+  server = await startODataServer({ sets })
+})
+afterAll(async () => {
+  await source.close()
+  await server.stop()
+})
+
+const observed: RemoteRequest[] = []
+beforeEach(() => {
+  server.behave({})
+  server.requests.length = 0
+  observed.length = 0
+})
+
+const want = (entitySet: string, wanted: Partial<ScanRequest> = {}): ScanRequest => wantAll(targetOf(server, sets), sets, entitySet, wanted)
+const pagesOf = (scan: Accepted, signal = new AbortController().signal): AsyncIterable<SourcePage> => source.read(scan, { signal, observe: (request) => observed.push(request) })
+
+async function rowsRead(request: ScanRequest): Promise<readonly (readonly Value[])[]> {
+  const rows: (readonly Value[])[] = []
+  for await (const { page } of pagesOf(source.accept(request, nothingKnown))) rows.push(...parseRows(page as BytesPage).rows)
+  return rows
+}
+
+describe('reading an OData source', () => {
+  it.each<[string, Behaviour]>([
+    ['in one response', {}],
+    ['in pages with absolute next links', { pageSize: 700 }],
+    ['in pages with relative next links', { pageSize: 1_000, nextLinks: 'relative' }],
+    ['with exact numbers as JSON numbers', { pageSize: 999, ieee754: 'ignore' }],
+    ['with the rows before the other members', { pageSize: 500, valueFirst: true }],
+    ['gzipped', { pageSize: 1_500, encoding: 'gzip' }],
+    ['by brotli', { encoding: 'br' }],
+    ['with more columns than asked for', { select: 'ignore' }],
+  ])('gives every row with every digit: %s', async (_, behaviour) => {
+    server.behave(behaviour)
+    expect(await rowsRead(want('Orders'))).toEqual(rowsOfSet(sets['Orders']!))
+    expect(await rowsRead(want('Customers'))).toEqual(rowsOfSet(sets['Customers']!))
+  })
+
+  it('cuts a single response into pages and tells what it asked', async () => {
+    const sizes: number[] = []
+    for await (const { page } of pagesOf(source.accept(want('Orders'), nothingKnown))) sizes.push((page as BytesPage).offsets.length / 2)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(observed).toEqual([expect.objectContaining({ slug: 'crm', method: 'GET', url: `${server.url}Orders`, status: 200, rows: 3_000 })])
+  })
+})
