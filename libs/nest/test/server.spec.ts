@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Post } from '@nestjs/common'
-import { as, Caller, createLog, Internal, OwnAddress, Public, Readiness, readSettings, startServer, type Principal, type Problem, type RunningServer } from '@tributary/nest'
+import { as, Caller, createLog, Internal, OwnAddress, Public, RawRoutes, Readiness, readSettings, startServer, type Principal, type Problem, type RunningServer } from '@tributary/nest'
 import { hubError } from '@tributary/errors'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, request as plainRequest } from 'node:http'
@@ -176,6 +176,29 @@ describe('a server', () => {
     const answer = await fetch(`${origin}/health/ready`)
     expect([answer.status, (await problemIn(answer)).code]).toEqual([503, 'HUB_UNAVAILABLE'])
     expect((await fetch(`${origin}/health/live`)).status).toBe(200)
+  })
+
+  it('asks raw routes ahead of all others, and drains them too', async () => {
+    const { origin, app, stop } = await start(secured)
+    let answering: ((text: string) => void) | undefined
+    app.get(RawRoutes).add((request, response) => {
+      if (request.url?.startsWith('/raw/') !== true) return false
+      answering = (text) => void response.end(text)
+      return true
+    })
+    const answer = fetch(`${origin}/raw/rows`)
+    expect((await fetch(`${origin}/rawish`)).status).toBe(404)
+    await delay(50)
+    const stopped = stop(5000)
+    await delay(50)
+    answering?.('streamed')
+    expect(await (await answer).text()).toBe('streamed')
+    await stopped
+  })
+
+  it('takes URLs as long as queries are', async () => {
+    const { origin } = await start()
+    expect((await fetch(`${origin}/open?q=${'x'.repeat(40_000)}`)).status).toBe(200)
   })
 
   it('knows where it listens', async () => {

@@ -6,6 +6,8 @@ import { Settings } from '../config/settings.js'
 import { HealthController } from '../health/health.controller.js'
 import { Readiness } from '../health/readiness.js'
 import { ProblemFilter } from '../http/problem.filter.js'
+import { PublicAddress } from '../http/public-address.js'
+import { RawRoutes } from '../http/raw-routes.js'
 import { PrincipalGuard } from '../identity/principal.guard.js'
 import { Log } from '../log/log.js'
 import { createAddressPolicy } from '../net/address-policy.js'
@@ -17,6 +19,7 @@ export interface Foundation {
   readonly settings: Settings
   readonly log: Log
   readonly masterKey: MasterKey
+  readonly rawRoutes: RawRoutes
 }
 
 /**
@@ -26,21 +29,23 @@ export interface Foundation {
 @Global()
 @Module({})
 export class FoundationModule {
-  static with({ settings, log, masterKey }: Foundation): DynamicModule {
+  static with({ settings, log, masterKey, rawRoutes }: Foundation): DynamicModule {
     const shared = [
       { provide: Settings, useValue: settings },
       { provide: Log, useValue: log },
+      { provide: RawRoutes, useValue: rawRoutes },
       { provide: Sealing, useValue: createSealing(masterKey) },
       { provide: Keys, useValue: { derive: (purpose: string) => deriveFrom(masterKey, purpose) } satisfies Keys },
       { provide: AddressPolicy, useValue: createAddressPolicy(settings) },
       OwnAddress,
+      PublicAddress,
       Readiness,
     ]
     return {
       module: FoundationModule,
       controllers: [HealthController],
       providers: [...shared, { provide: APP_GUARD, useClass: PrincipalGuard }, { provide: APP_FILTER, useClass: ProblemFilter }],
-      exports: [Settings, Log, Sealing, Keys, AddressPolicy, OwnAddress, Readiness],
+      exports: [Settings, Log, Sealing, Keys, AddressPolicy, OwnAddress, PublicAddress, RawRoutes, Readiness],
     }
   }
 }

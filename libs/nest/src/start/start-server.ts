@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import type { IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DynamicModule, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -9,6 +9,7 @@ import { hubError } from '@tributary/errors'
 import { loadMasterKey } from '@tributary/secrets'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config/settings.js'
+import { RawRoutes } from '../http/raw-routes.js'
 import { Readiness } from '../health/readiness.js'
 import { createLog, nestLog, type Log } from '../log/log.js'
 import { FoundationModule } from './foundation.module.js'
@@ -26,6 +27,10 @@ export interface RunningServer {
 
 /** How much a request may bring: contracts are some MB. */
 const bodyBytes = 32 * 1024 * 1024
+/** OData queries are long URLs. */
+const headerBytes = 64 * 1024
+/** Longer than the minute after which proxies and pools commonly let go, so that it is never us who closes first. */
+const keepAliveMs = 72_000
 
 /**
  * Starts a role: the foundation, the role's module, and an HTTP server on the settings' address.
@@ -34,8 +39,9 @@ const bodyBytes = 32 * 1024 * 1024
 export async function startServer(role: Type | DynamicModule, settings: Settings, log: Log = createLog(settings)): Promise<RunningServer> {
   ensureDataDirectory(settings)
   const masterKey = loadMasterKey({ dataDir: settings.dataDir, secretKey: settings.secretKey })
-  const root: DynamicModule = { ...FoundationModule.with({ settings, log, masterKey }), imports: [role] }
-  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(log), { logger: nestLog(log), abortOnError: false })
+  const rawRoutes = new RawRoutes()
+  const root: DynamicModule = { ...FoundationModule.with({ settings, log, masterKey, rawRoutes }), imports: [role] }
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(log, rawRoutes), { logger: nestLog(log), abortOnError: false })
   try {
     await app.listen(settings.port, settings.host)
   } catch (cause) {
@@ -47,11 +53,13 @@ export async function startServer(role: Type | DynamicModule, settings: Settings
   return Object.freeze({ app, log, origin: own.origin, stop: (drainMs = 10_000) => stop(app, drainMs) })
 }
 
-/** Fastify under Nest: long URLs and names, large bodies, an id for every request, one debug line for every answer. */
-function createAdapter(log: Log): FastifyAdapter {
+/** Fastify under Nest, behind the raw routes: long URLs and names, large bodies, an id for every request, one debug line for every answer. */
+function createAdapter(log: Log, rawRoutes: RawRoutes): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytes,
-    http: { maxHeaderSize: 64 * 1024 },
+    serverFactory: (handler) => createServer({ maxHeaderSize: headerBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
+      if (!rawRoutes.handle(request, response)) handler(request, response)
+    }),
     routerOptions: { maxParamLength: 1024 },
     genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
   })
