@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DynamicModule, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -57,7 +57,7 @@ export async function startServer(role: Type | DynamicModule, settings: Settings
 function createAdapter(log: Log, rawRoutes: RawRoutes): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytes,
-    serverFactory: (handler) => createServer({ maxHeaderSize: headerBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
+    serverFactory: (handler: RequestListener) => createServer({ maxHeaderSize: headerBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
       if (!rawRoutes.handle(request, response)) handler(request, response)
     }),
     routerOptions: { maxParamLength: 1024 },
