@@ -1,0 +1,107 @@
+import type { ExposedNavigation } from '@tributary/catalog'
+import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
+import { type Column, everyRelated, expand, expandedColumn, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import { requireNavigation, requireTarget } from './address.js'
+import { bindPredicate } from './bind-expression.js'
+import { bindOrder, keyOrder } from './bind-order.js'
+import { bindSelect, requireOptions } from './bind-select.js'
+import { printSelectList } from './context-fragment.js'
+import { invalid, unknownProperty, unsupported } from './refusal.js'
+import { type RowScope, rowScope } from './row-scope.js'
+import { scanOf } from './scan-set.js'
+
+/** Rows with their `$filter`, `$expand` and `$select` done. */
+export interface Shaped {
+  readonly plan: Plan
+  /** Columns that are shown, expanded navigation properties last. */
+  readonly visible: readonly Column[]
+  /** What stands in the parentheses of the context URL; undefined: none are needed. */
+  readonly selectList: string | undefined
+}
+
+/**
+ * Binds `$select` and `$expand` (any depth) over rows; the related rows are joined by the navigation's columns.
+ * @throws HUB_QUERY_UNSUPPORTED naming the navigation that cannot be followed, HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_INVALID
+ */
+export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
+  const selection = bindSelect(options.select, outputColumns(input), scope)
+  const items = (options.expand ?? []).flatMap((item) => navigationsOf(item, scope).map((navigation) => ({ navigation, item })))
+  const seen = new Set<string>()
+  let plan = input
+  const expanded: Column[] = []
+  const lists: string[] = []
+  for (const { navigation, item } of items) {
+    if (seen.has(navigation.name)) throw invalid(`The navigation property ${navigation.name} is expanded twice.`)
+    seen.add(navigation.name)
+    const related = bindRelated(navigation, item.options, scope)
+    plan = expand(plan, related)
+    expanded.push(related.navigation)
+    lists.push(`${navigation.name}(${related.selectList ?? ''})`)
+  }
+  return { plan, visible: [...selection.columns, ...expanded], selectList: printSelectList(selection.names, lists) }
+}
+
+function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavigation[] {
+  if (item.suffix !== undefined) throw unsupported(`${item.suffix} within $expand`)
+  if (item.options.levels !== undefined && item.options.levels !== 1) throw unsupported(`$levels=${item.options.levels}`, 'Nest $expand as deep as needed.')
+  if (item.target === 'all') return [...scope.set.navigations.values()]
+  const [segment, ...more] = item.target
+  if (segment === undefined || more.length > 0) throw unsupported('A path of several segments in $expand', 'Expand the navigation property itself, and nest further ones.')
+  switch (segment.kind) {
+    case 'navigation': return [requireNavigation(scope.set, segment.name)]
+    case 'star': return [...scope.set.navigations.values()]
+    case 'property': throw unsupported(`The property ${segment.name} in $expand`, 'Only navigation properties are expanded.')
+    case 'unknown': throw unknownProperty(scope.entityType.qualifiedName, segment.name, scope.set.navigations.keys())
+    default: throw unsupported(`A ${segment.kind} in $expand`)
+  }
+}
+
+const related = ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
+const relatedToOne = ['$filter', '$select', '$expand', '$levels']
+
+interface Related {
+  readonly navigation: Column
+  readonly on: Parameters<typeof expand>[1]['on']
+  readonly related: Plan
+  readonly perParent: PerParent
+  readonly selectList: string | undefined
+}
+
+function bindRelated(navigation: ExposedNavigation, options: QueryOptions, outer: RowScope): Related {
+  requireOptions(options, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
+  const target = requireTarget(navigation, outer.exposure)
+  const aliases = new Map([...outer.aliases, ...options.aliases])
+  const scope: RowScope = { ...rowScope(outer.exposure, target, aliases), nested: true }
+  const rows = scanOf(scope)
+  const filtered = options.filter === undefined ? rows : filter(rows, bindPredicate(options.filter, scope))
+  const shaped = bindShape(filtered, options, scope)
+  return {
+    on: joinPairs(navigation),
+    related: shaped.plan,
+    perParent: bindPerParent(options, scope),
+    selectList: shaped.selectList,
+    navigation: relatedColumn(navigation, scope, shaped),
+  }
+}
+
+/** The pairs of join columns. @throws HUB_QUERY_UNSUPPORTED where there are none */
+export function joinPairs(navigation: ExposedNavigation): Parameters<typeof expand>[1]['on'] {
+  const [first, ...rest] = navigation.on
+  if (first === undefined) throw unsupported(`The navigation property ${navigation.name}`)
+  return [first, ...rest]
+}
+
+/** The column of expanded rows: all columns the related plan yields, with what is shown of them. */
+export function relatedColumn(navigation: ExposedNavigation, scope: RowScope, shaped: Pick<Shaped, 'plan' | 'visible'>): Column {
+  const shown = new Map(shaped.visible.map((column) => [column.name, column]))
+  const columns = outputColumns(shaped.plan).map((column) => shown.get(column.name) ?? column)
+  return expandedColumn(navigation.name, scope.entityType.qualifiedName, { toMany: navigation.toMany, columns, visible: shaped.visible.map(({ name }) => name) })
+}
+
+function bindPerParent(options: QueryOptions, scope: RowScope): PerParent {
+  const order = bindOrder(options.orderby ?? [], scope)
+  const cuts = options.top !== undefined || (options.skip ?? 0) > 0
+  if (order.length === 0 && !cuts && options.count !== true) return everyRelated
+  const total = order.length > 0 || cuts ? [...order, ...keyOrder(order, scope)] : []
+  return { order: total, skip: options.skip ?? 0, ...(options.top === undefined ? {} : { take: options.top }), count: options.count === true }
+}

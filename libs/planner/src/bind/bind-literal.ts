@@ -1,0 +1,107 @@
+import { nearest } from '@tributary/edm'
+import type { Literal } from '@tributary/odata-url'
+import {
+  type BaseType, castValue, decimalType, doubleType, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, primitiveType, stringType, type Value, type ValueType,
+} from '@tributary/plan'
+import { typeError, unsupported } from './refusal.js'
+
+/**
+ * A literal as a constant of the type its context needs, where it can be one exactly: integers and decimals widen or narrow, quoted
+ * text becomes a guid, date, time, duration or enumeration member. Without a context it has the type its form shows.
+ * @throws HUB_QUERY_TYPE where it cannot, HUB_QUERY_UNSUPPORTED for geographic literals
+ */
+export function bindLiteral(syntax: Literal, expected?: ValueType): Expression {
+  switch (syntax.type) {
+    case 'null': return literal(nullType, null)
+    case 'Edm.Int64': case 'Edm.Decimal': case 'Edm.Double': return bindNumber(syntax, expected)
+    case 'Edm.String': return bindText(syntax, expected)
+    case 'enum': return bindEnum(syntax, expected)
+    case 'Edm.Geography': case 'Edm.Geometry': throw unsupported('A geographic literal', 'Geographic values are carried, not computed with.')
+    case 'Edm.Boolean': return checked(syntax, literal(primitiveType('Edm.Boolean'), syntax.text.toLowerCase() === 'true'), expected)
+    default: return checked(syntax, literal(primitiveType(syntax.type), syntax.text), expected)
+  }
+}
+
+function checked(syntax: Literal, constant: Expression, expected: ValueType | undefined): Expression {
+  if (expected === undefined || expected.base === constant.type.base || expected.base === 'null' || expected.base === 'Edm.Untyped') return constant
+  throw mismatch(syntax, expected)
+}
+
+const examples: Partial<Record<BaseType, string>> = {
+  'Edm.DateTimeOffset': 'such as 1996-07-04T00:00:00Z', 'Edm.Date': 'such as 1996-07-04', 'Edm.TimeOfDay': 'such as 07:30:00', 'Edm.String': "such as 'text'",
+  'Edm.Duration': "such as duration'PT1H'", 'Edm.Guid': 'such as 01234567-89ab-cdef-0123-456789abcdef', 'Edm.Boolean': 'true or false',
+}
+
+function mismatch(syntax: Literal, expected: ValueType): Error {
+  const example = examples[expected.base]
+  const found = syntax.type === 'Edm.String' ? `'${syntax.text}'` : syntax.text
+  return typeError({ what: 'Type mismatch', span: syntax.span, found: `${found} (${syntax.type})`, expected: example === undefined ? expected.name : `${expected.name}, ${example},` })
+}
+
+function bindNumber(syntax: Literal, expected: ValueType | undefined): Expression {
+  const special = /^-?INF$|^NaN$/.test(syntax.text)
+  if (expected === undefined || expected.base === 'null' || expected.base === 'Edm.Untyped') return numberByForm(syntax, special)
+  if (!isNumeric(expected.base) || expected.collection) throw mismatch(syntax, expected)
+  if (isFloating(expected.base)) return literal(expected, castValue(syntax.text, stringType, primitiveType('Edm.Double')))
+  if (special) return numberByForm(syntax, special)
+  if (isInteger(expected.base) && syntax.type === 'Edm.Int64') {
+    const value = castValue(syntax.text, stringType, { ...expected, name: expected.base })
+    if (value !== null) return literal(expected, value)
+  }
+  return isInteger(expected.base) ? numberByForm(syntax, special) : literal(expected, decimalOf(syntax.text))
+}
+
+const decimalOf = (text: string): Value => castValue(text, stringType, decimalType)
+
+function numberByForm(syntax: Literal, special: boolean): Expression {
+  if (special || syntax.type === 'Edm.Double') return literal(doubleType, castValue(syntax.text, stringType, doubleType))
+  if (syntax.type === 'Edm.Decimal') return literal(decimalType, decimalOf(syntax.text))
+  for (const type of [int32Type, int64Type]) {
+    const value = castValue(syntax.text, stringType, type)
+    if (value !== null) return literal(type, value)
+  }
+  return literal(decimalType, decimalOf(syntax.text))
+}
+
+/** Types whose literals 4.01 also takes as quoted text. */
+const quotable: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Guid', 'Edm.Date', 'Edm.DateTimeOffset', 'Edm.TimeOfDay', 'Edm.Duration'])
+
+function bindText(syntax: Literal, expected: ValueType | undefined): Expression {
+  if (expected?.base === 'enum') return enumConstant(syntax, expected)
+  if (expected !== undefined && quotable.has(expected.base)) {
+    const value = castValue(syntax.text, stringType, { ...expected, collection: false })
+    if (value === null) throw mismatch(syntax, expected)
+    return literal(expected, value)
+  }
+  return checked(syntax, literal(stringType, syntax.text), expected)
+}
+
+function bindEnum(syntax: Literal, expected: ValueType | undefined): Expression {
+  if (expected?.base !== 'enum') throw mismatch(syntax, expected ?? stringType)
+  if (syntax.enumType !== undefined && syntax.enumType !== expected.name) {
+    throw typeError({ what: 'Type mismatch', span: syntax.span, found: syntax.enumType, expected: expected.name })
+  }
+  return enumConstant(syntax, expected)
+}
+
+/** A constant of an enumeration; numbers become the member's name. @throws HUB_QUERY_TYPE for a name that is no member */
+function enumConstant(syntax: Literal, type: ValueType): Expression {
+  const members = type.members ?? new Map<string, bigint>()
+  const names = syntax.text.split(',').map((part) => {
+    const name = part.trim()
+    if (members.has(name)) return name
+    const byNumber = /^-?\d+$/.test(name) ? [...members].find(([, value]) => value === BigInt(name))?.[0] : undefined
+    if (byNumber !== undefined) return byNumber
+    const near = nearest(name, members.keys())
+    throw typeError({ what: `No member of ${type.name}`, span: syntax.span, found: `'${name}'`, expected: near === undefined ? [...members.keys()].join(', ') : `a member such as ${near}` })
+  })
+  return literal(type, names.join(','))
+}
+
+/** A raw key segment (`/Orders/10248`) as a constant of the key's type. @throws HUB_QUERY_TYPE if it is none */
+export function bindKeySegment(syntax: Literal, expected: ValueType): Expression {
+  if (expected.base === 'enum') return enumConstant(syntax, expected)
+  const value = castValue(syntax.text, stringType, { ...expected, name: expected.base })
+  if (value === null) throw mismatch(syntax, expected)
+  return literal(expected, value)
+}

@@ -1,0 +1,24 @@
+import type { OrderItem } from '@tributary/odata-url'
+import { column, type OrderKey, orderKey } from '@tributary/plan'
+import { bindExpression, comparable } from './bind-expression.js'
+import { valueType } from './model-types.js'
+import { typeError } from './refusal.js'
+import type { RowScope } from './row-scope.js'
+
+/** The client's order. @throws HUB_QUERY_TYPE for what has no order, and as `bindExpression` */
+export function bindOrder(items: readonly OrderItem[], scope: RowScope): readonly OrderKey[] {
+  return items.map(({ expression, descending }) => {
+    const bound = bindExpression(expression, scope)
+    if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: '$orderby', span: expression.span, found: bound.type, expected: 'a value that can be ordered' })
+    return orderKey(bound, descending)
+  })
+}
+
+/** The key of the scope's set as order, without the columns `order` has already; it makes an order total. */
+export function keyOrder(order: readonly OrderKey[], scope: RowScope): readonly OrderKey[] {
+  const given = new Set(order.flatMap(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 ? [expression.path[0]] : [])))
+  return scope.set.key.filter((name) => !given.has(name)).flatMap((name) => {
+    const property = scope.model.property(scope.entityType, name)
+    return property === undefined ? [] : [orderKey(column(valueType(scope.model, property.type), name))]
+  })
+}

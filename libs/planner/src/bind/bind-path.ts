@@ -1,0 +1,106 @@
+import type { StructuredType } from '@tributary/edm'
+import type { Path, PathSegment } from '@tributary/odata-url'
+import { call, column, type Expression, int32Type, itemOf, lambda, type ValueType, variable } from '@tributary/plan'
+import type { Bind } from './bind-call.js'
+import { valueType } from './model-types.js'
+import { typeError, unknownProperty, unsupported } from './refusal.js'
+import type { RowScope } from './row-scope.js'
+
+/** Where a path has got to: the expression so far (undefined: the row itself) and where its properties are found. */
+interface Position {
+  readonly expression: Expression | undefined
+  readonly structured: StructuredType | undefined
+}
+
+/**
+ * Binds a path to a column, a property within a complex column, a range variable, `…/$count` of a collection, or a lambda over one.
+ * @throws HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_QUERY_UNSUPPORTED for navigation and what else is not built, HUB_QUERY_TYPE
+ */
+export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression {
+  let position = rootOf(syntax, scope)
+  for (const segment of syntax.segments) position = follow(position, segment, { syntax, scope, bind })
+  if (position.expression === undefined) throw typeError({ what: 'A path', span: syntax.span, found: 'the row itself', expected: 'a property' })
+  if (position.expression.type.base === 'Edm.Stream') throw unsupported('A stream property in an expression')
+  return position.expression
+}
+
+function rootOf(syntax: Path, scope: RowScope): Position {
+  const { root } = syntax
+  switch (root.kind) {
+    case 'implicit': return { expression: undefined, structured: scope.entityType }
+    case '$it':
+      if (scope.nested) throw unsupported('$it within $expand')
+      return { expression: undefined, structured: scope.entityType }
+    case 'variable': {
+      const range = scope.variables.get(root.name)
+      if (range === undefined) throw unknownProperty(scope.entityType.qualifiedName, root.name, scope.variables.keys())
+      return { expression: variable(range.type, root.name), structured: range.structured }
+    }
+    case '$this': throw unsupported('$this')
+    case '$root': throw unsupported('$root')
+    case 'alias': throw unsupported('A path below a parameter alias')
+  }
+}
+
+interface PathContext {
+  readonly syntax: Path
+  readonly scope: RowScope
+  readonly bind: Bind
+}
+
+function follow(position: Position, segment: PathSegment, context: PathContext): Position {
+  switch (segment.kind) {
+    case 'property': case 'unknown': return followProperty(position, segment, context)
+    case 'navigation': throw unsupported(`The navigation property ${segment.name} in an expression`, 'Expand it, or filter the related entity set.')
+    case 'count': {
+      if (segment.filter !== undefined || segment.search !== undefined) throw unsupported('$count with its own options in an expression')
+      return { expression: call('length', int32Type, requireCollection(position, segment, context)), structured: undefined }
+    }
+    case 'lambda': return { expression: followLambda(position, segment, context), structured: undefined }
+    case 'cast': throw unsupported(`The cast to ${segment.type} in an expression`)
+    case 'function': throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
+    case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`)
+  }
+}
+
+function followProperty(position: Position, segment: { readonly name: string; readonly span: PathSegment['span'] }, { syntax, scope }: PathContext): Position {
+  const { expression, structured } = position
+  const { model } = scope
+  if (structured === undefined || expression?.type.collection === true) {
+    const found = expression === undefined ? 'nothing' : expression.type
+    throw typeError({ what: `The path to ${segment.name}`, span: syntax.span, found, expected: 'a single complex value' })
+  }
+  const property = model.property(structured, segment.name)
+  if (property === undefined) {
+    if (model.navigation(structured, segment.name) !== undefined) throw unsupported(`The navigation property ${segment.name} in an expression`, 'Expand it, or filter the related entity set.')
+    if (structured.open) throw unsupported(`The undeclared property ${segment.name} of the open type ${structured.qualifiedName} in an expression`)
+    throw unknownProperty(structured.qualifiedName, segment.name, model.properties(structured).map(({ name }) => name))
+  }
+  const type = valueType(model, property.type)
+  const inner = type.base === 'structured' ? model.structured(type.name) : undefined
+  return { expression: extend(expression, type, segment.name), structured: inner }
+}
+
+function extend(expression: Expression | undefined, type: ValueType, name: string): Expression {
+  if (expression === undefined) return column(type, name)
+  if (expression.kind === 'column') return column(type, ...expression.path, name)
+  if (expression.kind === 'variable') return variable(type, expression.name, ...expression.path, name)
+  throw unsupported(`A path below ${expression.kind}`)
+}
+
+function requireCollection({ expression }: Position, segment: PathSegment, { syntax }: PathContext): Expression {
+  if (expression?.type.collection === true) return expression
+  throw typeError({ what: `The segment ${segment.kind}`, span: syntax.span, found: expression === undefined ? 'the row' : expression.type, expected: 'a collection' })
+}
+
+function followLambda(position: Position, segment: Extract<PathSegment, { kind: 'lambda' }>, context: PathContext): Expression {
+  const collection = requireCollection(position, segment, context)
+  if (segment.predicate === undefined || segment.variable === undefined) return lambda(segment.operator, collection, '')
+  const range = { type: itemOf(collection.type), ...(position.structured === undefined ? {} : { structured: position.structured }) }
+  const scope = { ...context.scope, variables: new Map([...context.scope.variables, [segment.variable, range]]) }
+  const predicate = context.bind(segment.predicate, scope)
+  if (predicate.type.base !== 'Edm.Boolean' && predicate.type.base !== 'null') {
+    throw typeError({ what: `The predicate of ${segment.operator}`, span: segment.predicate.span, found: predicate.type, expected: 'Edm.Boolean' })
+  }
+  return lambda(segment.operator, collection, segment.variable, predicate)
+}

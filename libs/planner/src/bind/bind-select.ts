@@ -1,0 +1,114 @@
+import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-url'
+import type { Column } from '@tributary/plan'
+import { invalid, unknownProperty, unsupported } from './refusal.js'
+import type { RowScope } from './row-scope.js'
+
+/** What `$select` leaves of the columns. */
+export interface Selection {
+  /** Shown columns in the model's order; complex ones hold only the fields that are shown. */
+  readonly columns: readonly Column[]
+  /** What stands in the context URL: `OrderID`, `Address/City`; undefined: no `$select`. */
+  readonly names: readonly string[] | undefined
+}
+
+/**
+ * Binds `$select` over the columns of a row.
+ * @throws HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_QUERY_UNSUPPORTED
+ */
+export function bindSelect(items: readonly SelectItem[] | undefined, columns: readonly Column[], scope: RowScope): Selection {
+  if (items === undefined || items.length === 0) return { columns, names: undefined }
+  const paths: (readonly string[])[] = []
+  const names: string[] = []
+  for (const item of items) {
+    if (item.kind === 'all') {
+      paths.push(...columns.map(({ name }) => [name]))
+      names.push('*')
+    } else if (item.kind === 'path') {
+      for (const path of pathsOf(item, columns, scope)) {
+        names.push(path.path.join('/'))
+        if (path.structural) paths.push(path.path)
+      }
+    }
+  }
+  const shown = keepPaths(columns, paths)
+  return { columns: shown, names: [...new Set(names)] }
+}
+
+interface SelectedPath {
+  readonly path: readonly string[]
+  /** False for navigation properties and operations, which are shown by links only. */
+  readonly structural: boolean
+}
+
+type PathItem = Extract<SelectItem, { readonly kind: 'path' }>
+
+function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): readonly SelectedPath[] {
+  const path: string[] = []
+  let within: readonly Column[] | undefined = columns
+  let structural = true
+  for (const segment of item.segments) {
+    const next = step(segment, path, within, scope)
+    if (next.name !== undefined) path.push(next.name)
+    within = next.columns
+    structural &&= next.structural
+  }
+  const inner = nestedSelect(item.options)
+  if (inner === undefined || within === undefined) return [{ path, structural }]
+  return inner.flatMap((nested) => {
+    if (nested.kind !== 'path') return [{ path, structural }]
+    return pathsOf(nested, within, scope).map((found) => ({ path: [...path, ...found.path], structural: found.structural }))
+  })
+}
+
+interface Step {
+  readonly name: string | undefined
+  readonly columns: readonly Column[] | undefined
+  readonly structural: boolean
+}
+
+function step(segment: SelectSegment, path: readonly string[], within: readonly Column[] | undefined, scope: RowScope): Step {
+  switch (segment.kind) {
+    case 'property': case 'unknown': case 'navigation': {
+      const found = within?.find(({ name }) => name === segment.name)
+      if (found !== undefined) return { name: found.name, columns: found.fields ?? [], structural: true }
+      if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false }
+      if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false }
+      if (within?.some(({ name }) => name === '*') === true) throw unsupported(`The undeclared property ${segment.name} in $select`, 'Leave $select out to get all.')
+      throw unknownProperty(path.length === 0 ? scope.entityType.qualifiedName : path.join('/'), segment.name, (within ?? []).map(({ name }) => name).filter((name) => !name.startsWith('@') && name !== '*'))
+    }
+    // a derived type's properties are columns of the row already
+    case 'cast': return { name: undefined, columns: within, structural: true }
+    case 'operation': return { name: segment.name, columns: undefined, structural: false }
+    case 'annotation': throw unsupported(`The annotation ${segment.term} in $select`)
+    case 'star': return { name: undefined, columns: within, structural: true }
+  }
+}
+
+const isStream = (name: string, path: readonly string[], { model, entityType }: RowScope): boolean =>
+  path.length === 0 && model.property(entityType, name)?.type.name === 'Edm.Stream'
+
+function nestedSelect(options: QueryOptions | undefined): readonly SelectItem[] | undefined {
+  if (options === undefined) return undefined
+  const other = [...options.spans.keys()].find((name) => name !== '$select')
+  if (other !== undefined) throw unsupported(`The option ${other} within $select`)
+  return options.select
+}
+
+/** The columns on one of the paths, `@odata.type` always among them; complex columns only with the fields on one. */
+function keepPaths(columns: readonly Column[], paths: readonly (readonly string[])[]): readonly Column[] {
+  return columns.flatMap((column) => {
+    if (column.name === '@odata.type') return [column]
+    const mine = paths.filter(([name]) => name === column.name).map(([, ...rest]) => rest)
+    if (mine.length === 0) return []
+    if (column.fields === undefined || mine.some((rest) => rest.length === 0)) return [column]
+    return [Object.freeze({ ...column, fields: keepPaths(column.fields, mine) })]
+  })
+}
+
+/** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option */
+export function requireOptions(options: QueryOptions, allowed: readonly string[], where: string): void {
+  if (options.search !== undefined) throw unsupported('$search')
+  for (const name of options.spans.keys()) {
+    if (!allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
+  }
+}

@@ -1,0 +1,36 @@
+import { nearest } from '@tributary/edm'
+import { type HubError, hubError } from '@tributary/errors'
+import type { Span } from '@tributary/odata-url'
+import { printType, type ValueType } from '@tributary/plan'
+
+/** How the binder refuses: by name, with the place and the nearest right name. */
+
+const didYouMean = (name: string, candidates: Iterable<string>): string => {
+  const near = nearest(name, candidates)
+  return near === undefined ? '' : `Did you mean ${near}?`
+}
+
+export const unknownProperty = (type: string, property: string, candidates: Iterable<string>): HubError =>
+  hubError('HUB_QUERY_UNKNOWN_PROPERTY', { type, property, hint: didYouMean(property, candidates) }, { target: property })
+
+export const unknownFunction = (name: string, count: number, candidates: Iterable<string>): HubError =>
+  hubError('HUB_QUERY_UNKNOWN_FUNCTION', { name, count, hint: didYouMean(name, candidates) }, { target: name })
+
+export const resourceNotFound = (what: string, name: string, candidates: Iterable<string> = []): HubError =>
+  hubError('HUB_RESOURCE_NOT_FOUND', { what, hint: didYouMean(name, candidates) }, { target: name })
+
+/** What is not built is refused by name, never answered wrongly. */
+export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_QUERY_UNSUPPORTED', { what, hint })
+
+export const invalid = (what: string, hint = ''): HubError => hubError('HUB_QUERY_INVALID', { what, hint })
+
+/** What a type error is about: where it stands, what is there, and what is needed there. */
+export interface TypeFault {
+  readonly what: string
+  readonly span: Span
+  readonly found: ValueType | string
+  readonly expected: string
+}
+
+export const typeError = ({ what, span, found, expected }: TypeFault): HubError =>
+  hubError('HUB_QUERY_TYPE', { what, position: span.start, found: typeof found === 'string' ? found : printType(found), expected })

@@ -1,0 +1,34 @@
+import type { ExposedSet, Exposure } from '@tributary/catalog'
+import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
+import type { Expression as Syntax } from '@tributary/odata-url'
+import type { ValueType } from '@tributary/plan'
+import { resourceNotFound } from './refusal.js'
+
+/** What names mean while an expression over the rows of a set is bound. */
+export interface RowScope {
+  readonly exposure: Exposure
+  readonly model: EdmModel
+  readonly set: ExposedSet
+  readonly entityType: EntityType
+  /** Parameter aliases of the request. */
+  readonly aliases: ReadonlyMap<string, Syntax>
+  /** Range variables of the lambdas around. */
+  readonly variables: ReadonlyMap<string, RangeVariable>
+  /** True within nested options of `$expand`, where `$it` would be another row. */
+  readonly nested: boolean
+  /** Aliases being replaced, to find those that name themselves. */
+  readonly replacing: ReadonlySet<string>
+}
+
+export interface RangeVariable {
+  readonly type: ValueType
+  /** Of a complex item: where its properties are found. */
+  readonly structured?: StructuredType
+}
+
+/** The scope of rows of a set, or of a type derived from the set's. */
+export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyMap<string, Syntax>, typeName = set.entityType): RowScope {
+  const entityType = exposure.model.entityType(typeName)
+  if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
+  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set() }
+}

@@ -1,0 +1,49 @@
+import { type Column, columnsOf, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, withInput } from '@tributary/plan'
+
+/**
+ * Leaves out the columns nobody needs.
+ * ```
+ * Filter Freight gt 100              needed: OrderID
+ * └ Scan Orders (OrderID, Freight, ShipName, …)   ⇒   Scan Orders (OrderID, Freight)
+ * ```
+ * `needed` are the columns of the plan's rows that somebody reads. Does not fire on columns a filter, a sort, a join or `needed` reads;
+ * a scan keeps at least one column, so that its rows can be counted. Expanded columns always stay.
+ */
+export function pruneColumns(plan: Plan, needed: ReadonlySet<string>): Plan {
+  switch (plan.kind) {
+    case 'scan': return pruneScan(plan, needed)
+    case 'filter': return withInput(plan, pruneColumns(plan.input, withExpressions(needed, [plan.predicate])))
+    case 'sort': return withInput(plan, pruneColumns(plan.input, withExpressions(needed, plan.keys.map(({ expression }) => expression))))
+    case 'limit': return withInput(plan, pruneColumns(plan.input, needed))
+    case 'expand': return pruneExpand(plan, needed)
+    case 'remote': case 'remoteScan': case 'constantRows': return plan
+  }
+}
+
+const withExpressions = (needed: ReadonlySet<string>, expressions: readonly Expression[]): ReadonlySet<string> =>
+  new Set([...needed, ...expressions.flatMap((expression) => [...columnsOf(expression)])])
+
+function pruneScan(plan: Scan, needed: ReadonlySet<string>): Scan {
+  const kept = plan.columns.filter(({ name }) => needed.has(name))
+  if (kept.length === plan.columns.length) return plan
+  if (kept.length > 0) return scan(plan.target, kept)
+  const one = plan.columns.filter(({ name }) => plan.target.key.includes(name))
+  return scan(plan.target, one.length > 0 ? one : plan.columns.slice(0, 1))
+}
+
+function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
+  const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
+  const shape = plan.navigation.expanded
+  if (shape === undefined) return expand(input, plan)
+  const ordered = withExpressions(new Set([...shape.visible, ...plan.on.map(({ to }) => to)]), plan.perParent.order.map(({ expression }) => expression))
+  const related = pruneColumns(plan.related, ordered)
+  return expand(input, { ...plan, related, navigation: reshape(plan.navigation, shape.columns, related) })
+}
+
+/** The navigation column over fewer related columns; what was narrowed in it stays narrowed. */
+function reshape(navigation: Column, before: readonly Column[], related: Plan): Column {
+  if (navigation.expanded === undefined) return navigation
+  const known = new Map(before.map((column) => [column.name, column]))
+  const columns = outputColumns(related).map((column) => (column.expanded === undefined ? (known.get(column.name) ?? column) : column))
+  return Object.freeze({ ...navigation, expanded: Object.freeze({ ...navigation.expanded, columns: Object.freeze(columns) }) })
+}
