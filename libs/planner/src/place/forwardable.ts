@@ -1,0 +1,19 @@
+import type { Plan, RemoteScan } from '@tributary/plan'
+import type { BoundQuery } from '../bound-query.js'
+
+/**
+ * The remote scan whose bytes may stream to the consumer as they are: one source does everything, nothing of ours stands above it,
+ * and what it sends is what is shown, under the same names. Undefined otherwise. Bind with `pageRows` 0 to ask: a page of ours is not
+ * the source's page.
+ * @see the query engine's tier T0
+ */
+export function forwardable(placed: Plan, bound: BoundQuery): RemoteScan | undefined {
+  if (placed.kind !== 'remote' || placed.plan.kind !== 'remoteScan' || placed.fragment.keys.length > 0) return undefined
+  if (bound.pageRows !== 0 || bound.unwrap.length > 0 || (bound.shape !== 'collection' && bound.shape !== 'entity')) return undefined
+  const scan = placed.plan
+  const { target, columns } = scan
+  if (target.renamed.size > 0 || target.entityType !== bound.entityType) return undefined
+  if (columns.length !== bound.visible.length || columns.some(({ name }) => !bound.visible.includes(name))) return undefined
+  const narrowed = bound.columns.some((shown) => shown.fields !== undefined && columns.find(({ name }) => name === shown.name)?.fields !== shown.fields)
+  return narrowed ? undefined : scan
+}

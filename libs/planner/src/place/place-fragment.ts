@@ -1,0 +1,78 @@
+import { filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
+import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
+import { type RemoteNames, remoteNames } from './remote-names.js'
+
+export interface PlaceOptions {
+  /** Rows a page of a source should have at most, where it can be asked. Default 1,000. */
+  readonly pageRows?: number
+}
+
+const defaultPageRows = 1000
+
+/**
+ * Asks a source what it takes of a fragment, and puts what it does not take above it: the residual filter (all of the filter where the
+ * source only promises a superset), the order, the limit and the count. A limit is taken only together with all of filter and order.
+ * @throws HUB_SOURCE_UNREACHABLE if the endpoint is not of this request, HUB_QUERY_INVALID if the source may not be read this way
+ */
+export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
+  const { target } = fragment.scan
+  const endpoint = endpoints.endpoint(target.endpoint)
+  const names = remoteNames(fragment.scan, endpoint.target.model)
+  const want = requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows })
+  const accepted = ask(endpoint, want, endpoints.capabilities(target.endpoint, target.entitySet))
+  const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken })
+  return remote(fragment, addResidual(scan, fragment, accepted, names))
+}
+
+interface RequestContext {
+  readonly endpoint: OpenEndpoint
+  readonly pageRows: number
+}
+
+function requestOf(fragment: Fragment, names: RemoteNames, { endpoint, pageRows }: RequestContext): ScanRequest {
+  const { scan, skip, take } = fragment
+  const remoteColumns = new Map(scan.columns.map((column) => [column.name, names.column(column)]))
+  const wanted = take === undefined ? Infinity : skip + take
+  return {
+    target: endpoint.target,
+    entitySet: scan.target.entitySet,
+    entityType: scan.target.entityType,
+    columns: [...remoteColumns.values()],
+    key: names.key,
+    ...(fragment.filter === undefined ? {} : { filter: names.toRemote(fragment.filter) }),
+    order: names.orderToRemote(fragment.order),
+    skip,
+    ...(take === undefined ? {} : { top: take }),
+    count: fragment.count,
+    keys: fragment.keys.flatMap((name) => remoteColumns.get(name) ?? []),
+    pageRows: Math.max(1, Math.min(pageRows, wanted)),
+  }
+}
+
+/** What the source takes; asked again without limit or count where it would take them beside something left to us. */
+function ask(endpoint: OpenEndpoint, want: ScanRequest, able: Capabilities): Accepted {
+  const accepted = endpoint.source.accept(want, able)
+  const whole = isWhole(accepted, want)
+  const counts = whole && accepted.counted
+  if (accepted.limited && (!whole || (want.count && !counts))) return ask(endpoint, withoutLimit(want), able)
+  if (accepted.counted && !counts) return ask(endpoint, { ...want, count: false }, able)
+  return accepted
+}
+
+/** True if no row of the answer is filtered or ordered by us. */
+const isWhole = (accepted: Accepted, want: ScanRequest): boolean =>
+  accepted.trust === 'exact' && accepted.residual === undefined && (want.order.length === 0 || accepted.ordered) && want.keys.length === 0
+
+function withoutLimit({ top: _top, ...want }: ScanRequest): ScanRequest {
+  return { ...want, skip: 0 }
+}
+
+function addResidual(scan: Plan, fragment: Fragment, accepted: Accepted, names: RemoteNames): Plan {
+  const whole = accepted.trust === 'inexact' ? fragment.filter : undefined
+  const residual = whole ?? (accepted.residual === undefined ? undefined : names.toExposed(accepted.residual))
+  const filtered = residual === undefined ? scan : filter(scan, residual)
+  const [first, ...rest] = fragment.order
+  const sorted = first === undefined || accepted.ordered ? filtered : sort(filtered, [first, ...rest])
+  const limits = fragment.skip > 0 || fragment.take !== undefined || fragment.count
+  return !limits || accepted.limited ? sorted : limit(sorted, fragment.skip, fragment.take, fragment.count)
+}
