@@ -15,8 +15,7 @@ export function readKey(scanner: Scanner): Key {
   const from = scanner.at
   expect(scanner, '(')
   const named = look(scanner, namedPart) !== undefined
-  const parts: KeyPart[] = [named ? namedKeyPart(scanner) : positionalKeyPart(scanner)]
-  while (named && take(scanner, ',')) parts.push(namedKeyPart(scanner))
+  const parts = named ? namedKeyParts(scanner) : [positionalKeyPart(scanner)]
   expect(scanner, ')', named ? "',' or ')'" : "')'")
   return node(scanner, { form: named ? ('named' as const) : ('positional' as const), parts: Object.freeze(parts), span: spanFrom(scanner, from) })
 }
@@ -27,6 +26,13 @@ export function readAlias(scanner: Scanner): Alias {
   expect(scanner, '@')
   const name = takeIdentifier(scanner, 'the name of a parameter alias')
   return node(scanner, { kind: 'alias' as const, name, span: spanFrom(scanner, from) })
+}
+
+function namedKeyParts(scanner: Scanner): KeyPart[] {
+  const parts: KeyPart[] = []
+  do parts.push(namedKeyPart(scanner))
+  while (take(scanner, ','))
+  return parts
 }
 
 function namedKeyPart(scanner: Scanner): KeyPart {
