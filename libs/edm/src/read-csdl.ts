@@ -2,7 +2,8 @@ import { hubError } from '@tributary/errors'
 import { decodingOf, type TextDecoding } from './decode-text.js'
 import type { EdmModel } from './edm-model.js'
 import { modelOfXml } from './read-xml.js'
-import { xmlTreeBuilder, type DocumentLimits, type XmlTreeBuilder } from './xml-tree.js'
+import { modelOfJson } from './read-json.js'
+import { tooLong, xmlTreeBuilder, type DocumentLimits } from './xml-tree.js'
 
 /** How large a contract may be. Unset: 64 Mi characters, elements nested 200 deep, attributes of 1 Mi characters. */
 export interface ReadOptions {
@@ -76,22 +77,40 @@ interface Format {
 
 /** Decides at the first character that is not blank. */
 function undecided(limits: DocumentLimits): Format {
-  let xml: XmlTreeBuilder | undefined
+  let format: Format | undefined
   let blank = ''
   return {
     write(piece) {
-      if (xml === undefined) {
-        blank += piece
-        const start = blank.replace(/^\uFEFF/, '').trimStart()
-        if (start === '') return
-        if (!start.startsWith('<')) throw hubError('HUB_CONTRACT_SYNTAX', { line: 1, column: 1, reason: 'neither XML nor JSON starts this way' })
-        xml = xmlTreeBuilder(limits)
-        xml.write(blank)
-      } else xml.write(piece)
+      if (format !== undefined) return format.write(piece)
+      blank += piece
+      const start = blank.replace(/^\uFEFF/, '').trimStart()
+      if (start === '') return
+      if (start.startsWith('<')) format = xmlFormat(limits)
+      else if (start.startsWith('{')) format = jsonFormat(limits)
+      else throw hubError('HUB_CONTRACT_SYNTAX', { line: 1, column: 1, reason: 'it is neither XML nor a JSON object' })
+      format.write(blank)
     },
     end() {
-      if (xml === undefined) throw hubError('HUB_CONTRACT_SYNTAX', { line: 1, column: 1, reason: 'the document is empty' })
-      return modelOfXml(xml.end())
+      if (format === undefined) throw hubError('HUB_CONTRACT_SYNTAX', { line: 1, column: 1, reason: 'the document is empty' })
+      return format.end()
     },
+  }
+}
+
+function xmlFormat(limits: DocumentLimits): Format {
+  const tree = xmlTreeBuilder(limits)
+  return { write: (piece) => tree.write(piece), end: () => modelOfXml(tree.end()) }
+}
+
+function jsonFormat(limits: DocumentLimits): Format {
+  const pieces: string[] = []
+  let length = 0
+  return {
+    write(piece) {
+      length += piece.length
+      if (length > limits.maxCharacters) throw tooLong(limits)
+      pieces.push(piece)
+    },
+    end: () => modelOfJson(pieces.join(''), limits.maxDepth),
   }
 }

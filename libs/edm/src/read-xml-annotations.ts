@@ -1,6 +1,6 @@
 import type { Annotation, AnnotationValue, PathKind } from './annotation.js'
 import { edmChildren, requiredAttribute, skip, type ReadContext } from './read-context.js'
-import { splitCollection } from './type-ref.js'
+import { booleanOf, splitCollection } from './type-ref.js'
 import type { XmlElement } from './xml-tree.js'
 
 type ConstantKind = Extract<AnnotationValue, { readonly text: string }>['kind']
@@ -107,6 +107,7 @@ function valueOf(context: ReadContext, name: string, text: string): AnnotationVa
 
 function constantOf(context: ReadContext, kind: ConstantKind, text: string): AnnotationValue {
   if (kind === 'string') return Object.freeze({ kind, text })
+  if (kind === 'bool') return Object.freeze({ kind, text: String(booleanOf(text) ?? text.trim()) })
   return Object.freeze({ kind, text: kind === 'enumMember' ? context.names.path(text.trim().replaceAll(/\s+/g, ' ')) : text.trim() })
 }
 

@@ -51,7 +51,7 @@ export function sapLabels(context: ReadContext, element: XmlElement): readonly A
     const tag = tags.get(`${name}=${value}`)
     if (found !== undefined) annotations.push(makeAnnotation(found[0], found[1](value)))
     else if (tag !== undefined) annotations.push(makeAnnotation(tag, yes))
-    else if (!elsewhere.has(name) && value !== 'true') context.warn(element, `The attribute sap:${name}="${value}" has no counterpart and is skipped.`)
+    else if (!elsewhere.has(name) && !(name === 'visible' && value === 'true')) context.warn(element, `The attribute sap:${name}="${value}" has no counterpart and is skipped.`)
   }
   return annotations
 }

@@ -1,4 +1,4 @@
-import { hubError, isHubError } from '@tributary/errors'
+import { hubError, isHubError, type HubError } from '@tributary/errors'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 
 /** An attribute of a namespace other than the element's own vocabulary: `sap:label`, `m:HasStream`. */
@@ -44,10 +44,11 @@ interface OpenElement {
   column: number
 }
 
-type Scope = Readonly<Record<string, string>>
+/** Prefix → namespace. */
+type Scope = ReadonlyMap<string, string>
 
 const none: readonly ForeignAttribute[] = Object.freeze([])
-const rootScope: Scope = Object.freeze({ '': '', xml: 'http://www.w3.org/XML/1998/namespace' })
+const rootScope: Scope = new Map([['', ''], ['xml', 'http://www.w3.org/XML/1998/namespace']])
 
 /**
  * Builds the element tree of an XML document fed in pieces. Document type declarations are refused, so there is
@@ -95,7 +96,7 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
   return {
     write(piece) {
       length += piece.length
-      if (length > limits.maxCharacters) throw hubError('HUB_CONTRACT_INVALID', { reason: `it is longer than ${limits.maxCharacters} characters` })
+      if (length > limits.maxCharacters) throw tooLong(limits)
       guarded(() => parser.write(piece), parser)
     },
     end() {
@@ -104,6 +105,9 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
     },
   }
 }
+
+/** The refusal of a document over the limit. */
+export const tooLong = ({ maxCharacters }: DocumentLimits): HubError => hubError('HUB_CONTRACT_INVALID', { reason: `it is longer than ${maxCharacters} characters` })
 
 /** Faults the parser throws by itself get the shape of the catalogue's, with their position. */
 function guarded(step: () => void, parser: { readonly line: number; readonly column: number }): void {
@@ -121,13 +125,13 @@ function reasonOf(error: unknown): string {
 }
 
 function scopeOf(tag: SaxesTagPlain, outer: Scope): Scope {
-  let scope: Record<string, string> | undefined
+  let scope: Map<string, string> | undefined
   for (const name in tag.attributes) {
     if (!name.startsWith('xmlns')) continue
     const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined
     if (prefix === undefined) continue
-    scope ??= { ...outer }
-    scope[prefix] = tag.attributes[name] ?? ''
+    scope ??= new Map(outer)
+    scope.set(prefix, tag.attributes[name] ?? '')
   }
   return scope ?? outer
 }
@@ -136,7 +140,7 @@ function openElement(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, f
   const { attributes, foreign } = attributesOf(tag, scope, limits, fail)
   const colon = tag.name.indexOf(':')
   const prefix = colon < 0 ? '' : tag.name.slice(0, colon)
-  const namespace = scope[prefix]
+  const namespace = scope.get(prefix)
   if (namespace === undefined) return fail(`the namespace prefix ${prefix} is not bound`)
   return { namespace, name: tag.name.slice(colon + 1), attributes, foreign, children: [], text: '', line: 0, column: 0 }
 }
@@ -158,7 +162,7 @@ function attributesOf(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, 
     const colon = name.indexOf(':')
     if (colon < 0) attributes[name] = value
     else {
-      const namespace = scope[name.slice(0, colon)] ?? fail(`the namespace prefix ${name.slice(0, colon)} is not bound`)
+      const namespace = scope.get(name.slice(0, colon)) ?? fail(`the namespace prefix ${name.slice(0, colon)} is not bound`)
       foreign.push({ namespace, name: name.slice(colon + 1), value })
     }
   }
