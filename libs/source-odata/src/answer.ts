@@ -24,7 +24,7 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   incoming.finish(0)
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
   const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
-  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, asked.features, reason)
+  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason })
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
 }

@@ -33,16 +33,21 @@ export interface Capabilities {
 
 /** What was sent was refused by the remote: the fragment is placed again without it. */
 export class SourceRefused extends Error {
+  /** Features the refused request used, the most suspicious first. */
+  readonly features: readonly Feature[]
+  /** The remote's own words. */
+  readonly reason: string
+
   constructor(
     readonly slug: string,
     readonly entitySet: string,
     readonly status: number,
-    /** Features the refused request used, the most suspicious first. */
-    readonly features: readonly Feature[],
-    readonly reason: string,
+    refused: { readonly features: readonly Feature[]; readonly reason: string },
   ) {
-    super(`${slug}/${entitySet} refused with ${status}: ${reason}`)
+    super(`${slug}/${entitySet} refused with ${status}: ${refused.reason}`)
     this.name = 'SourceRefused'
+    this.features = refused.features
+    this.reason = refused.reason
   }
 }
 
