@@ -182,7 +182,8 @@ export async function* writeCollection<P extends WirePage>(pages: AsyncIterable<
     begun = true
     if (first) text.begin()
     yield* text.page(page)
-    if (text.more) break
+    // A full page of counted rows goes on being read, unwritten, until the number is known.
+    if (text.more && (options.count === undefined || options.count() !== undefined)) break
     if (first || text.out.length >= pageEndBytes) yield text.out.take()
   }
   if (!begun) text.begin()

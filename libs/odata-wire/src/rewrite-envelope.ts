@@ -39,8 +39,10 @@ function textOf(bytes: Buffer, start: number, end: number, slug: string): unknow
 }
 
 /** Keeps what the client gets of a member; everything else of the source's envelope (links to itself, entity tags) is left out. */
-function note(envelope: Envelope, name: unknown, value: unknown): void {
+function note(envelope: Envelope, { name, value, slug }: { readonly name: unknown; readonly value: unknown; readonly slug: string }): void {
   const plain = String(name).replace(/^@odata\./, '@')
+  // A server that fails after it has begun to answer says so here; the rows before it are not all there are.
+  if (plain === 'error' || plain === '@error') throw invalid(slug, 'it ends with an error')
   if (plain === '@nextLink' && typeof value === 'string') envelope.nextLink = value
   if (plain === '@count' && /^\d+$/.test(String(value))) envelope.count = String(value)
 }
@@ -66,7 +68,7 @@ function readHead(bytes: Buffer, envelope: Envelope, slug: string): number | und
     }
     const end = valueEnd(bytes, start)
     if (end < 0) return undefined
-    note(envelope, name, textOf(bytes, start, end, slug))
+    note(envelope, { name, value: textOf(bytes, start, end, slug), slug })
     at = skipSpace(bytes, end)
     if (at >= bytes.length) return undefined
     if (bytes[at] !== bytesOf.comma) throw invalid(slug, 'its JSON has no collection of rows')
@@ -91,7 +93,7 @@ function readTail(bytes: Buffer, envelope: Envelope, slug: string): number {
     if (bytes[colon] !== bytesOf.colon || bytes[nameEnd] !== bytesOf.quote) throw cut()
     const nameStart = stringStart(bytes, nameEnd)
     if (nameStart < 0) throw cut()
-    note(envelope, textOf(bytes, nameStart, nameEnd + 1, slug), textOf(bytes, start, at + 1, slug))
+    note(envelope, { name: textOf(bytes, nameStart, nameEnd + 1, slug), value: textOf(bytes, start, at + 1, slug), slug })
     at = skipSpaceBack(bytes, nameStart - 1)
     if (bytes[at] !== bytesOf.comma) throw cut()
   }

@@ -44,6 +44,7 @@ describe('rewriteEnvelope', () => {
     ['broken off after the rows', '{"@odata.count":1,"value":[{"a":1}]'],
     ['broken off in the envelope', '{"@odata.count":1,"value":[{"a":1}],"@odata.nextLink":"htt'],
     ['broken off before the rows', '{"@odata.context":"x"'],
+    ['ended by an error within the stream', '{"@odata.count":1,"value":[{"a":1}],"error":{"code":"x","message":"the cursor was lost"}}'],
     ['no collection', '{"@odata.context":"x","a":1}'],
     ['an error page', '<html></html>'],
     ['rows that are an object', '{"value":{}}'],
