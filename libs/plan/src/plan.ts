@@ -109,4 +109,6 @@ export interface RemoteScan {
   readonly accepted: unknown
   /** For explain: what the source took, in words. */
   readonly taken: readonly string[]
+  /** The source tells the number of rows. */
+  readonly counted?: boolean
 }

@@ -89,7 +89,7 @@ const isStream = (name: string, path: readonly string[], { model, entityType }: 
 
 function nestedSelect(options: QueryOptions | undefined): readonly SelectItem[] | undefined {
   if (options === undefined) return undefined
-  const other = [...options.spans.keys()].find((name) => name !== '$select')
+  const other = [...options.spans.keys()].find((name) => name.startsWith('$') && name !== '$select')
   if (other !== undefined) throw unsupported(`The option ${other} within $select`)
   return options.select
 }
@@ -109,6 +109,6 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
 export function requireOptions(options: QueryOptions, allowed: readonly string[], where: string): void {
   if (options.search !== undefined) throw unsupported('$search')
   for (const name of options.spans.keys()) {
-    if (!allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
+    if (name.startsWith('$') && !allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
   }
 }

@@ -20,7 +20,7 @@ export function placeFragment(fragment: Fragment, endpoints: Endpoints, options:
   const names = remoteNames(fragment.scan, endpoint.target.model)
   const want = requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows })
   const accepted = ask(endpoint, want, endpoints.capabilities(target.endpoint, target.entitySet))
-  const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken })
+  const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken, counted: accepted.counted })
   return remote(fragment, addResidual(scan, fragment, accepted, names))
 }
 
