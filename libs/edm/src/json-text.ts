@@ -31,6 +31,18 @@ export function parseJson(text: string, maxDepth: number): JsonNode {
   return node
 }
 
+/** Line and column of an offset, found when they are asked for: most positions never are. */
+export function lazyPosition(text: string, offset: number): Position {
+  return {
+    get line() {
+      return positionOf(text, offset).line
+    },
+    get column() {
+      return positionOf(text, offset).column
+    },
+  }
+}
+
 /** Line and column of an offset, both from 1. */
 export function positionOf(text: string, offset: number): Position {
   let line = 1

@@ -1,7 +1,7 @@
 import { booleanOf } from './type-ref.js'
 import type { NameResolver } from './qualified-name.js'
 import type { Position } from './warnings.js'
-import type { XmlElement } from './xml-tree.js'
+import { isPlain, type XmlElement } from './xml-tree.js'
 
 /** What every part of the XML reader needs to know. */
 export interface ReadContext {
@@ -31,11 +31,14 @@ export const edmAnnotationNamespace = 'http://schemas.microsoft.com/ado/2009/02/
 const understood: ReadonlySet<string> = new Set([sapNamespace, metadataNamespace, edmAnnotationNamespace, 'http://www.w3.org/XML/1998/namespace'])
 
 /** The children that are CSDL; what is foreign is skipped with a warning. */
-export function* edmChildren(context: ReadContext, element: XmlElement): Generator<XmlElement> {
-  for (const child of element.children) {
-    if (child.namespace === element.namespace || edmNamespaces.has(child.namespace)) yield child
-    else context.warn(child, `The element ${child.name} of ${child.namespace || 'no namespace'} is skipped.`)
-  }
+export function edmChildren(context: ReadContext, element: XmlElement): readonly XmlElement[] {
+  const isEdm = (child: XmlElement): boolean => child.namespace === element.namespace || edmNamespaces.has(child.namespace)
+  if (element.children.every(isEdm)) return element.children
+  return element.children.filter((child) => {
+    if (isEdm(child)) return true
+    context.warn(child, `The element ${child.name} of ${child.namespace || 'no namespace'} is skipped.`)
+    return false
+  })
 }
 
 /** Says that an element is not known where it stands. */
@@ -46,7 +49,7 @@ export function skip(context: ReadContext, child: XmlElement, parent: XmlElement
 /** Warns of attributes that are not among the known ones. */
 export function checkAttributes(context: ReadContext, element: XmlElement, known: ReadonlySet<string>): void {
   for (const name in element.attributes) {
-    if (!known.has(name)) context.warn(element, `The attribute ${name} is not known on ${element.name} and is skipped.`)
+    if (!known.has(name) && isPlain(name)) context.warn(element, `The attribute ${name} is not known on ${element.name} and is skipped.`)
   }
   for (const { namespace, name } of element.foreign) {
     if (!understood.has(namespace)) context.warn(element, `The attribute ${name} of ${namespace} is skipped.`)

@@ -3,7 +3,7 @@ import { createModel } from './create-model.js'
 import { defaultContainer } from './default-container.js'
 import type { EdmModel } from './edm-model.js'
 import { arrayMember, checkMembers, objectMember, requiredMember, textMember, type JsonContext } from './json-context.js'
-import { parseJson, positionOf, type JsonNode, type JsonObject } from './json-text.js'
+import { parseJson, lazyPosition, type JsonNode, type JsonObject } from './json-text.js'
 import type { EdmVersion, Reference, Schema } from './model.js'
 import { originTerms } from './origin-terms.js'
 import { nameResolver, splitName, type NameResolver } from './qualified-name.js'
@@ -26,7 +26,7 @@ export function modelOfJson(text: string, maxDepth: number): EdmModel {
   if (root.kind !== 'object') throw hubError('HUB_CONTRACT_INVALID', { reason: 'its root is not an object' })
   const found = warnings()
   const names = nameResolver(aliases(root))
-  const context: JsonContext = { names, warn: (node, message) => found.warn(positionOf(text, node.offset), message) }
+  const context: JsonContext = { names, warn: (node, message) => found.warn(lazyPosition(text, node.offset), message) }
   checkMembers(context, root, rootMembers)
   const written = textMember(context, root, '$Version')
   const version = versions.find((each) => each === written)
@@ -110,7 +110,7 @@ function readSchema({ context, found, text }: SchemaReading, namespace: string, 
   }
   const external = objectMember(context, object, '$Annotations')
   for (const [target, node] of external?.members ?? []) {
-    if (node.kind === 'object') builder.external(positionOf(text, node.offset), context.names.path(target), readJsonAnnotations(context, node))
+    if (node.kind === 'object') builder.external(lazyPosition(text, node.offset), context.names.path(target), readJsonAnnotations(context, node))
   }
   return builder.build(readJsonAnnotations(context, object))
 }
@@ -123,12 +123,12 @@ interface ChildReading {
 }
 
 function readOverload({ context, builder, child, text }: ChildReading, node: JsonNode): void {
-  if (node.kind === 'object') builder.operation(positionOf(text, node.offset), readJsonOperation(context, child, node))
+  if (node.kind === 'object') builder.operation(lazyPosition(text, node.offset), readJsonOperation(context, child, node))
   else context.warn(node, `An overload of ${child.qualifiedName} is not an object and is skipped.`)
 }
 
 function readChild({ context, builder, child, text }: ChildReading, node: JsonObject): void {
-  const at = positionOf(text, node.offset)
+  const at = lazyPosition(text, node.offset)
   const kind = textMember(context, node, '$Kind')
   switch (kind) {
     case 'EntityType':

@@ -1,7 +1,7 @@
 import type { Annotation, AnnotationValue, PathKind } from './annotation.js'
 import { edmChildren, requiredAttribute, skip, type ReadContext } from './read-context.js'
 import { booleanOf, splitCollection } from './type-ref.js'
-import type { XmlElement } from './xml-tree.js'
+import { isPlain, type XmlElement } from './xml-tree.js'
 
 type ConstantKind = Extract<AnnotationValue, { readonly text: string }>['kind']
 
@@ -86,7 +86,7 @@ function readValue(context: ReadContext, element: XmlElement): AnnotationValue |
   for (const name in element.attributes) {
     const value = valueOf(context, name, element.attributes[name] ?? '')
     if (value !== undefined) return value
-    if (!carriers.has(name)) context.warn(element, `The attribute ${name} is not known on ${element.name} and is skipped.`)
+    if (!carriers.has(name) && isPlain(name)) context.warn(element, `The attribute ${name} is not known on ${element.name} and is skipped.`)
   }
   for (const child of edmChildren(context, element)) {
     if (!annotates(child)) return readExpression(context, child)
@@ -155,7 +155,7 @@ function readComposite(context: ReadContext, element: XmlElement): AnnotationVal
 const first = (values: readonly AnnotationValue[]): AnnotationValue => values[0] ?? nullValue
 
 const operands = (context: ReadContext, element: XmlElement): readonly AnnotationValue[] =>
-  Object.freeze([...edmChildren(context, element)].filter((child) => !annotates(child)).map((child) => readExpression(context, child)))
+  Object.freeze(edmChildren(context, element).filter((child) => !annotates(child)).map((child) => readExpression(context, child)))
 
 function labeledValue(context: ReadContext, element: XmlElement): AnnotationValue {
   for (const name in element.attributes) {

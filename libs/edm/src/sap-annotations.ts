@@ -36,6 +36,8 @@ const tags: ReadonlyMap<string, string> = new Map([
   ['visible=false', 'com.sap.vocabularies.UI.v1.Hidden'],
 ])
 
+const tagging: ReadonlySet<string> = new Set(['semantics', 'display-format', 'visible'])
+
 /** Attributes read elsewhere: from entity sets and their types together, or beside others. */
 const elsewhere: ReadonlySet<string> = new Set([
   'creatable', 'updatable', 'deletable', 'updatable-path', 'deletable-path', 'filterable', 'sortable', 'searchable', 'pageable', 'topable', 'addressable',
@@ -48,7 +50,7 @@ export function sapLabels(context: ReadContext, element: XmlElement): readonly A
   for (const { namespace, name, value } of element.foreign) {
     if (namespace !== sapNamespace) continue
     const found = valued.get(name)
-    const tag = tags.get(`${name}=${value}`)
+    const tag = tagging.has(name) ? tags.get(`${name}=${value}`) : undefined
     if (found !== undefined) annotations.push(makeAnnotation(found[0], found[1](value)))
     else if (tag !== undefined) annotations.push(makeAnnotation(tag, yes))
     else if (!elsewhere.has(name) && !(name === 'visible' && value === 'true')) context.warn(element, `The attribute sap:${name}="${value}" has no counterpart and is skipped.`)
@@ -56,7 +58,10 @@ export function sapLabels(context: ReadContext, element: XmlElement): readonly A
   return annotations
 }
 
-const sap = (element: XmlElement, name: string): string | undefined => element.foreign.find((each) => each.namespace === sapNamespace && each.name === name)?.value
+function sap(element: XmlElement, name: string): string | undefined {
+  for (const each of element.foreign) if (each.name === name && each.namespace === sapNamespace) return each.value
+  return undefined
+}
 
 /** What more a property's attributes say: its unit, and whether it is computed or fixed once created. */
 export function sapPropertyAnnotations(context: ReadContext, element: XmlElement, isCurrency: (path: string) => boolean): readonly Annotation[] {
@@ -77,14 +82,15 @@ const filterExpressions: Readonly<Record<string, string>> = Object.freeze({ 'sin
 
 /** What an entity set allows, from its own attributes and those of its type's properties. */
 export function sapSetAnnotations(set: XmlElement, properties: readonly XmlElement[]): readonly Annotation[] {
-  const having = (attribute: string, value: string): readonly string[] => properties.filter((each) => sap(each, attribute) === value).map((each) => each.attributes['Name'] ?? '')
-  const notOnCreate = properties.filter((each) => sap(each, 'creatable') === 'false' && sap(each, 'updatable') !== 'false').map((each) => each.attributes['Name'] ?? '')
+  const speaking = properties.filter((each) => each.foreign.length > 0)
+  const having = (attribute: string, value: string): readonly string[] => speaking.filter((each) => sap(each, attribute) === value).map((each) => each.attributes['Name'] ?? '')
+  const notOnCreate = speaking.filter((each) => sap(each, 'creatable') === 'false' && sap(each, 'updatable') !== 'false').map((each) => each.attributes['Name'] ?? '')
   return [
     ...record('FilterRestrictions', {
       RequiresFilter: sap(set, 'requires-filter') === 'true' ? yes : undefined,
       RequiredProperties: propertyPaths(having('required-in-filter', 'true')),
       NonFilterableProperties: propertyPaths(having('filterable', 'false')),
-      FilterExpressionRestrictions: expressionRestrictions(properties),
+      FilterExpressionRestrictions: expressionRestrictions(speaking),
     }),
     ...record('SortRestrictions', { NonSortableProperties: propertyPaths(having('sortable', 'false')) }),
     ...record('SearchRestrictions', { Searchable: bool(sap(set, 'searchable')) }),

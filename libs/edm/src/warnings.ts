@@ -19,10 +19,10 @@ export function warnings(): Warnings {
   const first = new Map<string, ModelWarning>()
   let dropped = 0
   return {
-    warn({ line, column }, message) {
+    warn(position, message) {
       if (first.has(message)) return
       if (first.size >= most) dropped += 1
-      else first.set(message, Object.freeze({ line, column, message }))
+      else first.set(message, Object.freeze({ line: position.line, column: position.column, message }))
     },
     get list() {
       const list = [...first.values()]

@@ -27,19 +27,22 @@ export function writeCsdlXml(model: EdmModel, options: WriteOptions = {}): strin
   return xml.toString()
 }
 
+const edmNamespace = 'http://docs.oasis-open.org/odata/ns/edm'
+
 function writeReference(xml: XmlWriter, reference: Reference): void {
-  xml.element('edmx:Reference', { Uri: reference.uri }, () => {
+  const annotated = reference.annotations.length > 0
+  // Annotation belongs to CSDL's namespace, which outside a schema has to be named.
+  xml.element('edmx:Reference', { Uri: reference.uri, xmlns: annotated ? edmNamespace : undefined }, () => {
     for (const { namespace, alias } of reference.includes) xml.element('edmx:Include', { Namespace: namespace, Alias: alias })
     for (const { termNamespace, qualifier, targetNamespace } of reference.includeAnnotations) {
       xml.element('edmx:IncludeAnnotations', { TermNamespace: termNamespace, Qualifier: qualifier, TargetNamespace: targetNamespace })
     }
-    // Inside edmx:Reference the default namespace is not CSDL's own: annotations there name it.
-    if (reference.annotations.length > 0) writeAnnotations(xml, reference.annotations)
+    writeAnnotations(xml, reference.annotations)
   })
 }
 
 function writeSchema(xml: XmlWriter, schema: Schema): void {
-  xml.element('Schema', { Namespace: schema.namespace, Alias: schema.alias, xmlns: 'http://docs.oasis-open.org/odata/ns/edm' }, () => {
+  xml.element('Schema', { Namespace: schema.namespace, Alias: schema.alias, xmlns: edmNamespace }, () => {
     for (const type of schema.types.values()) writeType(xml, type)
     for (const overloads of schema.operations.values()) for (const operation of overloads) writeOperation(xml, operation)
     for (const term of schema.terms.values()) writeTerm(xml, term)

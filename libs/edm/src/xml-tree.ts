@@ -12,6 +12,7 @@ export interface ForeignAttribute {
 export interface XmlElement {
   readonly namespace: string
   readonly name: string
+  /** By the names as written; those with a prefix are in `foreign` as well. */
   readonly attributes: Readonly<Record<string, string>>
   readonly foreign: readonly ForeignAttribute[]
   readonly children: readonly XmlElement[]
@@ -127,44 +128,37 @@ function reasonOf(error: unknown): string {
 function scopeOf(tag: SaxesTagPlain, outer: Scope): Scope {
   let scope: Map<string, string> | undefined
   for (const name in tag.attributes) {
-    if (!name.startsWith('xmlns')) continue
-    const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined
-    if (prefix === undefined) continue
+    // Nearly no attribute begins with an x: the test of one character spares the others.
+    if (name.charCodeAt(0) !== 120 || !(name === 'xmlns' || name.startsWith('xmlns:'))) continue
     scope ??= new Map(outer)
-    scope.set(prefix, tag.attributes[name] ?? '')
+    scope.set(name.slice(6), tag.attributes[name] ?? '')
   }
   return scope ?? outer
 }
 
 function openElement(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, fail: (reason: string) => never): OpenElement {
-  const { attributes, foreign } = attributesOf(tag, scope, limits, fail)
   const colon = tag.name.indexOf(':')
   const prefix = colon < 0 ? '' : tag.name.slice(0, colon)
   const namespace = scope.get(prefix)
   if (namespace === undefined) return fail(`the namespace prefix ${prefix} is not bound`)
-  return { namespace, name: tag.name.slice(colon + 1), attributes, foreign, children: [], text: '', line: 0, column: 0 }
+  const foreign = foreignAttributes(tag, scope, limits, fail)
+  return { namespace, name: colon < 0 ? tag.name : tag.name.slice(colon + 1), attributes: tag.attributes, foreign, children: [], text: '', line: 0, column: 0 }
 }
 
-type Attributes = Pick<XmlElement, 'attributes' | 'foreign'>
-
-function attributesOf(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, fail: (reason: string) => never): Attributes {
-  let plain = true
+function foreignAttributes(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, fail: (reason: string) => never): readonly ForeignAttribute[] {
+  let foreign: ForeignAttribute[] | undefined
   for (const name in tag.attributes) {
-    if ((tag.attributes[name] ?? '').length > limits.maxAttributeCharacters) fail(`the attribute ${name} is longer than ${limits.maxAttributeCharacters} characters`)
-    if (name === 'xmlns' || name.includes(':')) plain = false
-  }
-  // Most elements carry no prefixed attribute: theirs are used as they come.
-  if (plain) return { attributes: tag.attributes, foreign: none }
-  const attributes: Record<string, string> = Object.create(null) as Record<string, string>
-  const foreign: ForeignAttribute[] = []
-  for (const [name, value] of Object.entries(tag.attributes)) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue
+    const value = tag.attributes[name] ?? ''
+    if (value.length > limits.maxAttributeCharacters) fail(`the attribute ${name} is longer than ${limits.maxAttributeCharacters} characters`)
     const colon = name.indexOf(':')
-    if (colon < 0) attributes[name] = value
-    else {
-      const namespace = scope.get(name.slice(0, colon)) ?? fail(`the namespace prefix ${name.slice(0, colon)} is not bound`)
-      foreign.push({ namespace, name: name.slice(colon + 1), value })
-    }
+    if (colon < 0 || name.startsWith('xmlns:')) continue
+    const prefix = name.slice(0, colon)
+    const namespace = scope.get(prefix) ?? fail(`the namespace prefix ${prefix} is not bound`)
+    foreign ??= []
+    foreign.push({ namespace, name: name.slice(colon + 1), value })
   }
-  return { attributes, foreign }
+  return foreign ?? none
 }
+
+/** True for names of attributes that are neither prefixed nor declare a namespace. */
+export const isPlain = (name: string): boolean => name !== 'xmlns' && !name.includes(':')
