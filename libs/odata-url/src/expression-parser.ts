@@ -101,7 +101,8 @@ function lookOperator(scanner: Scanner, allowed: boolean): BinaryOperator | unde
   const operator = name === undefined ? undefined : operatorOf(name)
   if (name === undefined || operator === undefined) return undefined
   const next = scanner.at + name.length
-  return isSpaceAt(scanner, next) || scanner.text[next] === '(' ? operator : undefined
+  if (isSpaceAt(scanner, next) || scanner.text[next] === '(') return operator
+  throw unexpected(scanner, `white space and what ${operator} works on`, next)
 }
 
 /** Builds every pending operation that binds at least as tightly. */

@@ -40,21 +40,20 @@ export function readResource(session: Session, path: string): ResolvedResource {
     const scanner = scan(session, path, { start, end, part, plusIsSpace: false })
     if (walk.ended) throw unexpected(scanner, 'the end of the path', 0)
     if (start === 0) {
-      if (isMetadata(scanner)) return { resource: metadata(scanner, slash), type: undefined }
-      readFirst(scanner, walk)
+      if (scanner.text === '$metadata') readMetadata(scanner, walk)
+      else readFirst(scanner, walk)
     } else readNext(scanner, walk)
     expectEnd(scanner, "'/' or the end of the path")
     start = end + 1
   }
+  // Only $metadata is read without becoming a segment.
+  if (walk.segments.length === 0) return { resource: Object.freeze({ kind: 'metadata' as const, span }), type: undefined }
   return { resource: Object.freeze({ kind: 'path' as const, segments: Object.freeze(walk.segments), span }), type: walk.type }
 }
 
-const isMetadata = (scanner: Scanner): boolean => scanner.text === '$metadata'
-
-function metadata(scanner: Scanner, slash: number): Resource {
-  if (slash >= 0) throw unexpected(scanner, 'the end of the path after $metadata', 0)
+function readMetadata(scanner: Scanner, walk: Walk): void {
   scanner.at = scanner.text.length
-  return node(scanner, { kind: 'metadata' as const, span: spanFrom(scanner, 0) })
+  walk.ended = true
 }
 
 const refusedRoots = /\$(?:batch|all|entity|crossjoin)/iy

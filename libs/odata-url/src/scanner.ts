@@ -112,7 +112,10 @@ export function expect(scanner: Scanner, character: string, expected = `'${chara
 
 /** @throws HUB_QUERY_SYNTAX where text is left over */
 export function expectEnd(scanner: Scanner, expected: string): void {
-  if (!atEnd(scanner)) throw unexpected(scanner, expected)
+  if (atEnd(scanner)) return
+  const from = scanner.at
+  skipSpace(scanner)
+  throw unexpected(scanner, expected, atEnd(scanner) ? from : scanner.at)
 }
 
 /** What a sticky pattern matches here, without moving. */

@@ -38,7 +38,8 @@ export function namesOfConstraints(constraints: Constraints): Names {
       if (has('entitySetName', name)) return { kind: 'entitySet', type: many(entity) }
       if (has('singletonEntity', name)) return { kind: 'singleton', type: entity }
       if (has('actionImport', name)) return { kind: 'actionImport' }
-      const found = results.find(([stem]) => has(`${stem}FunctionImport`, name))
+      // A rule that the constraints leave out is not constrained.
+      const found = results.find(([stem]) => constraints[`${stem}FunctionImport`]?.includes(name) ?? /^\w+$/.test(name))
       return found === undefined ? undefined : { kind: 'functionImport', type: found[1] }
     },
     member: (type, name) => (type?.structured === false ? undefined : members.find(([rule]) => has(rule, name))?.[1]),

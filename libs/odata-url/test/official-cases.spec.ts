@@ -16,10 +16,9 @@ interface Case {
 
 const file = join(import.meta.dirname, '../../../../shared/data/odata-abnf/odata-abnf-testcases.yaml')
 
-/** Options and segments that are refused by name in this release, and values of payloads, headers and context URLs: not URLs to parse. */
-const later = /\$?(?:compute|index|schemaversion|deltatoken)=|\$batch|\$all|\$entity|\$crossjoin|\/\$filter\(|\$each|\$query|\$id=|[?&]id=|^\$metadata#|\$metadata#/i
+/** Values of payloads, headers and context URLs: not URLs to parse. */
 const rulesElsewhere = new Set([
-  'context', 'header', 'prefer', 'preference', 'maxpagesizePreference', 'includeAnnotationsPreference', 'request-id', 'compute', 'deltatoken',
+  'context', 'header', 'prefer', 'preference', 'maxpagesizePreference', 'includeAnnotationsPreference', 'request-id',
   'booleanValue', 'dateValue', 'dateTimeOffsetValue', 'decimalValue', 'durationValue', 'doubleValue', 'singleValue', 'byteValue', 'sbyteValue',
   'int16Value', 'int32Value', 'int64Value', 'timeOfDayValue', 'enumValue', 'primitiveValue', 'stringInUrl',
 ])
@@ -67,6 +66,8 @@ function parseCase(rule: string, input: string, names: Names, constraints: Const
     case 'systemqueryoption':
     case 'customqueryoption':
     case 'skiptoken':
+    case 'deltatoken':
+    case 'compute':
       return customAllowed({ options: parseQueryOptions(input, names, type) }, constraints)
     case 'filter':
     case 'orderby':
@@ -106,30 +107,29 @@ suite('the official OData ABNF cases', () => {
   it('are accepted and rejected as the standard says, as far as this release goes', () => {
     const { Constraints: constraints, TestCases: all } = parse(readFileSync(file, 'utf8')) as { Constraints: Constraints; TestCases: readonly Case[] }
     const names = namesOfConstraints(constraints)
-    const cases = all.filter(({ Rule, Input }) => !rulesElsewhere.has(Rule) && !later.test(Input))
-    const figures = { accepted: 0, positives: 0, rejected: 0, negatives: 0 }
+    const cases = all.filter(({ Rule, Input }) => !rulesElsewhere.has(Rule) && !Input.includes('$metadata#'))
+    const figures = { accepted: 0, refusedByName: 0, wronglyRejected: 0, rejected: 0, wronglyAccepted: 0 }
     const failures: string[] = []
     for (const { Name, Rule, Input, FailAt } of cases) {
-      let failure: unknown
-      let unknown = false
-      try {
-        unknown = holdsUnknown(parseCase(Rule, Input, names, constraints))
-      } catch (error) {
-        if (!isHubError(error) && !(error instanceof RangeError)) throw error
-        failure = error
-      }
-      if (FailAt === undefined) {
-        figures.positives++
-        if (failure === undefined) figures.accepted++
-        else failures.push(`rejected ${Rule}: ${Input} (${Name}): ${String(failure)}`)
-      } else {
-        figures.negatives++
-        // A name the model does not have is an unknown node here and the binder's to refuse.
-        if (failure !== undefined || unknown) figures.rejected++
-        else failures.push(`accepted ${Rule}: ${Input} (${Name})`)
-      }
+      const outcome = outcomeOf(() => parseCase(Rule, Input, names, constraints))
+      // A name the model does not have is an unknown node: read here, and the binder's to refuse.
+      const good = FailAt === undefined ? outcome === 'accepted' || outcome === 'unknown name' : outcome !== 'accepted'
+      if (outcome === 'refused by name' && FailAt === undefined) figures.refusedByName++
+      else figures[FailAt === undefined ? (good ? 'accepted' : 'wronglyRejected') : good ? 'rejected' : 'wronglyAccepted']++
+      if (!good && outcome !== 'refused by name') failures.push(`${outcome}: ${Rule} ${Input} (${Name})`)
     }
-    console.log(`official cases in scope: ${figures.accepted}/${figures.positives} positives accepted, ${figures.rejected}/${figures.negatives} negatives rejected\n${failures.join('\n')}`)
-    expect(figures.accepted).toBeGreaterThanOrEqual(1)
+    console.log(`official cases: ${JSON.stringify(figures)}\n${failures.join('\n')}`)
+    // What is wrongly rejected repeats $format, which the protocol forbids; what is wrongly accepted reads `TheBestProduct()` as a key segment.
+    expect(figures).toEqual({ accepted: 563, refusedByName: 60, wronglyRejected: 2, rejected: 53, wronglyAccepted: 1 })
   })
 })
+
+function outcomeOf(read: () => unknown): 'accepted' | 'refused by name' | 'rejected' | 'unknown name' {
+  try {
+    return holdsUnknown(read()) ? 'unknown name' : 'accepted'
+  } catch (error) {
+    if (isHubError(error)) return error.code === 'HUB_QUERY_UNSUPPORTED' ? 'refused by name' : 'rejected'
+    if (error instanceof RangeError) return 'rejected'
+    throw error
+  }
+}

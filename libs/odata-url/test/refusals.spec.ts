@@ -1,0 +1,110 @@
+import { isHubError, type HubError } from '@tributary/errors'
+import { parseODataUrl } from '@tributary/odata-url'
+import { shopNames } from './shop-names.js'
+
+function refusal(path: string, query: string): HubError {
+  try {
+    parseODataUrl(path, query, shopNames())
+  } catch (error) {
+    if (isHubError(error)) return error
+    throw error
+  }
+  throw new Error(`accepted: ${path}?${query}`)
+}
+
+const syntax: readonly (readonly [query: string, position: number, found: string, expected: string])[] = [
+  ['$filter=', 8, 'the end', 'a value, a property or a function'],
+  ['$filter= true', 8, "' '", 'a value, a property or a function'],
+  ['$top=1&$filter=ID eq', 20, 'the end', 'white space and what eq works on'],
+  ['$filter=ID eq ', 14, 'the end', 'a value, a property or a function'],
+  ['$filter=ID%20eq%20', 18, 'the end', 'a value, a property or a function'],
+  ['$filter=ID eq 1 und ID eq 2', 16, "'und'", 'an operator or the end of the option'],
+  ['$filter=(ID eq 1', 16, 'the end', "an operator or ')'"],
+  ['$filter=ID eq 1)', 15, "')'", 'an operator or the end of the option'],
+  ["$filter=ShipName eq 'x", 22, 'the end', "a closing '"],
+  ["$filter=contains(ShipName,'x'", 29, 'the end', "an operator, ',' or ')'"],
+  ['$filter=ID in (1,ID)', 17, "'ID'", 'a literal or a parameter alias'],
+  ["$filter=Tags eq ('a','b')", 20, "','", "an operator or ')'"],
+  ['$filter=ID eq 5abc', 14, "'5abc'", 'a number, a date or a GUID'],
+  ["$filter=ID eq guid'1'", 14, "'guid'", 'duration, binary, geography, geometry or the qualified name of an enumeration before the quote'],
+  ["$filter=ID eq duration'1 day'", 23, "'1'", 'a duration such as P1DT2H'],
+  ['$filter=Items/all()', 18, "')'", 'a variable, such as x:x/Name'],
+  ['$filter=Items/any(i)', 19, "')'", "':' after the variable"],
+  ['$filter=any(i:true)', 8, "'any'", 'a collection before /any'],
+  ['$filter=ID eq %2', 14, "'%2'", '% and two hexadecimal digits'],
+  ["$filter=ShipName eq '%C3%28'", 21, "'%C3%28'", 'percent-encoded UTF-8'],
+  ['$filter=ID eq 1#x', 15, "'#'", '%23'],
+  ['$filter', 7, 'the end', "'='"],
+  ['$top=-1', 5, "'-'", 'a non-negative integer'],
+  ['$top=1.5', 6, "'.5'", 'an operator or the end of the option'],
+  ['$count=yes', 7, "'yes'", 'true or false'],
+  ['$select=', 8, 'the end', 'a property, a type or *'],
+  ['$select=ID,', 11, 'the end', 'a property, a type or *'],
+  ['$filter=ID eq 1 ', 15, "' '", 'an operator or the end of the option'],
+  ['$orderby=ID up', 12, "'up'", 'an operator or the end of the option'],
+  ['$expand=Items($levels=04)', 22, "'04'", 'max or a positive integer'],
+  ['$expand=Items($format=json)', 14, "'$format'", '$filter, $search, $orderby, $skip, $top, $count, $select, $expand, $levels'],
+  ['$expand=Customer/$ref($select=Name)', 22, "'$select'", '$filter, $search, $orderby, $skip, $top, $count'],
+  ['$expand=Items($top=1', 20, 'the end', "an operator, ';' or ')'"],
+  ['$search="a', 10, 'the end', 'a closing "'],
+  ['$search=a;b', 9, "';'", 'an operator or the end of the option'],
+  ['$search=', 8, 'the end', 'a word, a phrase in double quotes, NOT or ('],
+]
+
+describe('malformed queries', () => {
+  it.each(syntax)('%s', (query, position, found, expected) => {
+    const error = refusal('Orders', query)
+    expect({ code: error.code, status: error.status, ...error.params }).toEqual({
+      code: 'HUB_QUERY_SYNTAX', status: 400, part: error.params['part'], position, found, expected,
+    })
+    const option = /[&^]?(\$[a-z]+)(?==|$|[^&]*$)/.exec(query.slice(query.lastIndexOf('&') + 1))?.[1]
+    expect(error.target).toBe(option)
+  })
+})
+
+const malformedPaths: readonly (readonly [path: string, position: number])[] = [
+  ['Orders/', 7], ['/Orders', 0], ['Orders(', 7], ['Orders()', 7], ['Orders(1', 8], ['Orders(1,2)', 8], ['Orders(ID=)', 10], ['Orders(ID=x)', 10], ['Orders(1)(2)', 9],
+  ["Customers('a/b')", 12], ['Orders/$count/ID', 14], ['Orders/$ref/$count', 12], ['Orders(1)/$count', 10], ['Orders(1)/ID/$value/x', 20], ['Orders(1)/Address/$value', 18],
+  ['Orders(1)/Photo/$value', 16], ['Orders/$value', 7], ['Orders(1)/ID(2)', 12], ['$metadata/Orders', 10], ['Orders(1)/$nothing', 10], ['Orders#x', 6], ['Ord%zzers', 3],
+  ['Orders/Shop.RushOrder/Shop.RushOrder', 22], ['.Orders', 0], ['Orders.', 6],
+]
+
+describe('malformed paths', () => {
+  it.each(malformedPaths)('%s', (path, position) => {
+    const { code, params, target } = refusal(path, '')
+    expect([code, params['position'], target]).toEqual(['HUB_QUERY_SYNTAX', position, 'resource path'])
+  })
+})
+
+describe('options and segments that are not executed', () => {
+  it.each(['$apply=aggregate(x)', 'apply=x', '$compute=ID as X', '$deltatoken=1', '$index=1', '$schemaversion=*', '$id=Orders(1)'])('%s', (query) => {
+    const error = refusal('Orders', query)
+    expect([error.code, error.status]).toEqual(['HUB_QUERY_UNSUPPORTED', 501])
+    expect(error.message).toContain(/\$?(\w+)/.exec(query)?.[1])
+  })
+
+  it.each([
+    ['$batch', '$batch'], ['$all', '$all'], ['$entity', '$entity'], ['$crossjoin(Orders,Items)', '$crossjoin'], ['Orders/$filter(ID eq 1)', '$filter'], ['Orders/$each', '$each'],
+    ['Orders/$query', '$query'], ['Orders(1)/Tags/0', 'position'],
+  ])('%s', (path, word) => {
+    const error = refusal(path, '')
+    expect([error.code, error.status]).toEqual(['HUB_QUERY_UNSUPPORTED', 501])
+    expect(error.message).toContain(word)
+  })
+
+  it.each(['$expand=Items($compute=1 as X)', '$select=Address($compute=1 as X)', '$filter=Items/$filter(ID eq 1)/$count gt 1', '$expand=$value'])('%s', (query) => {
+    expect(refusal('Orders', query).code).toBe('HUB_QUERY_UNSUPPORTED')
+  })
+})
+
+describe('option names', () => {
+  it.each(['$filtre=ID eq 1', '$inlinecount=allpages', '$levels=2', '$=1', '@=1', '@a-b=1'])('%s is not known', (query) => {
+    const error = refusal('Orders', query)
+    expect([error.code, error.target]).toEqual(['HUB_QUERY_UNKNOWN_OPTION', query.slice(0, query.indexOf('='))])
+    expect(error.message).toContain('$filter, $select')
+  })
+
+  it.each(['$top=1&$top=1', '$top=1&top=2', '$TOP=1&%24top=2', '@a=1&@a=2', '$expand=Items($top=1;top=2)', '$expand=Items(@a=1;@a=2)'])('%s is given twice', (query) => {
+    expect(refusal('Orders', query).code).toBe('HUB_QUERY_DUPLICATE_OPTION')
+  })
+})
