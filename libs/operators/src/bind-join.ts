@@ -30,6 +30,9 @@ interface Waiting {
   readonly seeks: readonly (Sought | undefined)[]
 }
 
+/** After this many rows without a new key, keys are taken to be exhausted. */
+const quietRows = 2000
+
 /**
  * Adds an expanded column to rows as they stream by: keys of rows ahead are collected into full batches, several batches are read at
  * a time, and rows leave in their order as soon as what they wait for has arrived. Holds no more rows than the look-ahead (and the
@@ -38,18 +41,23 @@ interface Waiting {
 export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStage): AsyncGenerator<RowsPage> {
   const { reads } = stage.related
   const waiting: Waiting[] = []
+  const keys = { seen: 0, quietRows: 0 }
   const source = pagePuller(input)
   try {
     while (!(source.ended() && waiting.length === 0)) {
       source.check()
       reads.check()
-      for (const row of source.taken()) waiting.push(seek(row, stage))
+      for (const row of source.taken()) {
+        waiting.push(seek(row, stage))
+        keys.quietRows = stage.related.keysSought() === keys.seen ? keys.quietRows + 1 : 0
+        keys.seen = stage.related.keysSought()
+      }
       const held = waiting.length >= stage.lookAheadRows
       if (!held && !reads.saturated()) source.pull()
       reads.send(source.ended())
       const ready = leaving(waiting, stage)
       if (ready.length > 0) yield rowsPage(stage.columns, ready)
-      else await nextArrival(source, reads, { held, blocked: waiting.length > 0 })
+      else await nextArrival(source, reads, { blocked: waiting.length > 0, held, quiet: keys.quietRows >= quietRows })
     }
   } finally {
     stage.closing.abort()
@@ -57,9 +65,18 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
   }
 }
 
-/** Waits for a page or an answer. Nothing under way and rows blocked: what was collected is sent, full or not, if rows must or may leave. */
-async function nextArrival(source: PagePuller, reads: KeyDispatch, { held, blocked }: { readonly held: boolean; readonly blocked: boolean }): Promise<void> {
-  if (blocked && reads.inFlight === 0 && (held || reads.mayHurry())) reads.send(true)
+interface Progress {
+  /** Rows wait for keys that were not read. */
+  readonly blocked: boolean
+  /** No more rows may be held. */
+  readonly held: boolean
+  /** The rows read lately brought no new key. */
+  readonly quiet: boolean
+}
+
+/** Waits for a page or an answer. If nothing is under way, what was collected is sent, full or not, where rows must or may leave. */
+async function nextArrival(source: PagePuller, reads: KeyDispatch, { blocked, held, quiet }: Progress): Promise<void> {
+  if (blocked && reads.inFlight === 0 && (held || reads.mayHurry(quiet))) reads.send(true)
   await Promise.race([...source.pulling(), ...(reads.inFlight > 0 ? [reads.settled()] : [])])
 }
 

@@ -7,7 +7,7 @@ import { readBatch, readWhole, type InnerSide, type RowsByKey } from './related-
 import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './remote-scan.js'
 
-/** With at least this many distinct keys per request, a batch that is not full may be sent early. */
+/** A response takes at most one request per this many distinct keys, where the source takes as many at a time. */
 const keysPerRequest = 100
 
 /** Who gets the rows that were read. */
@@ -21,8 +21,11 @@ export interface Delivery {
 export interface KeyDispatch {
   /** Sends batches that are full, or with `partial` all keys waiting, as far as lanes are free. */
   send(partial: boolean): void
-  /** Whether a batch that is not full may be sent now, so that rows leave early, without more requests than ⌈distinct keys / 100⌉. */
-  mayHurry(): boolean
+  /**
+   * Whether a batch that is not full may be sent now, so that rows leave early: if a response keeps to ⌈distinct keys / 100⌉ requests, the
+   * last batch included, whatever follows; or if keys seem to be exhausted, because many rows (`quiet`) brought no new one.
+   */
+  mayHurry(quiet: boolean): boolean
   /** Lanes are taken and another batch waits: no more keys should be sought for now. */
   saturated(): boolean
   readonly inFlight: number
@@ -65,8 +68,7 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
     settled: () => reads.settled(),
     check: () => reads.check(),
     saturated: () => reads.size >= width() && queue.size >= limits.batchKeys,
-    mayHurry: () => keysTaken(inner, execution)?.accepted.keyForm === 'in' && reads.size === 0
-      && spent.requests + 1 <= Math.ceil((spent.keys + queue.size) / keysPerRequest),
+    mayHurry: (quiet) => quiet || spent.requests + 1 <= Math.floor((spent.keys + queue.size) / keysPerRequest),
     send(partial) {
       if (whole) return
       while (queue.size > 0 && reads.size < width()) {

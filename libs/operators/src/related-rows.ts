@@ -15,6 +15,8 @@ export interface RelatedRows {
    * the key is known.
    */
   seek(key: JoinKey, from: readonly BaseType[]): Sought
+  /** Keys that had to be asked for, so far. */
+  keysSought(): number
   /** What a row that never joins gets. */
   readonly none: Related
   readonly reads: KeyDispatch
@@ -30,6 +32,7 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const sought = new Map<string, Sought>()
   const queue = keyQueue(limits.batchKeys)
   let whole: RowsByKey | undefined
+  let asked = 0
 
   const deliver = (rows: RowsByKey, wanted: Iterable<Sought>): void => {
     for (const key of wanted) {
@@ -53,6 +56,7 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   return {
     reads,
     none: make([], []),
+    keysSought: () => asked,
     seek(key, from) {
       const waiting = sought.get(key.hash)
       if (waiting !== undefined) return waiting
@@ -60,6 +64,7 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
       const found = known(key, tuple)
       if (found !== undefined) return { ...key, tuple: [], found }
       const entry: Sought = { ...key, tuple: tuple ?? [] }
+      asked += 1
       sought.set(key.hash, entry)
       queue.add(entry)
       return entry

@@ -1,0 +1,64 @@
+import { comparatorOf, compile, equalValues, outputColumns, promote, type Column, type Expand, type OrderKey, type Plan, type Value } from '@tributary/plan'
+import type { ArraySource } from './array-source.js'
+
+type Row = readonly Value[]
+
+export interface Answer {
+  readonly rows: readonly Row[]
+  readonly count: number | undefined
+}
+
+/** What a logical plan means, computed over whole arrays without a thought for speed: the oracle. */
+export function naive(plan: Plan, sources: readonly ArraySource[]): Answer {
+  switch (plan.kind) {
+    case 'constantRows': return { rows: plan.rows, count: undefined }
+    case 'scan': return { rows: scanned(plan, sources), count: undefined }
+    case 'filter': {
+      const holds = compile(plan.predicate, outputColumns(plan))
+      return { rows: naive(plan.input, sources).rows.filter((row) => holds(row) === true), count: undefined }
+    }
+    case 'sort': return { ...naive(plan.input, sources), rows: ordered(naive(plan.input, sources).rows, plan.keys, outputColumns(plan)) }
+    case 'limit': {
+      const { rows } = naive(plan.input, sources)
+      return { rows: rows.slice(plan.skip, plan.take === undefined ? undefined : plan.skip + plan.take), count: plan.count ? rows.length : undefined }
+    }
+    case 'expand': return joined(plan, naive(plan.input, sources), sources)
+    case 'remote': case 'remoteScan': throw new Error('a placed plan has no naive meaning')
+  }
+}
+
+function scanned({ target, columns }: Plan & { kind: 'scan' }, sources: readonly ArraySource[]): readonly Row[] {
+  const table = sources.find((source) => source.slug === target.endpoint)?.tables[target.entitySet]
+  if (table === undefined) throw new Error(`no table ${target.entitySet}`)
+  const positions = columns.map((column) => table.columns.findIndex(({ name }) => name === (target.renamed.get(column.name) ?? column.name)))
+  return table.rows.map((row) => positions.map((position) => row[position]))
+}
+
+function ordered(rows: readonly Row[], keys: readonly OrderKey[], columns: readonly Column[]): readonly Row[] {
+  const parts = keys.map(({ expression, descending }) => ({ value: compile(expression, columns), compare: comparatorOf(expression.type), sign: descending ? -1 : 1 }))
+  return rows.toSorted((a, b) => parts.reduce((found, { value, compare, sign }) => (found === 0 ? sign * compare(value(a), value(b)) : found), 0))
+}
+
+function joined(plan: Expand, input: Answer, sources: readonly ArraySource[]): Answer {
+  const shape = plan.navigation.expanded
+  if (shape === undefined) throw new Error('no shape')
+  const related = naive(plan.related, sources).rows
+  const ours = outputColumns(plan.input)
+  const theirs = outputColumns(plan.related)
+  const pairs = plan.on.map(({ from, to }) => {
+    const left = ours.findIndex(({ name }) => name === from)
+    const right = theirs.findIndex(({ name }) => name === to)
+    const type = promote(ours[left]!.type, theirs[right]!.type)
+    if (type === undefined) throw new Error('keys that cannot be compared')
+    return { left, right, type }
+  })
+  const rows = input.rows.map((row) => {
+    const matching = related.filter((other) => pairs.every(({ left, right, type }) => row[left] !== null && other[right] !== null && equalValues(type, row[left], other[right])))
+    const { order, skip, take, count } = plan.perParent
+    const shown = (other: Row): Row => shape.columns.map(({ name }) => other[theirs.findIndex((column) => column.name === name)])
+    if (!shape.toMany) return [...row, matching[0] === undefined ? null : shown(matching[0])]
+    const given = ordered(matching, order, theirs).slice(skip, take === undefined ? undefined : skip + take).map(shown)
+    return [...row, { rows: given, ...(count ? { count: matching.length } : {}) }]
+  })
+  return { ...input, rows }
+}

@@ -1,0 +1,61 @@
+import {
+  expand, filter, fragment, limit, remote, remoteScan, renameColumns, sort, withInput, type Column, type Fragment, type OrderKey, type Plan, type Remote, type ScanTarget,
+} from '@tributary/plan'
+import type { Endpoints } from '@tributary/source'
+
+const remoteNamed = (target: ScanTarget, column: Column): Column => ({ ...column, name: target.renamed.get(column.name) ?? column.name })
+
+const isOrder = (keys: readonly OrderKey[]): keys is readonly [OrderKey, ...OrderKey[]] => keys.length > 0
+
+/** Asks the source what it takes of a fragment and puts what it leaves on top, as a planner does. */
+export function placeFragment(wanted: Fragment, endpoints: Endpoints): Remote {
+  const { scan, order, skip, take, count, keys } = wanted
+  const { target } = scan
+  const { source, target: open } = endpoints.endpoint(target.endpoint)
+  const accepted = source.accept({
+    target: open, entitySet: target.entitySet, entityType: target.entityType, columns: scan.columns.map((column) => remoteNamed(target, column)), key: [],
+    ...(wanted.filter === undefined ? {} : { filter: renameColumns(wanted.filter, target.renamed) }),
+    order: order.map((key) => ({ ...key, expression: renameColumns(key.expression, target.renamed) })),
+    skip, ...(take === undefined ? {} : { top: take }), count,
+    keys: keys.map((key) => remoteNamed(target, scan.columns.find((column) => column.name === key) ?? scan.columns[0]!)), pageRows: 100,
+  }, endpoints.capabilities(target.endpoint, target.entitySet))
+  let plan: Plan = remoteScan({ target, columns: scan.columns, accepted, taken: accepted.taken })
+  if (accepted.residual !== undefined) {
+    const exposed = new Map([...target.renamed].map(([ours, theirs]) => [theirs, ours]))
+    plan = filter(plan, renameColumns(accepted.residual, exposed))
+  }
+  if (!accepted.ordered && isOrder(order)) plan = sort(plan, order)
+  if (!accepted.limited && (skip > 0 || take !== undefined || count)) plan = limit(plan, skip, take, count)
+  return remote(wanted, plan)
+}
+
+/** Places every limit(sort(filter(scan))) of a plan; the inner sides of expands take the join columns as keys. */
+export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly string[] = []): Plan {
+  const whole = fragmentOf(plan, keys)
+  if (whole !== undefined) return placeFragment(whole, endpoints)
+  switch (plan.kind) {
+    case 'filter': case 'sort': case 'limit': return withInput(plan, placePlan(plan.input, endpoints, keys))
+    case 'expand': return expand(placePlan(plan.input, endpoints, keys), { ...plan, related: placePlan(plan.related, endpoints, plan.on.map(({ to }) => to)) })
+    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+  }
+}
+
+function fragmentOf(plan: Plan, keys: readonly string[]): Fragment | undefined {
+  let rest = plan
+  let parts: Partial<Omit<Fragment, 'scan'>> = keys.length > 0 ? { keys } : {}
+  if (rest.kind === 'limit') {
+    if (keys.length > 0) return undefined
+    parts = { ...parts, skip: rest.skip, ...(rest.take === undefined ? {} : { take: rest.take }), count: rest.count }
+    rest = rest.input
+  }
+  if (rest.kind === 'sort') {
+    parts = { ...parts, order: rest.keys }
+    rest = rest.input
+  }
+  if (rest.kind === 'filter') {
+    parts = { ...parts, filter: rest.predicate }
+    rest = rest.input
+  }
+  return rest.kind === 'scan' ? fragment(rest, parts) : undefined
+}
+
