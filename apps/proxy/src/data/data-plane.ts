@@ -1,0 +1,42 @@
+import type { CatalogReader, Observations, Sealing } from '@tributary/catalog'
+import type { Log } from '@tributary/nest'
+import { createKnowledge } from '@tributary/source'
+import type { MemoryService } from '@tributary/source-memory'
+import { sourceKinds, type SourceKinds } from '@tributary/sources'
+import { EndpointPool, type EndpointPoolOptions } from './endpoint-pool.js'
+import { Exposures } from './exposures.js'
+import { sendObservations } from './observation-batches.js'
+import { Prober } from './prober.js'
+
+/** What the data plane is made of. */
+export interface DataPlaneOptions {
+  readonly catalog: CatalogReader
+  readonly observations: Observations
+  readonly sealing: Sealing
+  readonly log: Log
+  readonly samples: EndpointPoolOptions['samples'] & { readonly memory: ReadonlyMap<string, MemoryService> }
+}
+
+/** Everything of one process that reaches sources: adapters with their connections, what is known of the remotes, and the probes. */
+export class DataPlane {
+  readonly exposures: Exposures
+  readonly pool: EndpointPool
+  readonly prober: Prober
+  private readonly kinds: SourceKinds
+  private readonly sending: ReturnType<typeof sendObservations>
+
+  constructor({ catalog, observations, sealing, log, samples }: DataPlaneOptions) {
+    const knowledge = createKnowledge(() => new Date())
+    this.kinds = sourceKinds(samples.memory)
+    this.sending = sendObservations(knowledge, observations, log)
+    this.exposures = new Exposures(catalog)
+    this.pool = new EndpointPool({ sourceOf: (kind) => this.kinds.get(kind), sealing, knowledge, observations, log, samples })
+    this.prober = new Prober(this.exposures, this.pool, log)
+  }
+
+  /** Sends what was learnt last, and closes every connection. */
+  async close(): Promise<void> {
+    await this.sending.stop()
+    await this.kinds.close()
+  }
+}

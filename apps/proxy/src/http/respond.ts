@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { errorBody } from '@tributary/odata-wire'
+import type { HubError } from '@tributary/errors'
+import { challenge } from '@tributary/nest'
+import type { Exchange } from './exchange.js'
+
+export type Headers = Readonly<Record<string, string>>
+
+/** A small answer, whole. HEAD gets its headers only. */
+export function respond({ request, response }: Pick<Exchange, 'request' | 'response'>, status: number, answer: { readonly headers: Headers; readonly body?: string | Buffer }): void {
+  const body = answer.body === undefined ? undefined : Buffer.from(answer.body)
+  response.writeHead(status, { ...answer.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/**
+ * Streams an answer whose status is 200. The status line leaves with the first chunk, so that a failure before it can still become an
+ * error; a failure later destroys the connection, so that nobody takes what has left for the whole.
+ * Waits where the client reads slowly. `headers` is asked for when the first chunk is there.
+ */
+export async function respondWithStream({ request, response, signal }: Exchange, chunks: AsyncIterable<Buffer>, headers: () => Headers): Promise<void> {
+  const source = chunks[Symbol.asyncIterator]()
+  try {
+    let next = await source.next()
+    signal.throwIfAborted()
+    response.writeHead(200, headers())
+    if (request.method === 'HEAD') return void response.end()
+    while (next.done !== true) {
+      const chunk = next.value
+      if (!response.write(chunk)) await drained(response, signal)
+      next = await source.next()
+    }
+    response.end()
+  } finally {
+    await source.return?.()
+  }
+}
+
+/** @throws AbortError if the client goes away instead of reading */
+const drained = (response: Exchange['response'], signal: AbortSignal): Promise<unknown> => once(response, 'drain', { signal })
+
+/** Answers with an OData error object, or, where an answer has begun, breaks it off. */
+export function respondWithError({ request, response }: Pick<Exchange, 'request' | 'response'>, error: HubError): void {
+  if (response.headersSent) return void response.destroy()
+  respond({ request, response }, error.status, {
+    headers: {
+      'content-type': 'application/json;charset=utf-8',
+      'odata-version': '4.0',
+      'cache-control': 'no-store',
+      ...(error.status === 401 ? { 'www-authenticate': challenge } : {}),
+      ...(error.code === 'HUB_METHOD_NOT_ALLOWED' ? { allow: String(error.params['allowed'] ?? 'GET, HEAD, OPTIONS') } : {}),
+    },
+    body: errorBody(error),
+  })
+}

@@ -1,0 +1,164 @@
+import type { ODataUrl } from '@tributary/odata-url'
+import { hubError } from '@tributary/errors'
+import { parseAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
+import { defaultLimits, execute, type RowStream } from '@tributary/operators'
+import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
+import { bind, optimize, place, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
+import type { EndpointPool } from '../data/endpoint-pool.js'
+import type { Prober } from '../data/prober.js'
+import { header } from '../http/exchange.js'
+import { answerCollection, collectionChunks, type Rows } from './answer-collection.js'
+import { answerCount, answerEntity, answerNothing, answerProperty, notFound, type SingleRow } from './answer-single.js'
+import { explainAsked, explainPlan, explainRun } from './explain.js'
+import { cursorOf } from './next-page.js'
+import { queryHash, type PageTokens } from './page-token.js'
+import { forwardingOf, passThrough, type Forwarding } from './pass-through.js'
+import type { QueryRun } from './query-run.js'
+import { remoteSetsOf } from './remote-sets.js'
+import type { ServiceRequest } from './service.js'
+import type { Timings } from './timings.js'
+
+/** What queries are answered with. */
+export interface QueryServices {
+  readonly pool: EndpointPool
+  readonly prober: Prober
+  readonly tokens: PageTokens
+  /** Rows a page has at most; 0: no paging. */
+  readonly pageRows: number
+}
+
+/** A parsed query and how its answer is wanted. */
+export interface Query extends ServiceRequest {
+  readonly url: ODataUrl
+  readonly protocol: ProtocolVersion
+  readonly preferences: Preferences
+  readonly timings: Timings
+}
+
+/**
+ * Answers a query for data: bound, planned, then passed through or executed, and streamed.
+ * @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_TOKEN_EXPIRED, HUB_FORMAT_UNSUPPORTED, HUB_SOURCE_*
+ */
+export async function answerQuery(query: Query, services: QueryServices): Promise<void> {
+  const ended = services.prober.answer()
+  let planned: Planned | undefined
+  try {
+    planned = await planQuery(query, services)
+    await answerRun(planned, query)
+  } finally {
+    ended(query.exposure, planned === undefined ? [] : remoteSetsOf(planned.run.plan))
+  }
+}
+
+/**
+ * Plans the query for pages of ours and, where its rows surely fit one page, also as the source's own: pages are ordered by key, which a
+ * source that answers everything need not do.
+ */
+async function planQuery(query: Query, services: QueryServices): Promise<Planned> {
+  const { exchange, exposure, path, url, preferences, timings } = query
+  const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
+  const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
+  const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
+  const pageRows = pageRowsOf(preferences, services.pageRows)
+  const planned = { query, endpoints: await services.pool.of(exposure), paging }
+  const fits = pageRows > 0 && url.options.top !== undefined && url.options.top <= pageRows
+  const forwarding = fits && (token === undefined || token.kind === 'source') ? forwardingOf(runOf(planned, 0)) : undefined
+  if (token?.kind === 'source') {
+    if (forwarding === undefined) throw hubError('HUB_TOKEN_EXPIRED', {}, { target: '$skiptoken' })
+    timings.hasPlanned()
+    return { run: forwarding.run, forwarding }
+  }
+  const run = runOf(planned, pageRows)
+  timings.hasPlanned()
+  return { run, ...(forwarding === undefined ? {} : { forwarding }) }
+}
+
+interface Planned {
+  readonly run: QueryRun
+  readonly forwarding?: Forwarding
+}
+
+function runOf({ query, endpoints, paging }: Pick<QueryRun, 'endpoints' | 'paging'> & { readonly query: Query }, pageRows: number): QueryRun {
+  const { exchange, exposure, root, url, protocol, preferences, timings } = query
+  const cursor = cursorOf(paging.token)
+  const bound = optimize(bind(url, exposure, { pageRows, ...(cursor === undefined ? {} : { cursor }) }))
+  const style = { ...formatOf(query, bound), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
+  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging }
+}
+
+/** Raw values and counts have a format of their own. */
+function formatOf({ exchange, url }: Query, { shape }: BoundQuery): JsonFormat {
+  if (shape === 'count' || shape === 'rawValue') return { metadata: 'minimal', ieee754: false }
+  return parseAccept(header(exchange, 'accept'), url.options.format)
+}
+
+/** A client may ask for smaller pages than ours, not for larger ones. */
+const pageRowsOf = ({ maxPageSize }: Preferences, ours: number): number =>
+  maxPageSize === undefined ? ours : ours === 0 ? maxPageSize : Math.min(ours, maxPageSize)
+
+async function answerRun({ run, forwarding }: Planned, query: Query): Promise<void> {
+  switch (explainAsked(query.url)) {
+    case 'plan': return explainPlan(run, forwarding !== undefined)
+    case 'analyze': return explainRun(run, collectionChunks, () => rowsOf(run))
+    case undefined: return forwarding === undefined ? answerExecuted(run, query) : passThrough(forwarding, () => answerExecuted(run, query))
+  }
+}
+
+/** The plan's rows, nothing read yet. */
+const executed = ({ plan, endpoints, exchange, timings }: QueryRun): RowStream =>
+  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, observe: timings.observe, limits: defaultLimits })
+
+/** The rows of the answer: those of the plan, or those its one row leads to. */
+function rowsOf(run: QueryRun): Rows {
+  const stream = executed(run)
+  return run.bound.unwrap.length === 0 ? stream : unwrapped(run, stream)
+}
+
+function unwrapped(run: QueryRun, stream: RowStream): Rows {
+  let counted: number | undefined
+  const pages = async function* (): AsyncGenerator<Page> {
+    const found = await unwrapFirst(run, stream)
+    if (found.kind !== 'rows') throw notFound(run)
+    counted = found.count ?? found.rows.length
+    yield { kind: 'rows', columns: run.bound.columns, rows: found.rows }
+  }
+  return { pages: pages(), count: () => counted }
+}
+
+async function unwrapFirst({ bound, plan }: QueryRun, stream: RowStream): Promise<ReturnType<typeof unwrapRow>> {
+  const row = await firstRow(stream)
+  return row === undefined ? { kind: 'absent' } : unwrapRow(bound, outputColumns(plan), row)
+}
+
+async function firstRow(stream: RowStream): Promise<SingleRow | undefined> {
+  for await (const page of stream.pages) {
+    const [row] = (page.kind === 'rows' ? page : parseRows({ ...page, offsets: page.offsets.subarray(0, 2) }, stream.columns)).rows
+    if (row !== undefined) return row
+  }
+  return undefined
+}
+
+async function answerExecuted(run: QueryRun, { url }: Query): Promise<void> {
+  switch (run.bound.shape) {
+    case 'collection': return answerCollection(run, rowsOf(run))
+    case 'count': return answerCount(run, await countOf(run), url.options.format)
+    case 'entity': case 'property': case 'rawValue': return answerOne(run)
+  }
+}
+
+async function answerOne(run: QueryRun): Promise<void> {
+  const found = await unwrapFirst(run, executed(run))
+  if (found.kind === 'null' && run.bound.shape === 'entity') return answerNothing(run)
+  const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
+  if (row === undefined) throw notFound(run)
+  return run.bound.shape === 'entity' ? answerEntity(run, row) : answerProperty(run, row)
+}
+
+async function countOf(run: QueryRun): Promise<number> {
+  const rows = rowsOf(run)
+  const pages = rows.pages[Symbol.asyncIterator]()
+  while ((await pages.next()).done !== true) continue
+  const count = rows.count()
+  if (count === undefined) throw new Error('The rows were to be counted, and were not')
+  return count
+}

@@ -1,0 +1,47 @@
+import { hubError } from '@tributary/errors'
+import type { DataRoute } from '../http/data-handler.js'
+import type { Exchange } from '../http/exchange.js'
+import type { Exposures } from '../data/exposures.js'
+import type { SampleServices } from '../samples/sample-services.js'
+import { answerRoot } from './root-listing.js'
+import { answerService } from './service.js'
+import type { QueryServices } from './answer-query.js'
+
+/** `/odata/{slug}/…`: every service and product of the catalog. */
+export const odataRoute = (exposures: Exposures, services: QueryServices): DataRoute => ({
+  path: '/odata/',
+  answer: async (exchange) => {
+    const { name, rest, root } = split(exchange, '/odata/')
+    if (name === '') return answerRoot(exchange, await exposures.all())
+    await answerService({ exchange, exposure: await exposures.of(name), root, path: rest }, services)
+  },
+})
+
+/** `/samples/{name}/…`: the sample landscape's services, which the catalog registers like anybody's. */
+export const samplesRoute = (samples: SampleServices, services: QueryServices): DataRoute => ({
+  path: '/samples/',
+  answer: async (exchange) => {
+    const { name, rest, root } = split(exchange, '/samples/')
+    const all = samples.exposures
+    if (name === '') return answerRoot(exchange, [...all.values()].map(({ slug, title, kind }) => ({ slug, title, kind })))
+    const exposure = all.get(name)
+    if (exposure === undefined) throw hubError('HUB_SERVICE_NOT_FOUND', { slug: name, hint: `Sample services: ${[...all.keys()].join(', ')}.` })
+    await answerService({ exchange, exposure, root, path: rest }, services)
+  },
+})
+
+/** The service's name, the raw path below its root, and the root as the caller sees it. */
+function split({ path, origin }: Exchange, route: string): { readonly name: string; readonly rest: string; readonly root: string } {
+  const below = path.slice(route.length)
+  const slash = below.indexOf('/')
+  const raw = slash < 0 ? below : below.slice(0, slash)
+  return { name: decode(raw), rest: slash < 0 ? '' : below.slice(slash + 1), root: `${origin}${route}${raw}/` }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment).toLowerCase()
+  } catch (cause) {
+    throw hubError('HUB_RESOURCE_NOT_FOUND', { what: segment, hint: 'The address is malformed.' }, { cause })
+  }
+}

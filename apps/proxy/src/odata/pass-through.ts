@@ -1,0 +1,64 @@
+import { hubError } from '@tributary/errors'
+import { jsonContentType, rewriteEnvelope } from '@tributary/odata-wire'
+import type { RemoteScan } from '@tributary/plan'
+import { forwardable } from '@tributary/planner'
+import { passesThrough, SourceRefused, type Accepted, type Forwarded, type PassThrough } from '@tributary/source'
+import { respondWithStream } from '../http/respond.js'
+import { nextLink } from './next-page.js'
+import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+
+/** A query that one source answers exactly as the client must get it. */
+export interface Forwarding {
+  /** Planned without pages of ours. */
+  readonly run: QueryRun
+  readonly source: PassThrough
+  readonly accepted: Accepted
+  readonly slug: string
+}
+
+/** Undefined if the source is not known to answer exactly this, in exactly the form the client asked for. */
+export function forwardingOf(run: QueryRun): Forwarding | undefined {
+  if (run.bound.shape !== 'collection' || run.style.omitNulls === true) return undefined
+  const scan = forwardable(run.plan, run.bound)
+  if (scan === undefined) return undefined
+  const slug = scan.target.endpoint
+  const { source } = run.endpoints.endpoint(slug)
+  const accepted = acceptedOf(scan)
+  if (!passesThrough(source) || !source.forwardable(accepted, run.endpoints.capabilities(slug, scan.target.entitySet))) return undefined
+  return { run, source, accepted, slug }
+}
+
+/** What a source accepted is opaque to the plan; the planner puts it there as it got it. */
+const acceptedOf = (scan: RemoteScan): Accepted => scan.accepted as Accepted
+
+/**
+ * Streams the source's own bytes, with our context and next link around them. What the source refuses is answered the other way, if
+ * nothing has left yet.
+ * @throws HUB_SOURCE_*, HUB_TOKEN_EXPIRED where the source does not know its own link any more
+ */
+export async function passThrough(forwarding: Forwarding, otherwise: () => Promise<void>): Promise<void> {
+  const forwarded = await forward(forwarding)
+  if (forwarded === undefined) return otherwise()
+  const { run, slug } = forwarding
+  const given = run.paging.token?.given ?? 0
+  const chunks = rewriteEnvelope(forwarded.body, {
+    style: run.style, context: contextOf(run), count: run.bound.count && run.paging.token === undefined, slug,
+    nextLink: (link) => nextLink(run, { kind: 'source', link, given }),
+  })
+  await respondWithStream(run.exchange, chunks, () => dataHeaders(run, jsonContentType(run.style)))
+}
+
+/** Undefined: refused. */
+async function forward({ run, source, accepted, slug }: Forwarding): Promise<Forwarded | undefined> {
+  const { token } = run.paging
+  try {
+    return await source.forward(accepted, {
+      signal: run.exchange.signal, observe: run.timings.observe, ieee754: run.style.ieee754, metadata: run.style.metadata,
+      ...(token?.kind === 'source' ? { nextLink: token.link } : {}),
+    })
+  } catch (error) {
+    if (!(error instanceof SourceRefused)) throw error
+    if (token === undefined) return undefined
+    throw hubError('HUB_TOKEN_EXPIRED', {}, { target: '$skiptoken', cause: hubError('HUB_SOURCE_FAILED', { slug, status: error.status, reason: error.reason }) })
+  }
+}

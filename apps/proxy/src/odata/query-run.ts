@@ -1,0 +1,50 @@
+import type { Exposure } from '@tributary/catalog'
+import type { JsonStyle, Preferences, ProtocolVersion } from '@tributary/odata-wire'
+import type { BoundQuery } from '@tributary/planner'
+import type { Plan } from '@tributary/plan'
+import type { Endpoints } from '@tributary/source'
+import type { Headers } from '../http/respond.js'
+import type { Exchange } from '../http/exchange.js'
+import type { PageToken, PageTokens, TokenScope } from './page-token.js'
+import type { Timings } from './timings.js'
+
+/** A query that is planned and now answered. */
+export interface QueryRun {
+  readonly exchange: Exchange
+  readonly exposure: Exposure
+  /** Absolute URL of the service root, ends in `/`. */
+  readonly root: string
+  readonly bound: BoundQuery
+  /** The placed plan. */
+  readonly plan: Plan
+  readonly endpoints: Endpoints
+  readonly style: JsonStyle
+  readonly protocol: ProtocolVersion
+  readonly preferences: Preferences
+  readonly timings: Timings
+  readonly paging: {
+    readonly tokens: PageTokens
+    readonly scope: TokenScope
+    /** Of the page asked for; undefined: the first. */
+    readonly token?: PageToken
+  }
+}
+
+/** The context URL of the answer. */
+export const contextOf = ({ root, bound }: Pick<QueryRun, 'root' | 'bound'>): string => `${root}$metadata#${bound.contextFragment}`
+
+/** Headers of every answer with data. */
+export function dataHeaders({ protocol, preferences, timings, exchange }: QueryRun, contentType: string): Headers {
+  const applied = [
+    ...(preferences.maxPageSize === undefined ? [] : [`${exchange.request.headers.prefer?.includes('odata.maxpagesize') === true ? 'odata.' : ''}maxpagesize=${preferences.maxPageSize}`]),
+    ...(preferences.omitNulls ? ['omit-values=nulls'] : []),
+  ]
+  return {
+    'content-type': contentType,
+    'odata-version': protocol.version,
+    'vary': 'accept, prefer, odata-maxversion, authorization',
+    'cache-control': 'no-store',
+    'server-timing': timings.serverTiming(),
+    ...(applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') }),
+  }
+}

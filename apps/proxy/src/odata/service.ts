@@ -1,0 +1,59 @@
+import type { Exposure } from '@tributary/catalog'
+import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
+import { namesOf, parseODataUrl, type Names, type ODataUrl } from '@tributary/odata-url'
+import type { EdmModel } from '@tributary/edm'
+import { header, type Exchange } from '../http/exchange.js'
+import { respond } from '../http/respond.js'
+import { answerMetadata } from './metadata-document.js'
+import { answerQuery, type QueryServices } from './answer-query.js'
+import { Timings } from './timings.js'
+
+/** One service below the data routes, as one request sees it. */
+export interface ServiceRequest {
+  readonly exchange: Exchange
+  readonly exposure: Exposure
+  /** Absolute URL of the service root, ends in `/`. */
+  readonly root: string
+  /** The raw path below the root. */
+  readonly path: string
+}
+
+const names = new WeakMap<EdmModel, Names>()
+
+function namesFor(model: EdmModel): Names {
+  const known = names.get(model) ?? namesOf(model)
+  names.set(model, known)
+  return known
+}
+
+/**
+ * Answers one request to a service: its document, its metadata, or a query.
+ * @throws HUB_QUERY_*, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
+ */
+export async function answerService(asked: ServiceRequest, services: QueryServices): Promise<void> {
+  const { exchange, exposure, path } = asked
+  const timings = new Timings()
+  const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
+  const url = parseODataUrl(path, exchange.query, namesFor(exposure.model))
+  switch (url.resource.kind) {
+    case 'metadata':
+      return answerMetadata(exchange, exposure.model, { version: protocol.version, ...formatOf(url) })
+    case 'service':
+      return answerServiceDocument(asked, url)
+    case 'path':
+      return answerQuery({ ...asked, url, protocol, preferences: parsePrefer(header(exchange, 'prefer')), timings }, services)
+  }
+}
+
+const formatOf = ({ options }: ODataUrl): { readonly format?: string } => (options.format === undefined ? {} : { format: options.format })
+
+function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url: ODataUrl): void {
+  const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
+  const format = parseAccept(header(exchange, 'accept'), url.options.format)
+  const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter(({ name, includeInServiceDocument }) => includeInServiceDocument && exposure.sets.has(name))
+  const resources = listed.map(({ name }): ServiceResource => ({ name, kind: 'EntitySet', url: name }))
+  respond(exchange, 200, {
+    headers: { 'content-type': jsonContentType(format), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' },
+    body: serviceDocument(`${root}$metadata`, resources, { ...format, prefixed: protocol.prefixed }),
+  })
+}

@@ -1,0 +1,42 @@
+import type { RemoteRequest } from '@tributary/source'
+
+/** Where the time of one request went. */
+export class Timings {
+  private readonly started = performance.now()
+  private readonly sent: RemoteRequest[] = []
+  private planned = 0
+
+  /** Requests that went to sources so far. */
+  get requests(): readonly RemoteRequest[] {
+    return this.sent
+  }
+
+  /** Milliseconds since the request came, to a tenth. */
+  elapsedMs(): number {
+    return round(performance.now() - this.started)
+  }
+
+  planMs(): number {
+    return this.planned
+  }
+
+  hasPlanned(): void {
+    this.planned = this.elapsedMs()
+  }
+
+  readonly observe = (request: RemoteRequest): void => {
+    this.sent.push(request)
+  }
+
+  /** The header `Server-Timing`, as far as it is known by now. @see https://www.w3.org/TR/server-timing/ */
+  serverTiming(): string {
+    const bySource = Map.groupBy(this.sent, ({ slug }) => slug)
+    const sources = [...bySource].map(([slug, requests]) => {
+      const ms = round(requests.reduce((sum, request) => sum + request.ms, 0))
+      return `${slug.replaceAll(/[^\w-]/g, '_')};dur=${ms};desc="${requests.length} requests"`
+    })
+    return [`plan;dur=${this.planned}`, ...sources].join(', ')
+  }
+}
+
+const round = (ms: number): number => Math.round(ms * 10) / 10
