@@ -47,10 +47,11 @@ describe('literals get the type their context needs', () => {
     ['ID in (1,2,null)', 'ID in (1,2,null)'],
     ['cast(Freight,Edm.String) eq \'5\'', "cast(Freight,Edm.String) eq '5'"],
     ['$it/ID eq 1', 'ID eq 1'],
+    ['hassubset(Tags,["a","b\\"c"])', `hassubset(Tags,['a','b"c'])`],
   ])('%s', (given, bound) => expect(filterOf(`Orders?$filter=${encodeURIComponent(given)}`)).toBe(bound))
 
   it('replaces parameter aliases, missing ones by null', () => {
-    expect(filterOf('Orders?$filter=ID eq @a and ShipName eq @b and ID in @c&@a=5&@c=[1,2]')).toBe('ID eq 5 and ShipName eq null and ID in (1,2)')
+    expect(filterOf('Orders?$filter=ID eq @a and ShipName eq @b and ID in @c&@a=5&@c=[1,9007199254740993]')).toBe('ID eq 5 and ShipName eq null and ID in (1,9007199254740993)')
   })
 })
 

@@ -3,7 +3,7 @@ import {
   arithmetic, binary, type ComparisonOperator, type Expression, inList, isNumeric, literal, negate, negation, not, nullType, promote, type ValueType,
 } from '@tributary/plan'
 import { bindCall } from './bind-call.js'
-import { bindJson } from './bind-json.js'
+import { bindArray, jsonItems } from './bind-json.js'
 import { bindLiteral } from './bind-literal.js'
 import { bindPath } from './bind-path.js'
 import { invalid, typeError, unsupported } from './refusal.js'
@@ -22,8 +22,10 @@ export function bindExpression(syntax: Syntax, scope: RowScope, expected?: Value
     case 'binary': return bindBinary(syntax, scope)
     case 'call': return bindCall(syntax, scope, bindExpression)
     case 'path': return bindPath(syntax, scope, bindExpression)
-    case 'list': return bindJson(syntax.items, syntax.span, (item, type) => bindExpression(item, scope, type), expected)
-    case 'json': throw unsupported('A JSON value in an expression')
+    case 'list': case 'json': {
+      const items = syntax.kind === 'list' ? syntax.items : jsonItems(syntax)
+      return bindArray(items, syntax.span, (item, type) => bindExpression(item, scope, type), expected)
+    }
     case 'typeName': throw typeError({ what: 'A type name', span: syntax.span, found: syntax.name, expected: 'a value' })
   }
 }
@@ -95,7 +97,7 @@ function isConstant(syntax: Syntax, scope: RowScope): boolean {
     const value = scope.aliases.get(syntax.name)
     return value === undefined || (!scope.replacing.has(syntax.name) && isConstant(value, { ...scope, replacing: new Set([...scope.replacing, syntax.name]) }))
   }
-  return syntax.kind === 'literal' || syntax.kind === 'list' || (syntax.kind === 'unary' && syntax.operator === 'negate' && isConstant(syntax.operand, scope))
+  return syntax.kind === 'literal' || syntax.kind === 'list' || syntax.kind === 'json' || (syntax.kind === 'unary' && syntax.operator === 'negate' && isConstant(syntax.operand, scope))
 }
 
 function bindComparison(operator: ComparisonOperator, syntax: Binary, scope: RowScope): Expression {
@@ -133,6 +135,7 @@ function bindIn(syntax: Binary, scope: RowScope): Expression {
 
 function listItems(syntax: Syntax, scope: RowScope): readonly Syntax[] | undefined {
   if (syntax.kind === 'list') return syntax.items
+  if (syntax.kind === 'json') return jsonItems(syntax)
   if (syntax.kind !== 'alias' || scope.replacing.has(syntax.name)) return undefined
   const value = scope.aliases.get(syntax.name)
   return value === undefined ? undefined : listItems(value, { ...scope, replacing: new Set([...scope.replacing, syntax.name]) })
