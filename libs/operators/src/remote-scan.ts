@@ -22,9 +22,10 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
   const remoteColumns = node.columns.map((column) => remoteColumn(node, column))
   const renamed = remoteColumns.some((column, index) => column !== node.columns[index])
   signal.throwIfAborted()
-  for await (const { page, count } of source.read(acceptedOf(node), readContext(node, execution))) {
+  const accepted = acceptedOf(node)
+  for await (const { page, count } of source.read(accepted, readContext(node, execution))) {
     signal.throwIfAborted()
-    if (count !== undefined) told.count ??= count
+    if (accepted.counted && count !== undefined) told.count ??= count
     state.meter.rows(pageLength(page))
     yield renamed ? rowsPage(node.columns, toRows(page, remoteColumns).rows) : withColumns(page, node.columns)
   }

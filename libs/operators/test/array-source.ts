@@ -49,7 +49,8 @@ interface Handle {
   readonly keyForm: 'in' | 'or' | undefined
   readonly relies: readonly Feature[]
   readonly urlLimit: number
-  readonly exact: boolean
+  /** Conjuncts nobody looks at again. */
+  readonly exact: readonly Expression[]
 }
 
 const typed = (prefix: string, expression: Expression): Feature => `${prefix}:${expression.type.name}`
@@ -98,7 +99,7 @@ export class ArraySource extends Source {
     const keyFeatures = keyForm === undefined ? [] : want.keys.map((key) => `filter:${keyForm === 'in' ? 'in' : 'eq'}:${key.type.name}`)
     const relies = [...taken.flatMap(featuresOf), ...keyFeatures, ...(ordered ? orderFeatures : []), ...(limited ? limits : []), ...(counted ? ['count'] : [])]
     const filter = conjunction(taken)
-    const handle: Handle = { want, filter, order: ordered ? want.order : [], limited, counted, keyForm, relies, urlLimit: able.urlLimit, exact: trustOf(taken.flatMap(featuresOf)) === 'exact' }
+    const handle: Handle = { want, filter, order: ordered ? want.order : [], limited, counted, keyForm, relies, urlLimit: able.urlLimit, exact: parts.filter((part) => trustOf(featuresOf(part)) === 'exact') }
     return {
       handle, ...(residual === undefined ? {} : { residual }), trust: exact ? 'exact' : 'inexact', ordered, limited, counted,
       ...(keyForm === undefined ? {} : { keyForm }), taken: relies, relies,
@@ -193,7 +194,7 @@ export class ArraySource extends Source {
     const order = rowOrder(handle.order, columns)
     const all = before === undefined ? rows : [before, ...rows]
     if (all.some((row, index) => index > 0 && order(all[index - 1] ?? [], row) > 0)) throw contradicted(typed('orderby', handle.order[0]?.expression ?? neverOrdered()), 'rows out of order')
-    for (const part of handle.exact && handle.filter !== undefined ? conjuncts(handle.filter) : []) {
+    for (const part of handle.exact) {
       if (!rows.every(compilePredicate(part, columns))) throw contradicted(featuresOf(part)[0] ?? 'filter', 'rows that were filtered out')
     }
   }
