@@ -38,7 +38,7 @@ export interface ServiceEndpoint {
   /** Service root, ends in `/`; `sample:…` for the samples. */
   readonly url: string
   readonly connection: SealedConnection
-  /** Raised with every change of the connection. */
+  /** Raised with every change of the connection and every refresh: what was learnt of the source belongs to it. */
   readonly connectionVersion: number
   /** The contract served now. */
   readonly contract: ContractSummary

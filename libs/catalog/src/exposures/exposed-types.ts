@@ -1,0 +1,93 @@
+import type { Annotation, AnnotationValue, EdmModel, EdmType, EntityType, KeyPart, Property, TypeRef } from '@tributary/edm'
+import { renamed, type ExposedColumn, type ResolvedEntity } from '../products/resolved-entity.js'
+import { annotationsOf } from '../services/element-annotations.js'
+import { nameGiver, reachableTypes } from './exposed-names.js'
+
+/** The types a product takes from one service: its own copies, under its own names. */
+export interface ExposedTypes {
+  readonly namespace: string
+  /** Without navigation properties, in the order they are declared. */
+  readonly types: readonly EdmType[]
+  /** Exposed entity types by the product's entity name. */
+  readonly entityTypes: ReadonlyMap<string, EntityType>
+}
+
+/** What a source says of its own abilities does not hold for the hub, which does what the source cannot. */
+const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.OData\.Core\.V1\.(?:AlternateKeys|OptimisticConcurrency|Permissions|Computed|Immutable)$)/
+
+/** Copies the types of a service that its entities need. */
+export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[]): ExposedTypes {
+  const give = nameGiver()
+  const entityNames = new Map(entities.map(({ entity, type }) => [entity.name, give(type.name, `${entity.name}_${type.name}`)]))
+  const copied = reachableTypes(model, entities.flatMap(({ columns }) => columns.map(({ property }) => property.type.name)))
+  const names = new Map(copied.map((type) => [type.qualifiedName, `${namespace}.${give(type.name, `${type.namespace.split('.').at(-1) ?? ''}_${type.name}`)}`]))
+  const copy = typeCopier(namespace, model, names)
+  const entityTypes = new Map(entities.map((resolved) => [resolved.entity.name, entityTypeOf(resolved, namespace, entityNames.get(resolved.entity.name) ?? '', copy)]))
+  return { namespace, types: [...entityTypes.values(), ...copied.map(copy.type)], entityTypes }
+}
+
+interface TypeCopier {
+  type(type: Exclude<EdmType, { kind: 'entity' }>): EdmType
+  property(owner: string, property: Property, name: string): Property
+  annotations(target: string, own: readonly Annotation[]): readonly Annotation[]
+}
+
+function typeCopier(namespace: string, model: EdmModel, names: ReadonlyMap<string, string>): TypeCopier {
+  const nameIn = (name: string): string => names.get(model.type(name)?.qualifiedName ?? name) ?? name
+  const reference = (ref: TypeRef): TypeRef => Object.freeze({ ...ref, name: nameIn(ref.name) })
+  const annotations = (target: string, own: readonly Annotation[]) => annotationsOf(model, target, own).filter(isCarried)
+  const property = (owner: string, one: Property, name: string): Property =>
+    Object.freeze({ ...one, name, type: reference(one.type), annotations: annotations(`${owner}/${one.name}`, one.annotations) })
+  const type = (one: Exclude<EdmType, { kind: 'entity' }>): EdmType => {
+    const qualifiedName = nameIn(one.qualifiedName)
+    const named = { ...one, namespace, name: qualifiedName.slice(namespace.length + 1), qualifiedName, annotations: annotations(one.qualifiedName, one.annotations) }
+    if (named.kind !== 'complex') return Object.freeze(named)
+    return Object.freeze({
+      ...named,
+      ...(named.baseType === undefined ? {} : { baseType: nameIn(named.baseType) }),
+      properties: new Map([...named.properties.values()].map((own) => [own.name, property(one.qualifiedName, own, own.name)])),
+      navigation: new Map(),
+    })
+  }
+  return { type, property, annotations }
+}
+
+/** The type of one entity of the product: inherited properties become its own. */
+function entityTypeOf(resolved: ResolvedEntity, namespace: string, name: string, copy: TypeCopier): EntityType {
+  const { type, model, columns, entity } = resolved
+  const { baseType: _base, ...own } = type
+  const keyPart = ({ path, alias }: KeyPart): KeyPart => {
+    const [first = '', ...rest] = path.split('/')
+    return Object.freeze({ path: [renamed(entity, first), ...rest].join('/'), ...(alias === undefined ? {} : { alias }) })
+  }
+  const isSelected = ({ path }: KeyPart) => columns.some(({ remote }) => remote === path.split('/')[0])
+  return Object.freeze({
+    ...own,
+    namespace, name,
+    qualifiedName: `${namespace}.${name}`,
+    abstract: false,
+    open: false,
+    hasStream: false,
+    properties: new Map(columns.map((column: ExposedColumn) => [column.exposed, copy.property(type.qualifiedName, column.property, column.exposed)])),
+    navigation: new Map(),
+    annotations: copy.annotations(type.qualifiedName, type.annotations),
+    key: model.key(type).map(keyPart),
+    alternateKeys: type.alternateKeys.filter((key) => key.every(isSelected)).map((key) => key.map(keyPart)),
+  })
+}
+
+/** Words and units stay; what speaks of paths would speak of properties that may not be there. */
+const isCarried = ({ term, value }: Annotation): boolean => !sourcesOwn.test(term) && isConstant(value)
+
+function isConstant(value: AnnotationValue): boolean {
+  switch (value.kind) {
+    case 'collection':
+      return value.items.every(isConstant)
+    case 'record':
+      return [...value.properties.values()].every(isConstant) && value.type === undefined
+    case 'string': case 'bool': case 'int': case 'decimal': case 'float': case 'date': case 'dateTimeOffset': case 'duration': case 'guid': case 'timeOfDay': case 'binary': case 'null':
+      return true
+    default:
+      return false
+  }
+}

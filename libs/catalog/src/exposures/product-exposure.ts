@@ -1,0 +1,107 @@
+import { createModel, type EdmModel, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type Schema } from '@tributary/edm'
+import type { ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../exposure.js'
+import type { ProductDefinition } from '../products/definition.js'
+import { resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
+import { annotationsOf } from '../services/element-annotations.js'
+import { namespaceOf } from './exposed-names.js'
+import { exposedTypes, type ExposedTypes } from './exposed-types.js'
+import { productNavigations, type ProductNavigation } from './product-navigations.js'
+
+/** A product as its author wrote it, and the endpoints behind it by slug. */
+export interface ProductSource {
+  readonly slug: string
+  readonly definition: ProductDefinition
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+  readonly revision: number
+}
+
+const containerName = 'Container'
+
+/** Compiles a product without faults: a schema per service with copies of its types, and one with the container. @see interfaces.md, section 2 */
+export function productExposure({ slug, definition, endpoints, revision }: ProductSource): Exposure {
+  const models = new Map([...endpoints].map(([service, { model }]) => [service, model]))
+  const entities = resolveEntities(definition, models)
+  const namespace = namespaceOf(slug)
+  const services = [...new Set(entities.map(({ entity }) => entity.service))].map((service) => typesOf(namespace, service, entities))
+  const entityTypes = new Map(services.flatMap((types) => [...types.entityTypes]))
+  const navigations = productNavigations(definition, entities, entityTypes)
+  const sets = entities.map((resolved) => exposedSet(resolved, entityTypes, navigations.get(resolved.entity.name) ?? []))
+  return Object.freeze({
+    slug,
+    kind: 'product',
+    title: definition.name,
+    revision,
+    model: createModel({ version: '4.01', schemas: [...services.map((types) => typeSchema(types, navigations)), containerSchema(namespace, definition, { entities, entityTypes, navigations })] }),
+    sets: new Map(sets.map((set) => [set.name, set])),
+    endpoints,
+  })
+}
+
+function typesOf(product: string, service: string, all: readonly ResolvedEntity[]): ExposedTypes {
+  const own = all.filter(({ entity }) => entity.service === service)
+  const model: EdmModel | undefined = own[0]?.model
+  if (model === undefined) throw new Error(`no entity of ${service}`)
+  return exposedTypes(`${product}.${namespaceOf(service)}`, model, own)
+}
+
+type Navigations = ReadonlyMap<string, readonly ProductNavigation[]>
+
+const emptySchema = (namespace: string): Schema => ({
+  namespace, types: new Map(), operations: new Map(), terms: new Map(), containers: new Map(), annotations: [], externalAnnotations: [],
+})
+
+function typeSchema({ namespace, types, entityTypes }: ExposedTypes, navigations: Navigations): Schema {
+  const entityOf = new Map([...entityTypes].map(([entity, type]) => [type.qualifiedName, entity]))
+  const complete = types.map((type) => {
+    if (type.kind !== 'entity') return type
+    const own = navigations.get(entityOf.get(type.qualifiedName) ?? '') ?? []
+    return Object.freeze({ ...type, navigation: new Map(own.map(({ property }): [string, NavigationProperty] => [property.name, property])) })
+  })
+  return Object.freeze({ ...emptySchema(namespace), types: new Map(complete.map((type) => [type.name, type])) })
+}
+
+interface Compiled {
+  readonly entities: readonly ResolvedEntity[]
+  readonly entityTypes: ReadonlyMap<string, EntityType>
+  readonly navigations: Navigations
+}
+
+function containerSchema(namespace: string, { description }: ProductDefinition, { entities, entityTypes, navigations }: Compiled): Schema {
+  const entitySets = entities.map(({ entity, model, set }): EntitySet => {
+    const target = `${model.container?.qualifiedName ?? ''}/${set.name}`
+    return Object.freeze({
+      kind: 'entitySet',
+      name: entity.name,
+      entityType: entityTypes.get(entity.name)?.qualifiedName ?? '',
+      includeInServiceDocument: true,
+      bindings: (navigations.get(entity.name) ?? []).map(({ property, exposed }): NavigationBinding => ({ path: property.name, target: exposed.target ?? '' })),
+      annotations: annotationsOf(model, target, set.annotations).filter(({ term, value }) => term === descriptionTerm && value.kind === 'string'),
+    })
+  })
+  const container = Object.freeze({
+    namespace,
+    name: containerName,
+    qualifiedName: `${namespace}.${containerName}`,
+    entitySets: new Map(entitySets.map((set) => [set.name, set])),
+    singletons: new Map(),
+    operationImports: new Map(),
+    annotations: description === undefined ? [] : [{ term: descriptionTerm, value: { kind: 'string' as const, text: description }, annotations: [] }],
+  })
+  return Object.freeze({ ...emptySchema(namespace), containers: new Map([[containerName, container]]) })
+}
+
+const descriptionTerm = 'Org.OData.Core.V1.Description'
+
+function exposedSet({ entity, set, type, model, columns }: ResolvedEntity, entityTypes: ReadonlyMap<string, EntityType>, navigations: readonly ProductNavigation[]): ExposedSet {
+  const exposedType = entityTypes.get(entity.name)
+  return Object.freeze({
+    name: entity.name,
+    entityType: exposedType?.qualifiedName ?? '',
+    endpoint: entity.service,
+    remoteSet: set.name,
+    remoteType: model.entityType(set.entityType)?.qualifiedName ?? type.qualifiedName,
+    renamed: new Map(columns.filter(({ exposed, remote }) => exposed !== remote).map(({ exposed, remote }) => [exposed, remote])),
+    key: (exposedType?.key ?? []).map(({ path }) => path),
+    navigations: new Map(navigations.map(({ exposed }): [string, ExposedNavigation] => [exposed.name, exposed])),
+  })
+}
