@@ -39,9 +39,9 @@ describe('queries over one service', () => {
   })
 
   it('keeps every digit, as numbers or as strings', async () => {
-    const text = await (await shop.door.get('/odata/crm/Customers?$top=60&$select=CustomerID,Visits,Credit,Score')).text()
+    const text = await (await shop.door.get('/odata/crm/Customers?$top=60&$select=CustomerID,Credit,Visits,Score')).text()
     for (const { CustomerID, Visits, Credit, Score } of shop.customers) {
-      expect(text).toContain(`{"CustomerID":"${CustomerID}","Visits":${Visits},"Credit":${Credit},"Score":${Score === 'INF' ? '"INF"' : JSON.stringify(Score)}}`)
+      expect(text).toContain(`{"CustomerID":"${CustomerID}","Credit":${Credit},"Visits":${Visits},"Score":${Score === 'INF' ? '"INF"' : JSON.stringify(Score)}}`)
     }
     const response = await shop.door.get('/odata/crm/Customers?$top=60&$count=true', { accept: 'application/json;IEEE754Compatible=true;odata.metadata=minimal' })
     expect(response.headers.get('content-type')).toBe('application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=true;charset=utf-8')
@@ -138,11 +138,13 @@ describe('joins across two services', () => {
   })
 
   it('explains the plan without asking, and analyses what was asked', async () => {
-    const before = shop.erp.requests.length + shop.crm.requests.length
-    const plan = await shop.door.json('/odata/shop/Orders?$expand=Customer&$top=5&explain=plan')
+    const fresh = await openShop()
+    const plan = await fresh.door.json('/odata/shop/Orders?$expand=Customer&$top=5&explain=plan')
     expect(plan['text']).toContain('Expand Customer')
     expect(plan['tree']).toMatchObject({ node: expect.any(String), inputs: expect.any(Array) })
-    expect(shop.erp.requests.length + shop.crm.requests.length).toBe(before)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(fresh.erp.requests.length + fresh.crm.requests.length).toBe(0)
+    await fresh.stop()
     const analysis = await shop.door.json('/odata/shop/Orders?$expand=Customer&$top=5&explain=analyze')
     expect(analysis).toMatchObject({ rows: 5, requests: expect.arrayContaining([expect.objectContaining({ source: 'erp', url: expect.stringContaining('/Orders'), ms: expect.any(Number) }), expect.objectContaining({ source: 'crm' })]) })
   })

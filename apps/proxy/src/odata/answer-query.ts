@@ -46,7 +46,9 @@ export async function answerQuery(query: Query, services: QueryServices): Promis
     planned = await planQuery(query, services)
     await answerRun(planned, query)
   } finally {
-    ended(query.exposure, planned === undefined ? [] : remoteSetsOf(planned.run.plan))
+    // Explaining a plan asks no source, not even afterwards.
+    const met = planned === undefined || explainAsked(query.url) === 'plan' ? [] : remoteSetsOf(planned.run.plan)
+    ended(query.exposure, met)
   }
 }
 

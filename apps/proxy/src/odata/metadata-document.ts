@@ -68,7 +68,7 @@ function metadataDocument(model: EdmModel, form: 'xml' | 'json'): Document {
   const known = forms.get(form)
   if (known !== undefined) return known
   const shown = shownModel(model)
-  const made = documentOf(form === 'xml' ? writeCsdlXml(shown) : JSON.stringify(writeCsdlJson(shown)))
+  const made = documentOf(form === 'xml' ? writeCsdlXml(shown) : writeCsdlJson(shown))
   forms.set(form, made)
   return made
 }
