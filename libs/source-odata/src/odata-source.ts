@@ -1,15 +1,16 @@
 import { readCsdl } from '@tributary/edm'
-import { Source, type Accepted, type Capabilities, type Description, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
+import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Probing, type ProbeOptions, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
 import { fetchContract } from './contract.js'
 import { createLanes } from './lanes.js'
+import { probeSet } from './probe.js'
 import { readScan } from './read.js'
 import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport } from './transport.js'
 
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
-export class ODataSource extends Source {
+export class ODataSource extends Source implements Probing {
   override readonly kind = 'odata'
   private readonly transport: Transport = createTransport(createLanes())
 
@@ -28,6 +29,10 @@ export class ODataSource extends Source {
 
   override read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage> {
     return readScan(this.transport, scanOf(scan), context)
+  }
+
+  probe(target: Target, entitySet: string, options: ProbeOptions): Promise<ReadonlyMap<Feature, Fact>> {
+    return probeSet(this.transport, target, entitySet, options)
   }
 
   /** Closes all connections. */

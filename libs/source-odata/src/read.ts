@@ -4,6 +4,7 @@ import { SourceContradicted, SourceRefused, type ReadContext, type SourcePage } 
 import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
 import { followLink } from './links.js'
+import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
 import { urlOf, type ODataScan } from './scan.js'
 import type { Transport } from './transport.js'
@@ -39,19 +40,8 @@ export async function* readScan(transport: Transport, scan: ODataScan, context: 
 
 function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string> }): RemotePage {
   at.links.add(at.url)
-  const outgoing = { place: scan.target, url: at.url, headers: requestHeaders(scan), signal: context.signal, observe: context.observe }
+  const outgoing = { place: scan.target, url: at.url, headers: readHeaders(scan.target, scan.pageRows), signal: context.signal, observe: context.observe }
   return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
-}
-
-/** Headers of a request for rows: the version the contract is written in, exact numbers as strings. */
-export function requestHeaders({ target, pageRows }: Pick<ODataScan, 'target' | 'pageRows'>): Readonly<Record<string, string>> {
-  const version = target.model.version === '4.01' ? '4.01' : '4.0'
-  return {
-    accept: 'application/json;odata.metadata=minimal;IEEE754Compatible=true',
-    'odata-version': version,
-    'odata-maxversion': version,
-    ...(pageRows > 0 ? { prefer: `odata.maxpagesize=${pageRows}` } : {}),
-  }
 }
 
 /** A refusal after the first page is no longer about what we asked for. */

@@ -1,0 +1,87 @@
+import { ODataSource } from '@tributary/source-odata'
+import type { Feature, Fact, RemoteRequest } from '@tributary/source'
+import { customersAndOrders, startODataServer, type Behaviour, type ODataServer } from '../../../test/harness/odata-server.js'
+import { targetOf } from './served.js'
+
+const sets = { ...customersAndOrders(400, 2_000), Empty: { entityType: 'Void', key: ['ID'], properties: [{ name: 'ID', type: 'Edm.Int32', nullable: false }], rows: [] } }
+const source = new ODataSource()
+let server: ODataServer
+
+beforeAll(async () => {
+  server = await startODataServer({ sets })
+})
+afterAll(async () => {
+  await source.close()
+  await server.stop()
+})
+
+const observed: RemoteRequest[] = []
+async function probed(behaviour: Behaviour, entitySet = 'Orders', maxRequests = 40): Promise<(feature: Feature) => Fact['trust'] | undefined> {
+  server.behave(behaviour)
+  observed.length = 0
+  const facts = await source.probe(targetOf(server, sets), entitySet, { signal: new AbortController().signal, maxRequests, observe: (request) => observed.push(request) })
+  if (process.env['SHOW'] !== undefined) console.log([...facts].map(([feature, { trust, why }]) => `${feature} ${trust}: ${why}`).join('\n'), observed.length)
+  return (feature) => facts.get(feature)?.trust
+}
+
+describe('probing an OData source', () => {
+  it('proves what an obedient remote honours', async () => {
+    const trust = await probed({ pageSize: 1_000 })
+    for (const feature of ['filter', 'filter:and', 'filter:or', 'filter:not', 'filter:eq:Edm.Int32', 'filter:gt:Edm.Decimal', 'filter:le:Edm.Date', 'filter:eq:Edm.String', 'filter:contains', 'filter:in:Edm.String', 'filter:eq:null', 'filter:tolower', 'filter:year', 'filter:mul:Edm.Int32', 'orderby', 'orderby:Edm.Int32', 'orderby:Edm.Date', 'top', 'skip', 'count', 'select', 'ieee754']) {
+      expect([feature, trust(feature)]).toEqual([feature, 'exact'])
+    }
+  })
+
+  it('finds a $filter that is ignored or refused, and asks for no further filters', async () => {
+    expect((await probed({ filter: 'ignore' }))('filter')).toBe('unsupported')
+    expect(observed.length).toBeLessThan(8)
+    expect((await probed({ filter: 'refuse' }))('filter')).toBe('unsupported')
+    expect((await probed({ filter: 'refuse' }))('top')).toBe('exact')
+  })
+
+  it.each<[keyof Behaviour, Feature]>([['orderby', 'orderby'], ['top', 'top'], ['skip', 'skip'], ['count', 'count']])('finds that %s is ignored or refused', async (option, feature) => {
+    for (const obedience of ['ignore', 'refuse'] as const) {
+      const trust = await probed({ [option]: obedience, pageSize: 1_000 })
+      expect([obedience, trust(feature)]).toEqual([obedience, 'unsupported'])
+      expect(trust('filter:eq:Edm.Int32')).toBe('exact')
+      if (feature !== 'count') expect(trust('count')).toBe('exact')
+    }
+  })
+
+  it('finds an `in` that is refused, and one that answers everything', async () => {
+    expect((await probed({ in: 'refuse' }))('filter:in:Edm.Int32')).toBe('unsupported')
+    expect((await probed({ in: 'ignore' }))('filter:in:Edm.Int32')).toBe('inexact')
+  })
+
+  it('finds functions that are refused with 501 and arithmetic that is refused with 400', async () => {
+    const trust = await probed({ functions: 'refuse', arithmetic: 'refuse' }, 'Orders', 100)
+    expect(trust('filter:contains')).toBe('unsupported')
+    expect(trust('filter:year')).toBe('unsupported')
+    expect(trust('filter:mul:Edm.Int32')).toBe('unsupported')
+    expect(trust('filter:gt:Edm.Decimal')).toBe('exact')
+  })
+
+  it('never calls text comparisons exact that disregard case', async () => {
+    const trust = await probed({ caseInsensitive: true }, 'Customers')
+    expect(trust('filter:eq:Edm.String')).toBe('inexact')
+    expect(trust('filter:contains')).toBe('inexact')
+    expect(trust('filter:in:Edm.String')).toBe('inexact')
+  })
+
+  it('finds numbers that come as numbers, columns that were not asked for, a count that lies', async () => {
+    const trust = await probed({ ieee754: 'ignore', select: 'ignore', countError: 1 })
+    expect([trust('ieee754'), trust('select'), trust('count')]).toEqual(['unsupported', 'inexact', 'unsupported'])
+  })
+
+  it('keeps to its budget, and proves nothing of an empty set', async () => {
+    await probed({}, 'Orders', 5)
+    expect(observed.length).toBeLessThanOrEqual(5)
+    const trust = await probed({}, 'Empty')
+    expect(trust('filter')).toBeUndefined()
+  })
+
+  it('survives a remote that is gone', async () => {
+    const gone = { ...targetOf(server, sets), url: 'http://127.0.0.1:9/' }
+    await expect(source.probe(gone, 'Orders', { signal: new AbortController().signal, maxRequests: 5, observe: () => undefined })).resolves.toEqual(new Map())
+  })
+})
