@@ -6,7 +6,7 @@ export interface ParseLimits {
   readonly urlLength: number
   /** Open parentheses at once, and the height of an expression's tree. */
   readonly depth: number
-  /** Calls, lambdas and nested options inside one another: these recurse. */
+  /** Rules inside one another that recurse: a call, lambda or nested option takes two of them, its parentheses and the expression within. */
   readonly nesting: number
   /** Nodes of the whole tree. */
   readonly nodes: number
@@ -15,7 +15,7 @@ export interface ParseLimits {
 }
 
 /** The limits used where none are given. */
-export const defaultLimits: ParseLimits = Object.freeze({ urlLength: 65_536, depth: 500, nesting: 100, nodes: 20_000, listItems: 10_000 })
+export const defaultLimits: ParseLimits = Object.freeze({ urlLength: 65_536, depth: 500, nesting: 200, nodes: 20_000, listItems: 10_000 })
 
 const meanings: Record<keyof ParseLimits, string> = {
   urlLength: 'characters',

@@ -21,6 +21,9 @@ const forms: readonly (readonly [type: LiteralType, pattern: RegExp])[] = [
 
 const numberStart = /[-+0-9a-f]/i
 const wordEnd = /[\p{L}\p{N}_.]/uy
+/** Digits that go on like this are a date or a GUID gone wrong. */
+const numberEnd = /[\p{L}\p{N}_.-]/uy
+const dateAndTime = new RegExp(`${day}T`, 'iy')
 
 const keywords: ReadonlyMap<string, readonly [type: LiteralType, text: string]> = new Map([
   ['true', ['Edm.Boolean', 'true']],
@@ -62,10 +65,11 @@ function readNumberOrDate(scanner: Scanner): Literal | undefined {
     const match = look(scanner, pattern)
     if (match === undefined) continue
     scanner.at += match[0].length
-    if (look(scanner, wordEnd) !== undefined) {
+    if (look(scanner, type === 'Edm.Int64' ? numberEnd : wordEnd) !== undefined) {
       scanner.at = from
-      if (type !== 'Edm.Int64' || /^[a-z]/i.test(match[0])) continue
-      throw unexpected(scanner, 'a number, a date or a GUID')
+      if (type !== 'Edm.Int64') continue
+      const zoneless = look(scanner, dateAndTime) !== undefined
+      throw unexpected(scanner, zoneless ? 'a date and time with its zone, such as 2024-02-29T23:59:00Z' : 'a number, a date or a GUID')
     }
     const text = match[0].startsWith('+') ? match[0].slice(1) : match[0]
     return node(scanner, { kind: 'literal' as const, type, text, span: spanFrom(scanner, from) })
@@ -104,7 +108,7 @@ function readPrefixed(scanner: Scanner, prefix: string): Literal {
   return node(scanner, { kind: 'literal' as const, type, text, span: spanFrom(scanner, from) })
 }
 
-const enumMembers = /^(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+)(?:,(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+))*$/u
+const enumMembers = /^(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+)(?:, *(?:[\p{L}_][\p{L}\p{N}\p{M}_]*|[+-]?\d+))*$/u
 
 function readEnum(scanner: Scanner, enumType: string): Literal {
   const from = scanner.at
@@ -115,7 +119,8 @@ function readEnum(scanner: Scanner, enumType: string): Literal {
   const open = scanner.at + 1
   readQuoted(scanner)
   // A raw plus is a sign here: members hold no spaces.
-  const text = scanner.text.slice(open, scanner.at - 1)
-  if (!enumMembers.test(text)) throw unexpected(scanner, 'members of the enumeration', open)
+  const members = scanner.text.slice(open, scanner.at - 1)
+  if (!enumMembers.test(members)) throw unexpected(scanner, 'members of the enumeration', open)
+  const text = members.replaceAll(' ', '')
   return node(scanner, { kind: 'literal' as const, type: 'enum' as const, text, enumType, span: spanFrom(scanner, from) })
 }

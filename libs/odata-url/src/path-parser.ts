@@ -3,7 +3,7 @@ import type { Key, Literal, NamedArgument, Resource, ResourceSegment } from './a
 import { readKey } from './key-parser.js'
 import type { ContainerName, TypeHandle } from './names.js'
 import {
-  atEnd, elementOf, expectEnd, look, lookQualified, node, scan, scopeOf, spanFrom, takeQualified, unexpected, unsupported,
+  atEnd, elementOf, expectEnd, look, lookQualified, node, scan, scopeOf, spanFrom, take, takeQualified, unexpected, unsupported,
   type Scanner, type Session,
 } from './scanner.js'
 import { plainText } from './source-text.js'
@@ -117,7 +117,8 @@ function readOperation(scanner: Scanner, walk: Walk, name: string): void {
 
 function readUnknown(scanner: Scanner, walk: Walk, name: string): void {
   Object.assign(walk, { type: undefined, entities: true })
-  const key = scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
+  // `Foo()` may be meant as a function: it is an unknown name all the same.
+  const key = !take(scanner, '()') && scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
   walk.segments.push(node(scanner, { kind: 'unknown' as const, name, ...key, span: spanFrom(scanner, 0) }))
 }
 

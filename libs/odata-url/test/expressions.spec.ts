@@ -78,6 +78,7 @@ const table: Readonly<Record<string, readonly (readonly [text: string, tree: str
     ["'PT1S'", 'String:PT1S'],
     ["binary'Zm9v'", 'Binary:Zm9v'],
     ["Shop.Color'Red,Green'", 'enum<Shop.Color>:Red,Green'],
+    ["Shop.Color'Red, Green'", 'enum<Shop.Color>:Red,Green'],
     ["Shop.Color'5'", 'enum<Shop.Color>:5'],
     ["geography'SRID=4326;Point(142.1 64.1)'", 'Geography:SRID=4326;Point(142.1 64.1)'],
     ["geometry'SRID=0;Polygon((1%201,2%202,1 1))'", 'Geometry:SRID=0;Polygon((1 1,2 2,1 1))'],

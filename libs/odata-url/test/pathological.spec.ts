@@ -112,7 +112,7 @@ describe('pathological input', () => {
   })
 
   it('has limits that a caller may see', () => {
-    expect(defaultLimits).toEqual({ urlLength: 65_536, depth: 500, nesting: 100, nodes: 20_000, listItems: 10_000 })
+    expect(defaultLimits).toEqual({ urlLength: 65_536, depth: 500, nesting: 200, nodes: 20_000, listItems: 10_000 })
   })
 })
 

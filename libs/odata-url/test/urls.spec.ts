@@ -30,6 +30,7 @@ const paths: readonly (readonly [text: string, tree: string])[] = [
   ['BestOrders', 'operation BestOrders{}'],
   ['Customers(1)/Orders/Shop.Top(count=@n)/$count', 'entitySet Customers<positional Int64:1> / navigation Orders / operation Shop.Top{count=alias n} / count'],
   ['Ordres(3)/Foo', 'unknown Ordres<positional Int64:3> / unknown Foo'],
+  ['Foo()', 'unknown Foo'],
   ['Orders(3)/Foo/$count', 'entitySet Orders<positional Int64:3> / unknown Foo / count'],
 ]
 
