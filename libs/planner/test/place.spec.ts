@@ -154,7 +154,7 @@ describe('what a source is asked for', () => {
     const orders = shopExposure.sets.get('Orders')
     if (orders === undefined) throw new Error('no orders')
     const sets = new Map([...shopExposure.sets, ['Orders', { ...orders, renamed: new Map([['Freight', 'Cost'], ['ID', 'Number']]) }]])
-    const bound = optimize(bindUrl('Orders?$select=ID&$filter=Freight gt 5 and Freight in (6,7)&$orderby=Freight', {}, { ...shopExposure, sets }))
+    const bound = optimize(bindUrl('Orders?$select=ID&$filter=Freight gt 5 and Freight in (6,7)&$orderby=Freight,ID', {}, { ...shopExposure, sets }))
     const plan = place(bound.plan, endpointsOf({ erp: source }))
     expect(printPlan(plan).split('\n').slice(1)).toEqual(['└ Sort Freight,ID', '  └ Filter Freight in (6,7)', '    └ RemoteScan erp.Orders [$filter=Cost gt 5]'])
     expect(source.asked[0]?.columns.map(({ name }) => name)).toEqual(['Number', 'Cost'])
@@ -175,6 +175,8 @@ describe('the pass-through way', () => {
     ['Orders?$select=ID,Freight&$filter=Freight gt 1&$top=5', true],
     ['Orders?$count=true', true],
     ['Orders?$select=ID&$orderby=ID', true],
+    ['Orders?$select=Freight&$orderby=Freight', true],
+    ['Orders?$select=Freight&$orderby=Freight&$top=3', false],
     ['Orders?$expand=Lines', false],
     ["Customers('x')/Orders", false],
     ['Orders(1)/ShipName', false],

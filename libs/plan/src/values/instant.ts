@@ -29,27 +29,43 @@ const dateTimePattern = /^(-?\d{4,})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:
 /** @throws HUB_QUERY_INVALID if the text is none */
 export function parseDate(text: string): Pick<DateTimeFields, 'year' | 'month' | 'day'> {
   const parts = datePattern.exec(text)
-  if (parts === null) throw malformed('a date', text)
-  return { year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]) }
+  const date = { year: Number(parts?.[1]), month: Number(parts?.[2]), day: Number(parts?.[3]) }
+  if (parts === null || !isDate(date)) throw malformed('a date', text)
+  return date
 }
 
 /** @throws HUB_QUERY_INVALID if the text is none */
 export function parseTime(text: string): Pick<DateTimeFields, 'hour' | 'minute' | 'second' | 'fraction'> {
   const parts = timePattern.exec(text)
-  if (parts === null) throw malformed('a time of day', text)
-  return { hour: Number(parts[1]), minute: Number(parts[2]), second: Number(parts[3] ?? 0), fraction: trimZeros(parts[4] ?? '') }
+  const time = { hour: Number(parts?.[1]), minute: Number(parts?.[2]), second: Number(parts?.[3] ?? 0), fraction: trimZeros(parts?.[4] ?? '') }
+  if (parts === null || !isTime(time)) throw malformed('a time of day', text)
+  return time
 }
 
 /** A missing offset counts as UTC. @throws HUB_QUERY_INVALID if the text is none */
 export function parseDateTime(text: string): DateTimeFields {
   const parts = dateTimePattern.exec(text)
-  if (parts === null) throw malformed('a date with time and offset', text)
+  if (parts === null) throw notDateTime(text)
   const offset = parts[9] === undefined ? 0 : (parts[9] === '-' ? -1 : 1) * (Number(parts[10]) * 60 + Number(parts[11]))
-  return {
+  const fields = {
     year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]), hour: Number(parts[4]), minute: Number(parts[5]),
     second: Number(parts[6] ?? 0), fraction: trimZeros(parts[7] ?? ''), offsetMinutes: offset,
   }
+  if (!isDate(fields) || !isTime(fields)) throw notDateTime(text)
+  return fields
 }
+
+const notDateTime = (text: string): Error => malformed('a date with time and offset', text)
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
+const isDate = ({ year, month, day }: Pick<DateTimeFields, 'year' | 'month' | 'day'>): boolean =>
+  day >= 1 && day <= (month === 2 && isLeap(year) ? 29 : (monthDays[month - 1] ?? 0))
+
+/** Second 60 is a leap second. */
+const isTime = ({ hour, minute, second }: Pick<DateTimeFields, 'hour' | 'minute' | 'second'>): boolean => hour <= 23 && minute <= 59 && second <= 60
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar. */
 export function daysOf({ year, month, day }: Pick<DateTimeFields, 'year' | 'month' | 'day'>): number {

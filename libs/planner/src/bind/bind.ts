@@ -90,7 +90,7 @@ function pageOf(options: QueryOptions, address: Address, { pageRows, cursor }: B
   if (address.single) return { order: [], paging: { kind: 'none' }, skip: 0, count: false }
   const { scope } = lastStep(address)
   const client = bindOrder(options.orderby ?? [], scope)
-  const order = Object.freeze(client.length === 0 && pageRows === 0 && cursor === undefined ? [] : [...client, ...keyOrder(client, scope)])
+  const order = Object.freeze([...client, ...(needsTotalOrder(options, client, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
   const names = scope.set.key.length === 0 ? undefined : cursorColumns(order)
   const paging: Paging = Object.freeze(pageRows === 0 ? { kind: 'none' } : names === undefined ? { kind: 'offset' } : { kind: 'keyset', cursor: Object.freeze(names) })
   const take = takeOf(options.top, pageRows, cursor?.given ?? 0)
@@ -99,6 +99,10 @@ function pageOf(options: QueryOptions, address: Address, { pageRows, cursor }: B
   if (paging.kind !== 'none' && cursor.kind !== paging.kind) throw hubError('HUB_TOKEN_EXPIRED')
   return cursor.kind === 'offset' ? { ...limits, skip: cursor.offset, count: false } : { ...limits, skip: 0, count: false, after: afterCursor(order, cursor.values) }
 }
+
+/** Whoever cuts an order has to cut it at the same place each time; an order nobody cuts may leave equal rows as they come. */
+const needsTotalOrder = (options: QueryOptions, client: readonly OrderKey[], paged: boolean): boolean =>
+  paged || (client.length > 0 && (options.top !== undefined || options.skip !== undefined))
 
 /** The page's rows and one beyond, which tells that there are more; never more than the client wants. */
 function takeOf(top: number | undefined, pageRows: number, given: number): number | undefined {
