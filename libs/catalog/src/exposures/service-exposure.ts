@@ -12,7 +12,7 @@ export function endpointOf(service: ServiceEndpoint, model: EdmModel): Endpoint 
 }
 
 /** A service as it is: its own model, its own names. */
-export function serviceExposure(service: ServiceEndpoint, endpoint: Endpoint): Exposure {
+export function serviceExposure(service: Pick<ServiceEndpoint, 'slug' | 'name' | 'revision'>, endpoint: Endpoint): Exposure {
   const { model } = endpoint
   const sets = [...(model.container?.entitySets.values() ?? [])].flatMap((set) => {
     const type = model.entityType(set.entityType)
