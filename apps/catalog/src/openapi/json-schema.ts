@@ -15,7 +15,7 @@ export class SchemaComponents {
     const { $schema: _dialect, $defs, ...own } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as JsonSchema & { readonly $defs?: Record<string, JsonSchema> }
     for (const [name, definition] of Object.entries($defs ?? {})) this.#add(name, definition)
     const name = schema.meta()?.id
-    if (name === undefined) return referring(own)
+    if (name === undefined || '$ref' in own) return referring(own)
     this.#add(name, own)
     return { $ref: reference(name) }
   }

@@ -49,4 +49,4 @@ ${Object.entries(catalogue).filter(([code]) => !code.startsWith('HUB_START_')).m
 
 const navigationLine = ({ operation }: PlacedOperation): Html => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>`
 
-const anchorOf = (name: string): string => name.toLowerCase().replaceAll(/\W+/g, '-')
+const anchorOf = (group: string): string => `group-${group.toLowerCase().replaceAll(/\W+/g, '-')}`

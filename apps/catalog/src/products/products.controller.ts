@@ -3,6 +3,7 @@ import {
   CatalogPorts, getProduct, listProducts, putProduct, removeProduct, suggestRelationships,
   type ProductSummary, type ProductView, type RelationshipSuggestion, type SavedProduct, type Slice,
 } from '@tributary/catalog'
+import { hubError } from '@tributary/errors'
 import { as, Caller, callerOf, PublicAddress, type Principal } from '@tributary/nest'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -23,6 +24,7 @@ export class ProductsController {
     @Query(as(described.putProduct.query.strict())) { dryRun }: Input<typeof described.putProduct>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductView & Pick<SavedProduct, 'outcome'>> {
+    if (slug === 'suggestions') throw hubError('HUB_SLUG_TAKEN', { slug, owner: 'the API itself' })
     const { outcome, product } = await putProduct(this.ports, slug, body, { actor: callerOf(reply.request).id, dryRun })
     const created = outcome === 'created' && !dryRun
     void reply.status(created ? 201 : 200)

@@ -20,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(thrown: unknown, { request, reply, log }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly log: Log }): void {
   const error = asHubError(thrown, request.id)
   const path = request.url.split('?')[0]
-  if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code, requestId: request.id, path }, error.message)
+  if (error.status >= 500) log[error.status === 500 ? 'error' : 'warn']({ err: error.cause ?? error, code: error.code, requestId: request.id, path }, error.message)
   if (reply.sent) return
   if (error.status === 401) void reply.header('www-authenticate', challenge)
   const body = problemOf(error, request.id)

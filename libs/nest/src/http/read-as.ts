@@ -1,5 +1,5 @@
 import type { PipeTransform } from '@nestjs/common'
-import { hubError } from '@tributary/errors'
+import { hubError, type ErrorDetail } from '@tributary/errors'
 import type { z } from 'zod'
 
 /**
@@ -9,17 +9,22 @@ import type { z } from 'zod'
 export function readAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const read = schema.safeParse(value)
   if (read.success) return read.data
-  const details = read.error.issues.map((issue) => {
-    const target = pathText(issue.path)
-    const reason = target === '' ? issue.message : `${target}: ${issue.message}`
-    return { code: 'HUB_REQUEST_INVALID' as const, message: reason, ...(target === '' ? {} : { target }) }
-  })
+  const details = read.error.issues.flatMap(faultsOf)
   const [first] = details
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
   throw hubError('HUB_REQUEST_INVALID', { reason: `${first?.message ?? 'it cannot be read'}${more}` }, {
     details,
     ...(first?.target === undefined ? {} : { target: first.target }),
   })
+}
+
+/** A name that is not known is a fault of its own place. */
+const faultsOf = (issue: z.core.$ZodIssue): readonly ErrorDetail[] =>
+  (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => faultAt([...issue.path, key], 'it is not known here')) : [faultAt(issue.path, issue.message)])
+
+function faultAt(path: readonly PropertyKey[], reason: string): ErrorDetail {
+  const target = pathText(path)
+  return target === '' ? { code: 'HUB_REQUEST_INVALID', message: reason } : { code: 'HUB_REQUEST_INVALID', message: `${target}: ${reason}`, target }
 }
 
 /** `readAs` for the parameters of a controller's method: `@Body(as(registrationRequest))`. */

@@ -33,9 +33,12 @@ export class PrincipalGuard implements CanActivate {
   }
 }
 
-/** The caller of a guarded route, as a parameter of a controller's method. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const principal = principalsByRequest.get(context.switchToHttp().getRequest<FastifyRequest>())
+/** The caller of a request that passed the guard. @throws HUB_AUTH_REQUIRED for one that did not need to */
+export function callerOf(request: FastifyRequest): Principal {
+  const principal = principalsByRequest.get(request)
   if (principal === undefined) throw hubError('HUB_AUTH_REQUIRED')
   return principal
-})
+}
+
+/** `callerOf` as a parameter of a controller's method. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => callerOf(context.switchToHttp().getRequest<FastifyRequest>()))

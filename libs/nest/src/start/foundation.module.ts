@@ -12,6 +12,7 @@ import { PrincipalGuard } from '../identity/principal.guard.js'
 import { Log } from '../log/log.js'
 import { createAddressPolicy } from '../net/address-policy.js'
 import { Keys } from './keys.js'
+import { LastSteps } from './last-steps.js'
 import { OwnAddress } from './own-address.js'
 
 /** What a process is started with. */
@@ -37,6 +38,7 @@ export class FoundationModule {
       { provide: Sealing, useValue: createSealing(masterKey) },
       { provide: Keys, useValue: { derive: (purpose: string) => deriveFrom(masterKey, purpose) } satisfies Keys },
       { provide: AddressPolicy, useValue: createAddressPolicy(settings) },
+      LastSteps,
       OwnAddress,
       PublicAddress,
       Readiness,
@@ -45,7 +47,7 @@ export class FoundationModule {
       module: FoundationModule,
       controllers: [HealthController],
       providers: [...shared, { provide: APP_GUARD, useClass: PrincipalGuard }, { provide: APP_FILTER, useClass: ProblemFilter }],
-      exports: [Settings, Log, Sealing, Keys, AddressPolicy, OwnAddress, PublicAddress, RawRoutes, Readiness],
+      exports: [Settings, Log, Sealing, Keys, AddressPolicy, LastSteps, OwnAddress, PublicAddress, RawRoutes, Readiness],
     }
   }
 }

@@ -13,6 +13,7 @@ import { RawRoutes } from '../http/raw-routes.js'
 import { Readiness } from '../health/readiness.js'
 import { createLog, nestLog, type Log } from '../log/log.js'
 import { FoundationModule } from './foundation.module.js'
+import { LastSteps } from './last-steps.js'
 import { OwnAddress } from './own-address.js'
 
 /** A process that listens. */
@@ -45,7 +46,7 @@ export async function startServer(role: Type | DynamicModule, settings: Settings
   try {
     await app.listen(settings.port, settings.host)
   } catch (cause) {
-    await app.close()
+    await close(app)
     throw listenFault(cause, settings)
   }
   const own = app.get(OwnAddress)
@@ -104,6 +105,12 @@ function listenFault(cause: unknown, { port, host }: Settings): unknown {
 const systemCode = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
+/** Nest's own end first, then what modules may need until theirs. */
+async function close(app: NestFastifyApplication): Promise<void> {
+  await app.close()
+  await app.get(LastSteps).run()
+}
+
 async function stop(app: NestFastifyApplication, drainMs: number): Promise<void> {
   const server = app.getHttpServer()
   app.get(Readiness).stop()
@@ -111,7 +118,7 @@ async function stop(app: NestFastifyApplication, drainMs: number): Promise<void>
   const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const cutOff = setTimeout(() => server.closeAllConnections(), drainMs)
   try {
-    await app.close()
+    await close(app)
   } finally {
     clearInterval(sweep)
     clearTimeout(cutOff)
