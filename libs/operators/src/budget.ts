@@ -5,7 +5,9 @@ import type { Row } from './page-rows.js'
 
 /** Counts what an operator holds in memory. */
 export interface Budget {
-  /** @throws HUB_LIMIT_EXCEEDED naming the limit and what reached it */
+  /** Counts a row; false if there is no room for it. */
+  fits(row: Row): boolean
+  /** Counts a row. @throws HUB_LIMIT_EXCEEDED naming the limit and what reached it */
   hold(row: Row): void
 }
 
@@ -13,12 +15,15 @@ export interface Budget {
 export function buildBudget({ buildRows, buildBytes }: Pick<ExecutionLimits, 'buildRows' | 'buildBytes'>, what: string): Budget {
   let rows = 0
   let bytes = 0
+  const fits = (row: Row): boolean => {
+    rows += 1
+    bytes += rowBytes(row)
+    return rows <= buildRows && bytes <= buildBytes
+  }
   return {
+    fits,
     hold(row) {
-      rows += 1
-      bytes += rowBytes(row)
-      if (rows > buildRows) throw exceeded(buildRows, `rows ${what}`)
-      if (bytes > buildBytes) throw exceeded(buildBytes, `bytes ${what}`)
+      if (!fits(row)) throw rows > buildRows ? exceeded(buildRows, `rows ${what}`) : exceeded(buildBytes, `bytes ${what}`)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Accepted, Source } from '@tributary/source'
 import type { Execution } from './execution.js'
 import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
-import { readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
+import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
 import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './remote-scan.js'
 
@@ -42,7 +42,9 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
   // Until the source has answered a batch, a second one would only repeat what it may refuse.
   let answered = provenByProbes(inner, execution)
   let whole = false
-  const width = (): number => (answered ? limits.lanesPerSource : 1)
+  let largestBatch = 1
+  // Rows of batches that are read together are held together.
+  const width = (): number => (answered ? Math.max(1, Math.min(limits.lanesPerSource, Math.floor(limits.lookAheadRows / largestBatch))) : 1)
 
   const readAll = (): void => {
     whole = true
@@ -55,10 +57,12 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
         const rows = await readBatch(inner, keyed, batch, execution)
         answered = true
         spent.keys += batch.length
+        largestBatch = Math.max(largestBatch, rowsIn(rows))
         delivery.batch(batch, rows)
       } catch (error) {
-        if (!(error instanceof PlacedAnew)) throw error
-        answered = false
+        if (error instanceof BatchTooLarge) queue.narrow(batch.length >> 1)
+        else if (error instanceof PlacedAnew) answered = false
+        else throw error
         queue.putBack(batch)
       }
     }))
@@ -81,6 +85,8 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
     },
   }
 }
+
+const rowsIn = (groups: RowsByKey): number => [...groups.values()].reduce((sum, rows) => sum + rows.length, 0)
 
 interface KeysTaken {
   readonly keyed: Remote

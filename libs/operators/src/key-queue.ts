@@ -15,15 +15,18 @@ export interface KeyQueue {
   add(sought: Sought): void
   /** Puts keys back in front: they were asked for in vain, and how many fit may have changed. */
   putBack(batch: readonly Sought[]): void
+  /** From now on no batch holds more keys. */
+  narrow(keys: number): void
   /**
    * The next batch: a full one, or undefined; with `partial` whatever waits. Full means that `fits` takes no more of the waiting keys,
-   * or `maxKeys` wait.
+   * or as many wait as a batch may hold.
    */
   take(fits: (tuples: readonly Row[]) => number, partial: boolean): readonly Sought[] | undefined
 }
 
-export function keyQueue(maxKeys: number): KeyQueue {
+export function keyQueue(mostKeys: number): KeyQueue {
   const waiting: Sought[] = []
+  let maxKeys = mostKeys
   /** Below this number of keys no batch can be full, as far as earlier ones show: saves asking the source for every key. */
   let threshold = 1
   return {
@@ -32,6 +35,9 @@ export function keyQueue(maxKeys: number): KeyQueue {
     putBack(batch) {
       waiting.unshift(...batch)
       threshold = 1
+    },
+    narrow(keys) {
+      maxKeys = Math.max(1, Math.min(maxKeys, keys))
     },
     take(fits, partial) {
       if (waiting.length === 0 || (!partial && waiting.length < threshold)) return undefined

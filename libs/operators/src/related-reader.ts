@@ -17,26 +17,34 @@ export interface InnerSide {
   readonly keyed: Remote | undefined
 }
 
+/** Tells the bind join that fewer keys should be asked for at a time: more rows are related to these than may be held. */
+export class BatchTooLarge extends Error {
+  constructor() {
+    super('More rows are related to one batch of keys than may be held')
+    this.name = 'BatchTooLarge'
+  }
+}
+
 /**
  * Reads the rows of one batch of keys. Rows are matched by our own key, so that a source which gives more than it was asked for does no
  * harm; one that gives rows of quite other keys is not relied upon for the next batch.
- * @throws PlacedAnew if the keys have to be batched again
+ * @throws PlacedAnew if the keys have to be batched again, BatchTooLarge if there are several and fewer should be asked for;
+ * HUB_LIMIT_EXCEEDED if one key alone has too many rows
  */
 export async function readBatch(inner: InnerSide, keyed: Remote, batch: readonly Sought[], execution: Execution): Promise<RowsByKey> {
   const groups = new Map<string, Row[]>(batch.map(({ hash }) => [hash, []]))
   const placement = execution.state.placement(keyed)
   const { scan } = placement.current()
-  const budget = buildBudget(execution.context.limits, 'related to one batch of keys')
+  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name} related to one key`)
   const isForeign = foreignKeys(batch)
   let foreign = false
   const read = { ...execution, batch: { of: keyed, keys: batch.map(({ tuple }) => tuple) } }
   await eachRow(inner, read, (hash, row) => {
     const group = groups.get(hash)
     if (group === undefined) foreign ||= isForeign(hash)
-    else {
-      budget.hold(row)
-      group.push(row)
-    }
+    else if (batch.length === 1) budget.hold(row)
+    else if (!budget.fits(row)) throw new BatchTooLarge()
+    group?.push(row)
   })
   if (foreign && scan !== undefined) mistrustKeys(placement, acceptedOf(scan).keyForm, acceptedOf(scan).relies)
   return groups

@@ -1,10 +1,13 @@
-import { column, expand, expandedColumn, filter, binary, int32Type, int64Type, limit, literal, orderKey, stringType, type Expand, type Plan, type Value } from '@tributary/plan'
+import {
+  binary, column, decimalType, doubleType, expand, expandedColumn, filter, int32Type, int64Type, limit, literal, orderKey, primitiveType, stringType, type Expand, type Plan, type Value, type ValueType,
+} from '@tributary/plan'
 import { execute } from '@tributary/operators'
 import { ArraySource, worldOf, type Behaviour } from './array-source.js'
 import { naive } from './naive.js'
 import { placePlan } from './place-plan.js'
 import { columnOf, contextOf, run, scanOf } from './run-plan.js'
 
+const guidType = primitiveType('Edm.Guid')
 const orderColumns = [columnOf('ID', int32Type), columnOf('Customer', stringType), columnOf('Region', int64Type)]
 const customerColumns = [columnOf('Code', stringType), columnOf('Country', int32Type)]
 const countryColumns = [columnOf('No', int32Type), columnOf('Title', stringType)]
@@ -265,5 +268,61 @@ describe('memory and pace of an expand', () => {
     await expect(run(customerOf(orders), worldOf(all, proven))).rejects.toThrow('crm is down')
     await new Promise((resolve) => { setImmediate(resolve) })
     expect(all.map(({ open }) => open)).toEqual([0, 0, 0])
+  })
+})
+
+describe('many rows related to one key', () => {
+  it('asks for fewer keys at a time where their rows are more than may be held', async () => {
+    const all = sources({ orders: 1000, customers: 50 })
+    const plan = ordersOf(customers)
+    expect(await run(plan, worldOf(all, proven), { buildRows: 100 })).toEqual(naive(plan, all))
+    expect(keysAsked(all[0]).slice(-9).every((keys) => keys <= 5)).toBe(true)
+  })
+
+  it('gives up where one key alone has more', async () => {
+    const all = sources({ orders: 1000, customers: 50 })
+    await expect(run(ordersOf(customers), worldOf(all, proven), { buildRows: 19 })).rejects.toMatchObject({
+      code: 'HUB_LIMIT_EXCEEDED', message: expect.stringContaining('19 rows of Orders related to one key'),
+    })
+  })
+
+  it('reads fewer batches at a time the more rows they bring', async () => {
+    let running = 0
+    const busy: number[] = []
+    const delay = async (): Promise<void> => {
+      busy.push(running += 1)
+      await new Promise((resolve) => { setImmediate(resolve) })
+      running -= 1
+    }
+    const all = sources({ orders: 8000, customers: 800 }, {}, { delay, pageRows: 10_000, keysPerRequest: 20 })
+    await run(ordersOf(customers), worldOf(all, proven), { lookAheadRows: 400 })
+    expect(Math.max(...busy.slice(8))).toBe(2)
+  })
+})
+
+const typed = (type: ValueType, values: readonly Value[]): ArraySource => new ArraySource('crm', { Customers: { columns: [columnOf('Code', type), columnOf('Country', int32Type)], rows: values.map((value, index) => [value, index]) } })
+const outer = (type: ValueType, values: readonly Value[]): ArraySource => new ArraySource('erp', { Orders: { columns: [columnOf('Customer', type)], rows: values.map((value) => [value]) } })
+
+/** A key column's type and its values. */
+type Side = readonly [ValueType, readonly Value[]]
+
+describe('keys of different types', () => {
+  it.each<readonly [string, Side, Side, readonly (readonly Value[])[]]>([
+    ['Int32 → Int64', [int32Type, [1, -2, 5]], [int64Type, ['1', '-2']], [['1'], ['-2'], ['5']]],
+    ['Int64 → Int32, out of range', [int64Type, ['1', '9007199254740993']], [int32Type, [1]], [[1]]],
+    ['Decimal → Int32, with a fraction', [decimalType, ['1.0', '2.5']], [int32Type, [1, 2]], [[1]]],
+    ['Int32 → Decimal', [int32Type, [1]], [decimalType, ['1.00']], [['1']]],
+    ['Double → Int64', [doubleType, [3, 1e300, Infinity, NaN, 0.5]], [int64Type, ['3']], [['3']]],
+    ['Double → Decimal', [doubleType, [1e-7, 0.1]], [decimalType, ['0.0000001', '0.10']], [['0.0000001'], ['0.1']]],
+    ['Decimal → Double', [decimalType, ['0.1', '7']], [doubleType, [0.1, 7]], [[0.1], [7]]],
+    ['Guid, any case', [guidType, ['AAAAAAAA-0000-0000-0000-000000000001']], [guidType, ['aaaaaaaa-0000-0000-0000-000000000001']], [['AAAAAAAA-0000-0000-0000-000000000001']]],
+  ])('%s', async (_, [from, values], [to, keys], asked) => {
+    const all = [outer(from, values), typed(to, keys)]
+    const columns = [columnOf('Code', to), columnOf('Country', int32Type)]
+    const plan = expand(scanOf('erp', 'Orders', [columnOf('Customer', from)]), {
+      navigation: expandedColumn('Buyer', 'T.Customer', shape(columns)), on: [{ from: 'Customer', to: 'Code' }], related: scanOf('crm', 'Customers', columns),
+    })
+    expect(await run(plan, worldOf(all))).toEqual(naive(plan, all))
+    expect(all[1]?.asked.flatMap((each) => each.keys ?? [])).toEqual(asked)
   })
 })
