@@ -54,9 +54,10 @@ function partnerOf(source: ResolvedEntity, target: ResolvedEntity, { partner }: 
   return back?.target === source ? partner : undefined
 }
 
+const isSelected = ({ columns }: ResolvedEntity, name: string): boolean => columns.some(({ remote }) => remote === name)
+
 /** In exposed names; none if one of them is not selected. */
 function exposedColumns(source: ResolvedEntity, target: ResolvedEntity, columns: readonly JoinColumn[]): readonly JoinColumn[] {
-  const isSelected = ({ columns: selected }: ResolvedEntity, name: string) => selected.some(({ remote }) => remote === name)
   if (!columns.every(({ from, to }) => isSelected(source, from) && isSelected(target, to))) return []
   return columns.map(({ from, to }) => Object.freeze({ from: renamed(source.entity, from), to: renamed(target.entity, to) }))
 }

@@ -10,15 +10,16 @@ const longestDescription = 10_000
 /**
  * Everything that is wrong with a product, each fault with its field; empty: it can be served.
  * @param models of the services by slug; a service that is missing is not registered
+ * @param known slugs of services, to propose one of
  */
-export function productFaults(slug: string, definition: ProductDefinition, models: ReadonlyMap<string, EdmModel>): Faults {
+export function productFaults(slug: string, definition: ProductDefinition, models: ReadonlyMap<string, EdmModel>, known: readonly string[] = []): Faults {
   const names = definition.entities.map(({ name }, index) => ({ field: `entities[${index}].name`, name }))
   return [
     ...wordFaults(definition),
     ...(definition.entities.length === 0 ? [faultAt('entities', 'a data product needs at least one')] : []),
     ...names.flatMap(({ field, name }) => identifierFaults(field, name)),
     ...twinFaults(names, (name) => `${name} is there twice`),
-    ...definition.entities.flatMap((entity, index) => entityFaults(slug, entity, `entities[${index}]`, models)),
+    ...definition.entities.flatMap((entity, index) => (models.has(entity.service) ? entityFaults(entity, `entities[${index}]`, models) : [serviceFault(slug, entity, `entities[${index}].service`, known)])),
     ...relationshipFaults(definition, models),
     ...memberFaults(definition, models),
   ]
@@ -32,10 +33,11 @@ function wordFaults({ name, description = '' }: ProductDefinition): Faults {
   ]
 }
 
-function entityFaults(slug: string, entity: ProductEntity, field: string, models: ReadonlyMap<string, EdmModel>): Faults {
-  const model = models.get(entity.service)
-  if (model === undefined) return [faultAt(`${field}.service`, entity.service === slug ? 'a data product cannot be made of itself' : `there is no service ${entity.service}${hint(entity.service, models.keys())}`)]
-  const sets = model.container?.entitySets ?? new Map<string, unknown>()
+const serviceFault = (slug: string, { service }: ProductEntity, field: string, known: readonly string[]) =>
+  faultAt(field, service === slug ? 'a data product cannot be made of itself' : `there is no service ${service}${hint(service, known)}`)
+
+function entityFaults(entity: ProductEntity, field: string, models: ReadonlyMap<string, EdmModel>): Faults {
+  const sets = models.get(entity.service)?.container?.entitySets ?? new Map<string, unknown>()
   const resolved = resolveEntity(entity, models)
   if (resolved === undefined) return [faultAt(`${field}.entitySet`, `${entity.service} has no entity set ${entity.entitySet}${hint(entity.entitySet, sets.keys())}`)]
   return [...selectFaults(resolved, field), ...renameFaults(resolved, field)]

@@ -28,6 +28,9 @@ export const putProduct: PutProduct = async (ports, slug, definition, options) =
   })
 }
 
+/** Slugs looked through for a near one. */
+const mostProposed = 1_000
+
 interface Wanted {
   readonly slug: string
   readonly definition: ProductDefinition
@@ -39,7 +42,7 @@ async function planProduct(ports: CatalogPorts, catalog: CatalogReads, wanted: W
   const owner = await catalog.service(slug)
   if (owner !== undefined) throw hubError('HUB_SLUG_TAKEN', { slug, owner: `the service ${owner.name}` }, { target: 'slug' })
   const models = await modelsOf(ports, catalog, definition)
-  const faults = productFaults(slug, definition, models)
+  const faults = productFaults(slug, definition, models, await servicesToPropose(catalog, definition, models))
   if (faults.length > 0) {
     const reason = faults.map(({ message }) => message).join('; ')
     throw hubError('HUB_PRODUCT_INVALID', { slug, reason }, { details: faults, ...(faults[0]?.target === undefined ? {} : { target: faults[0].target }) })
@@ -48,6 +51,12 @@ async function planProduct(ports: CatalogPorts, catalog: CatalogReads, wanted: W
   const product = productFrom(present, wanted, ports.now().toISOString())
   const outcome = present === undefined ? 'created' : product === present ? 'unchanged' : 'changed'
   return { product, saved: Object.freeze({ outcome, product: productViewOf(product, exposureToShow(slug, definition, models)) }) }
+}
+
+/** Only asked for where a service is missing. */
+async function servicesToPropose(catalog: CatalogReads, { entities }: ProductDefinition, models: ReadonlyMap<string, unknown>): Promise<readonly string[]> {
+  if (entities.every(({ service }) => models.has(service))) return []
+  return (await catalog.services({}, { limit: mostProposed, offset: 0 })).items.map((service) => service.slug)
 }
 
 function productFrom(present: Product | undefined, { slug, definition, sample }: Wanted, moment: string): Product {

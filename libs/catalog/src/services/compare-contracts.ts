@@ -70,22 +70,24 @@ function compareTypes(before: EdmModel, after: EdmModel): readonly ContractChang
   })
 }
 
+const membersOf = (type: EnumType) => new Map(type.members.map((member) => [member.name, member.value]))
+
 function compareMembers(before: EnumType, after: EnumType): readonly ContractChange[] {
-  const members = (type: EnumType) => new Map(type.members.map((member) => [member.name, member.value]))
   const path = (name: string) => `${before.qualifiedName}/${name}`
-  return compareByName(members(before), members(after), {
+  return compareByName(membersOf(before), membersOf(after), {
     gone: (name) => [breaking(path(name), 'The member was removed.')],
     come: (name) => [compatible(path(name), 'The member was added.')],
     both: (name, one, other) => (one === other ? [] : [breaking(path(name), `The value changed from ${one} to ${other}.`)]),
   })
 }
 
+function keyOf(model: EdmModel, { qualifiedName }: StructuredType): string {
+  const type = model.entityType(qualifiedName)
+  return type === undefined ? '' : model.key(type).map(({ path }) => path).join(', ')
+}
+
 function compareKeys(before: EdmModel, one: StructuredType, after: EdmModel, other: StructuredType): readonly ContractChange[] {
-  const key = (model: EdmModel, { qualifiedName }: StructuredType): string => {
-    const type = model.entityType(qualifiedName)
-    return type === undefined ? '' : model.key(type).map(({ path }) => path).join(', ')
-  }
-  const [old, fresh] = [key(before, one), key(after, other)]
+  const [old, fresh] = [keyOf(before, one), keyOf(after, other)]
   return old === fresh ? [] : [breaking(one.qualifiedName, `The key changed from (${old}) to (${fresh}).`)]
 }
 
@@ -114,17 +116,17 @@ function compareProperty(path: string, before: Property, after: Property): reado
 }
 
 /** A value that grew may not fit where it is read. */
-function isWider(before: number | string | undefined, after: number | string | undefined): boolean {
-  const size = (facet: number | string | undefined) => (typeof facet === 'number' ? facet : Number.POSITIVE_INFINITY)
-  return size(after) > size(before)
-}
+const isWider = (before: number | string | undefined, after: number | string | undefined): boolean => sizeOf(after) > sizeOf(before)
+
+const sizeOf = (facet: number | string | undefined): number => (typeof facet === 'number' ? facet : Number.POSITIVE_INFINITY)
+
+const shapeOf = ({ target, collection }: NavigationProperty): string => (collection ? `Collection(${target})` : target)
 
 function compareNavigation(before: StructuredType, after: StructuredType): readonly ContractChange[] {
   const path = (name: string) => `${before.qualifiedName}/${name}`
-  const shape = ({ target, collection }: NavigationProperty) => (collection ? `Collection(${target})` : target)
   return compareByName(before.navigation, after.navigation, {
     gone: (name) => [breaking(path(name), 'The navigation property was removed.')],
     come: (name) => [compatible(path(name), 'The navigation property was added.')],
-    both: (name, one, other) => (shape(one) === shape(other) ? [] : [breaking(path(name), `The navigation changed from ${shape(one)} to ${shape(other)}.`)]),
+    both: (name, one, other) => (shapeOf(one) === shapeOf(other) ? [] : [breaking(path(name), `The navigation changed from ${shapeOf(one)} to ${shapeOf(other)}.`)]),
   })
 }

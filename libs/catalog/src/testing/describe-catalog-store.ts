@@ -4,6 +4,9 @@ import { describeStoredObservations } from './describe-stored-observations.js'
 import { describeStoredSearch } from './describe-stored-search.js'
 import { aContract, addService, anEnvironment, aProduct, aService } from './sample-records.js'
 
+/** An audit event of one action. */
+const event = (action: string) => ({ at: '2026-01-01T00:00:00.000Z', actor: 'ann', action, subject: 'sales', detail: `did ${action}` })
+
 const page = { limit: 10, offset: 0 }
 
 /**
@@ -246,7 +249,6 @@ function describeTransactions(store: () => CatalogStore): void {
     })
 
     it('keeps audit events, newest first, and marks', async () => {
-      const event = (action: string) => ({ at: '2026-01-01T00:00:00.000Z', actor: 'ann', action, subject: 'sales', detail: `did ${action}` })
       for (const action of ['one', 'two', 'three']) await store().change((catalog) => catalog.audit(event(action)))
       await store().change((catalog) => catalog.setMark('samples', 'seeded'))
       await store().change((catalog) => catalog.setMark('samples', 'removed'))

@@ -14,29 +14,30 @@ const fact = (feature: string, changes: Partial<CapabilityObservation> = {}): Ca
   ...changes,
 })
 
+/** The facts of one endpoint, by feature. */
+const byFeature = async (store: CatalogStore, identity = 'first') =>
+  (await store.observations('service-1', identity)).toSorted((a, b) => (a.feature < b.feature ? -1 : 1))
+
 /** What was learnt of sources is kept beside the catalog and raises no revision. */
 export function describeStoredObservations(store: () => CatalogStore): void {
   describe('observations', () => {
-    const byFeature = async (identity = 'first') =>
-      (await store().observations('service-1', identity)).toSorted((a, b) => (a.feature < b.feature ? -1 : 1))
-
     beforeEach(() => store().change((catalog) => addService(catalog, aService(1), aContract(1))))
 
     it('keeps the newest fact of each feature, by identity', async () => {
       const expiring = fact('top', { trust: 'unsupported', origin: 'learnt', expires: '2027-01-01T00:00:00.000Z' })
       await store().recordObservations([fact('filter'), fact('top'), fact('filter', { identity: 'second' })])
       await store().recordObservations([expiring])
-      expect(await byFeature()).toEqual([fact('filter'), expiring])
-      expect(await byFeature('second')).toEqual([fact('filter', { identity: 'second' })])
-      expect(await byFeature('third')).toEqual([])
+      expect(await byFeature(store())).toEqual([fact('filter'), expiring])
+      expect(await byFeature(store(), 'second')).toEqual([fact('filter', { identity: 'second' })])
+      expect(await byFeature(store(), 'third')).toEqual([])
       await store().recordObservations([fact('top')])
-      expect(await byFeature()).toEqual([fact('filter'), fact('top')])
+      expect(await byFeature(store())).toEqual([fact('filter'), fact('top')])
     })
 
     it('takes the last of a batch that names one feature twice, and an empty batch', async () => {
       await store().recordObservations([fact('count', { why: 'first' }), fact('count', { why: 'last' })])
       await store().recordObservations([])
-      expect(await byFeature()).toEqual([fact('count', { why: 'last' })])
+      expect(await byFeature(store())).toEqual([fact('count', { why: 'last' })])
     })
 
     it('raises no revision, drops what belongs to no service, and forgets with the service', async () => {
@@ -45,7 +46,7 @@ export function describeStoredObservations(store: () => CatalogStore): void {
       expect(await store().revision()).toBe(before)
       expect(await store().observations('unknown', 'first')).toEqual([])
       await store().change((catalog) => catalog.removeService(aService(1).uuid))
-      expect(await byFeature()).toEqual([])
+      expect(await byFeature(store())).toEqual([])
     })
   })
 }

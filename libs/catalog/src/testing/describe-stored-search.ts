@@ -14,11 +14,15 @@ const documents: readonly SearchDocument[] = [
   aDocument('operation', 'CancelOrder', { type: 'Open API' }),
 ]
 
+const byId = (a: SearchDocument, b: SearchDocument) => (a.id < b.id ? -1 : 1)
+
+const searchIn = (store: CatalogStore, text: string, filter: SearchFilter, page: { readonly limit: number; readonly offset: number }) =>
+  store.read((catalog) => catalog.search({ terms: termsOf(text), filter, ...page }))
+
 /** Matching, filters and facets; how well the best hit is chosen is the store's own art, within the order of the cases below. */
 export function describeStoredSearch(store: () => CatalogStore): void {
+  const search = (text: string, filter: SearchFilter = {}, page = { limit: 20, offset: 0 }) => searchIn(store(), text, filter, page)
   describe('search', () => {
-    const search = (text: string, filter: SearchFilter = {}, limit = 20, offset = 0) =>
-      store().read((catalog) => catalog.search({ terms: termsOf(text), filter, limit, offset }))
     const names = async (text: string, filter: SearchFilter = {}) => (await search(text, filter)).documents.map(({ document }) => document.name)
     const found = async (text: string, filter: SearchFilter = {}) => (await names(text, filter)).toSorted()
 
@@ -32,7 +36,6 @@ export function describeStoredSearch(store: () => CatalogStore): void {
     it('gives documents back as they were indexed', async () => {
       const { documents: all, total } = await search('')
       expect(total).toBe(documents.length)
-      const byId = (a: SearchDocument, b: SearchDocument) => (a.id < b.id ? -1 : 1)
       expect(all.map(({ document }) => document).toSorted(byId)).toEqual(documents.toSorted(byId))
     })
 
@@ -91,7 +94,7 @@ export function describeStoredSearch(store: () => CatalogStore): void {
     })
 
     it('pages without losing or doubling a hit', async () => {
-      const pages = await Promise.all([0, 3, 6, 9].map((offset) => search('', {}, 3, offset)))
+      const pages = await Promise.all([0, 3, 6, 9].map((offset) => search('', {}, { limit: 3, offset })))
       const ids = pages.flatMap(({ documents: page }) => page.map(({ document }) => document.id))
       expect(ids.length).toBe(documents.length)
       expect(new Set(ids).size).toBe(documents.length)
