@@ -32,7 +32,6 @@ interface RequestContext {
 function requestOf(fragment: Fragment, names: RemoteNames, { endpoint, pageRows }: RequestContext): ScanRequest {
   const { scan, skip, take } = fragment
   const remoteColumns = new Map(scan.columns.map((column) => [column.name, names.column(column)]))
-  const wanted = take === undefined ? Infinity : skip + take
   return {
     target: endpoint.target,
     entitySet: scan.target.entitySet,
@@ -45,7 +44,8 @@ function requestOf(fragment: Fragment, names: RemoteNames, { endpoint, pageRows 
     ...(take === undefined ? {} : { top: take }),
     count: fragment.count,
     keys: fragment.keys.flatMap((name) => remoteColumns.get(name) ?? []),
-    pageRows: Math.max(1, Math.min(pageRows, wanted)),
+    // Not less for a small limit: where the source does not take it, small pages would be many requests.
+    pageRows,
   }
 }
 
