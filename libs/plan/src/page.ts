@@ -9,6 +9,8 @@ export interface Column {
   readonly type: ValueType
   /** Of a complex column: its declared properties (those of derived types included). */
   readonly fields?: readonly Column[]
+  /** Only rows of derived types have it: where a row lacks it, its value is undefined, not null. */
+  readonly derived?: boolean
   /** Of an expanded navigation property: the shape of its rows. */
   readonly expanded?: ExpandedShape
 }

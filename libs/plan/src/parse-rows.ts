@@ -4,7 +4,7 @@ import type { BaseType, Value } from './value.js'
 
 /**
  * Parses the rows of a page to positional values for `columns`, exactly: Int64 and Decimal become their decimal text even where the
- * JSON has them as numbers, `INF`, `-INF` and `NaN` become numbers. A declared property that is absent is null.
+ * JSON has them as numbers, `INF`, `-INF` and `NaN` become numbers. A declared property that is absent is null, one of a derived type undefined.
  * @throws HUB_SOURCE_INVALID if a row is no JSON object
  */
 export function parseRows(page: BytesPage, columns: readonly Column[] = page.columns): RowsPage {
@@ -105,10 +105,11 @@ function readerOf(column: Column, columns: readonly Column[]): Read {
   const convert = converterOf(column)
   const { name } = column
   if (name.startsWith('@')) return (object) => object[name]
-  if (convert === undefined) return (object) => object[name] ?? null
+  const absent = column.derived === true ? undefined : null
+  if (convert === undefined) return (object) => (object[name] === undefined ? absent : object[name])
   return (object) => {
     const value = object[name]
-    return value === null || value === undefined ? null : convert(value)
+    return value === undefined ? absent : value === null ? null : convert(value)
   }
 }
 

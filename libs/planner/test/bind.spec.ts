@@ -171,6 +171,7 @@ describe('resource paths', () => {
 describe('columns', () => {
   it('have those of derived types and the type, and everything of an open type', () => {
     expect(bindUrl('Vehicles').visible).toEqual(['ID', 'Doors', '@odata.type'])
+    expect(bindUrl('Vehicles').columns.map(({ derived }) => derived === true)).toEqual([false, true, false])
     expect(bindUrl('Bags').visible).toEqual(['ID', '*'])
     expect(bindUrl('Orders').visible).not.toContain('Scan')
   })
@@ -212,6 +213,12 @@ describe('order and pages', () => {
       '  └ Filter Freight lt 12.5 or Freight eq null or Freight eq 12.5 and ID gt 7',
       '    └ Scan erp.Orders (ID, Freight)',
     ])
+  })
+
+  it('says the lower bound by itself, which a source may take that takes no disjunction', () => {
+    const cursor = { kind: 'keyset', values: ['12.5', 7], given: 4 } as const
+    expect(planOf('Orders?$select=ID&$orderby=Freight', { pageRows: 2, cursor })[2]).toBe('  └ Filter Freight ge 12.5 and (Freight gt 12.5 or Freight eq 12.5 and ID gt 7)')
+    expect(planOf('Orders?$select=ID', { pageRows: 2, cursor: { ...cursor, values: [7] } })[2]).toBe('  └ Filter ID gt 7')
   })
 
   it('never takes more than the client wants', () => {

@@ -52,7 +52,7 @@ function compileIn(expression: Expression, scope: Scope): Compiled {
 function compileColumn(path: readonly [string, ...string[]], columns: readonly Column[]): Compiled {
   const [name, ...rest] = path
   const index = columns.findIndex((column) => column.name === name)
-  if (index === -1) throw hubError('HUB_INTERNAL', { requestId: `column ${name}` })
+  if (index === -1) throw new Error(`The expression reads the column ${name}, which its rows do not have`)
   if (rest.length === 0) return (row) => row[index] ?? null
   return (row) => follow(row[index], rest)
 }
@@ -68,7 +68,7 @@ function follow(value: Value, path: readonly string[]): Value {
 
 function compileVariable(name: string, path: readonly string[], scope: Scope): Compiled {
   const holder = scope.variables.get(name)
-  if (holder === undefined) throw hubError('HUB_INTERNAL', { requestId: `variable ${name}` })
+  if (holder === undefined) throw new Error(`The expression reads the variable ${name} outside of its lambda`)
   return () => follow(holder.current, path)
 }
 

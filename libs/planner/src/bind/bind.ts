@@ -127,7 +127,7 @@ function throughSteps(address: Address, last: Shaped, page: PageRequest): Plan {
   for (let index = address.steps.length - 1; index > 0; index -= 1) {
     const step = address.steps[index]
     const before = address.steps[index - 1]
-    if (step?.navigation === undefined || before === undefined) throw hubError('HUB_INTERNAL', { requestId: 'navigation path' })
+    if (step?.navigation === undefined || before === undefined) throw new Error('A step of the path has no navigation property that leads to it')
     const navigation = relatedColumn(step.navigation, step.scope, inner)
     const from = scanOf(before.scope)
     const rows = before.key === undefined ? from : filter(from, before.key)

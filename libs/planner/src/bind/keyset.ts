@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import { binary, conjunction, type Expression, isFloating, literal, not, nullType, type OrderKey, type Value } from '@tributary/plan'
+import { binary, booleanType, conjunction, type Expression, isFloating, literal, not, nullType, type OrderKey, type Value } from '@tributary/plan'
 
 /**
  * The columns whose values in a row tell where an order stands, or undefined where one of the keys is no plain column.
@@ -25,7 +25,17 @@ export function afterCursor(order: readonly OrderKey[], values: readonly Value[]
     if (beyond !== undefined) ways.push(conjunction([...equal, beyond]) ?? beyond)
     equal.push(equalTo(key.expression, value))
   }
-  return ways.length === 0 ? literal({ name: 'Edm.Boolean', collection: false, base: 'Edm.Boolean' }, false) : ways.reduce((left, right) => binary('or', left, right))
+  const [first, ...rest] = ways
+  if (first === undefined) return literal(booleanType, false)
+  const bound = ways.length > 1 ? lowerBound(order[0], values[0] ?? null) : undefined
+  const after = rest.reduce<Expression>((left, right) => binary('or', left, right), first)
+  return bound === undefined ? after : binary('and', bound, after)
+}
+
+/** What follows from the disjunction and is simple enough for many a source: without it such a source would send every row again. */
+function lowerBound(key: OrderKey | undefined, value: Value): Expression | undefined {
+  if (key === undefined || key.descending || value === null || isNaNValue(value)) return undefined
+  return binary('ge', key.expression, literal(key.expression.type, value))
 }
 
 const nullValue = literal(nullType, null)

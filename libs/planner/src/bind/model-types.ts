@@ -57,7 +57,8 @@ function collectColumns(model: EdmModel, type: StructuredType, within: ReadonlyS
       if (property.type.name === 'Edm.Stream') continue
       const known = columns.get(property.name)
       const found = columnOf(model, property.name, property.type, inner)
-      columns.set(property.name, known === undefined || sameType(known.type, found.type) ? (known ?? found) : untyped(property.name))
+      const added = member === type ? found : Object.freeze({ ...found, derived: true })
+      columns.set(property.name, known === undefined ? added : sameType(known.type, found.type) ? known : untyped(property.name))
     }
   }
   if (derived.length > 0) columns.set('@odata.type', Object.freeze({ name: '@odata.type', type: stringType }))
@@ -68,7 +69,7 @@ function collectColumns(model: EdmModel, type: StructuredType, within: ReadonlyS
 const sameType = (a: ValueType, b: ValueType): boolean => a.name === b.name && a.collection === b.collection
 
 /** Two derived types give one name to different types: such a value is carried only. */
-const untyped = (name: string): Column => Object.freeze({ name, type: primitiveType('Edm.Untyped') })
+const untyped = (name: string): Column => Object.freeze({ name, type: primitiveType('Edm.Untyped'), derived: true })
 
 function columnOf(model: EdmModel, name: string, ref: TypeRef, within: ReadonlySet<string>): Column {
   const type = valueType(model, ref)

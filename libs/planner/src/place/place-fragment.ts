@@ -1,4 +1,4 @@
-import { filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
+import { type Column, filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
 import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
 import { type RemoteNames, remoteNames } from './remote-names.js'
 
@@ -43,10 +43,16 @@ function requestOf(fragment: Fragment, names: RemoteNames, { endpoint, pageRows 
     skip,
     ...(take === undefined ? {} : { top: take }),
     count: fragment.count,
-    keys: fragment.keys.flatMap((name) => remoteColumns.get(name) ?? []),
+    keys: fragment.keys.map((name) => requireColumn(remoteColumns, name)),
     // Not less for a small limit: where the source does not take it, small pages would be many requests.
     pageRows,
   }
+}
+
+function requireColumn(columns: ReadonlyMap<string, Column>, name: string): Column {
+  const found = columns.get(name)
+  if (found === undefined) throw new Error(`The join column ${name} is not read`)
+  return found
 }
 
 /** What the source takes; asked again without limit or count where it would take them beside something left to us. */
