@@ -39,14 +39,14 @@ export async function startCatalog(environment: Readonly<Record<string, string>>
 /** The routes of Nest's and Fastify's, as `GET /api/v1/services/:slug`. */
 export function routesOf({ app }: RunningServer): readonly string[] {
   const lines = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false, includeHooks: false }).split('\n')
-  const stack: { readonly indent: number; readonly path: string }[] = []
+  const above: { readonly indent: number; readonly path: string }[] = []
   return lines.flatMap((line) => {
     const found = /^([│├└─\s]*)(\S.*?)(?: \(([A-Z, ]+)\))?$/.exec(line)
     if (found === null) return []
-    const [, indent = '', segment = '', methods] = found
-    while (stack.length > 0 && (stack.at(-1)?.indent ?? 0) >= indent.length) stack.pop()
-    const path = `${stack.at(-1)?.path ?? ''}${segment}`
-    stack.push({ indent: indent.length, path })
-    return (methods ?? '').split(', ').filter((method) => method !== '').map((method) => `${method} ${path}`)
+    const [, indent = '', segment = '', methods = ''] = found
+    while ((above.at(-1)?.indent ?? -1) >= indent.length) above.pop()
+    const path = `${above.at(-1)?.path ?? ''}${segment}`
+    above.push({ indent: indent.length, path })
+    return methods.split(', ').filter((method) => method !== '').map((method) => `${method} ${path}`)
   })
 }
