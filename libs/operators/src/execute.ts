@@ -40,7 +40,7 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'constantRows': return openConstantRows(plan)
     case 'filter': return openFilter(plan, execution)
     case 'sort': return openSort(plan, execution)
-    case 'limit': return isTop(plan) ? openTop(plan, execution) : openLimit(plan, execution)
+    case 'limit': return isTop(plan, execution.context.limits) ? openTop(plan, execution) : openLimit(plan, execution)
     case 'expand': return openExpand(plan, execution)
     case 'remote': return openRemote(plan, execution)
     case 'remoteScan': return openRemoteScan(plan, execution)

@@ -1,6 +1,7 @@
 /** Collects the first `size` items by an order, in memory for `size` items. */
 export interface Smallest<Item> {
-  add(item: Item): void
+  /** Returns the item that is not kept for it: none, an earlier one, or the item itself. */
+  add(item: Item): Item | undefined
   /** The items in order; those that are equal stand as they came. */
   inOrder(): readonly Item[]
 }
@@ -19,8 +20,13 @@ export function smallest<Item>(size: number, compare: (a: Item, b: Item) => numb
     add(item) {
       const numbered = { item, arrival: arrivals++ }
       const root = heap[0]
-      if (heap.length < size) raise(heap, numbered, order)
-      else if (root !== undefined && order(numbered, root) < 0) sink(heap, numbered, order)
+      if (heap.length < size) {
+        raise(heap, numbered, order)
+        return undefined
+      }
+      if (root === undefined || order(numbered, root) >= 0) return item
+      sink(heap, numbered, order)
+      return root.item
     },
     inOrder: () => heap.toSorted(order).map(({ item }) => item),
   }

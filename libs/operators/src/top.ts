@@ -1,8 +1,9 @@
 import type { Limit, Page, Sort } from '@tributary/plan'
-import { buildBudget, exceeded } from './budget.js'
-import type { Execution, RowStream } from './execution.js'
+import { exceeded } from './budget.js'
+import type { Execution, ExecutionLimits, RowStream } from './execution.js'
 import { limited } from './limit.js'
 import { pageLength, rowsPage, toRows, type Row } from './page-rows.js'
+import { rowBytes } from './row-bytes.js'
 import { keyOrder, sortKeys } from './row-order.js'
 import { smallest } from './smallest.js'
 
@@ -10,7 +11,8 @@ import { smallest } from './smallest.js'
 export type Top = Limit & { readonly input: Sort; readonly take: number }
 
 /** Whether the rows of the limit can be collected while the sort's input is read, instead of sorting all of it. */
-export const isTop = (node: Limit): node is Top => node.input.kind === 'sort' && node.take !== undefined
+export const isTop = (node: Limit, { buildRows }: ExecutionLimits): node is Top =>
+  node.input.kind === 'sort' && node.take !== undefined && node.skip + node.take <= buildRows
 
 /** Holds the first `skip + take` rows by the order, whatever the length of the input. */
 export function openTop(node: Top, execution: Execution): RowStream {
@@ -26,20 +28,20 @@ interface Seen {
 }
 
 async function* top(input: RowStream, node: Top, { execution, seen }: { readonly execution: Execution; readonly seen: Seen }): AsyncGenerator<Page> {
-  const { limits } = execution.context
+  const { buildBytes } = execution.context.limits
   const keyOf = sortKeys(node.input.keys, input.columns)
   const compare = keyOrder(node.input.keys)
-  const size = node.skip + node.take
-  const kept = smallest<{ readonly row: Row; readonly key: Row }>(Math.min(size, limits.buildRows), (a, b) => compare(a.key, b.key))
+  const kept = smallest<{ readonly row: Row; readonly key: Row }>(node.skip + node.take, (a, b) => compare(a.key, b.key))
+  let bytes = 0
   for await (const page of input.pages) {
-    for (const row of toRows(page, input.columns).rows) kept.add({ row, key: keyOf(row) })
+    for (const row of toRows(page, input.columns).rows) {
+      const left = kept.add({ row, key: keyOf(row) })
+      if (left?.row !== row) bytes += rowBytes(row) - (left === undefined ? 0 : rowBytes(left.row))
+    }
+    if (bytes > buildBytes) throw exceeded(buildBytes, 'bytes in one sort')
     seen.rows += pageLength(page)
   }
   seen.ended = true
-  const budget = buildBudget(limits, 'in one sort')
   const rows = kept.inOrder().map(({ row }) => row)
-  for (const row of rows) budget.hold(row)
-  // More rows than may be held were asked for and are there.
-  if (size > limits.buildRows && seen.rows > limits.buildRows) throw exceeded(limits.buildRows, 'rows in one sort')
   if (rows.length > 0) yield rowsPage(input.columns, rows)
 }

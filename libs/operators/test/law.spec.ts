@@ -1,5 +1,5 @@
 import {
-  binary, call, column, decimalType, expand, expandedColumn, filter, int32Type, int64Type, limit, literal, orderKey, outputColumns, sort, stringType, type Expression, type OrderKey, type PerParent, type Plan, type Value,
+  binary, call, column, decimalType, expand, expandedColumn, filter, int32Type, int64Type, limit, literal, orderKey, outputColumns, sort, stringType, type Expression, type JoinPair, type OrderKey, type PerParent, type Plan, type Value,
 } from '@tributary/plan'
 import { isHubError } from '@tributary/errors'
 import type { Trust } from '@tributary/source'
@@ -31,7 +31,7 @@ const data: fc.Arbitrary<Data> = fc.record({
 
 const features = [
   'filter:eq:Edm.String', 'filter:eq:Edm.Int32', 'filter:eq:Edm.Decimal', 'filter:gt:Edm.Decimal', 'filter:lt:Edm.Int32', 'filter:contains', 'filter:in:Edm.String', 'filter:in:Edm.Int32', 'filter:in:Edm.Decimal',
-  'orderby:Edm.String', 'orderby:Edm.Int32', 'top', 'skip', 'count',
+  'filter:eq:Edm.Int64', 'orderby:Edm.String', 'orderby:Edm.Int32', 'top', 'skip', 'count',
 ]
 const conduct = fc.dictionary(fc.constantFrom(...features), fc.constantFrom<Conduct>('honours', 'ignores', 501, 400), { maxKeys: 4 })
   // What is skipped or counted wrongly no page shows: that is found by probes, and never trusted here.
@@ -62,10 +62,14 @@ interface Query {
   readonly depth: 0 | 1 | 2 | 3
   readonly root: 'orders' | 'customers'
   readonly perParent: PerParent
+  /** Joins customers and orders by two columns instead of one. */
+  readonly composite: boolean
+  /** Cuts the inner side as a whole, before the join. */
+  readonly inner: boolean
 }
 
 const query: fc.Arbitrary<Query> = fc.record({
-  filters, order: orders, cut: fc.option(cut, { nil: undefined }), depth: fc.constantFrom(0, 1, 2, 3), root: fc.constantFrom('orders', 'customers'), perParent,
+  filters, order: orders, cut: fc.option(cut, { nil: undefined }), depth: fc.constantFrom(0, 1, 2, 3), root: fc.constantFrom('orders', 'customers'), perParent, composite: fc.boolean(), inner: fc.boolean(),
 })
 
 const ordersScan = scanOf('erp', 'Orders', orderColumns.map((each) => (each.name === 'Region' ? { ...each, name: 'Zone' } : each)), new Map([['Zone', 'Region']]))
@@ -78,10 +82,12 @@ interface Related {
   readonly perParent?: PerParent
 }
 
-function expanded(input: Plan, name: string, [from, to]: readonly [string, string], { plan, toMany, perParent: each }: Related): Plan {
+type Pairs = readonly [JoinPair, ...JoinPair[]]
+
+function expanded(input: Plan, name: string, on: Pairs, { plan, toMany, perParent: each }: Related): Plan {
   const columns = outputColumns(plan)
   const navigation = expandedColumn(name, `T.${name}`, { toMany, columns, visible: columns.map((shown) => shown.name) })
-  return expand(input, { navigation, on: [{ from, to }], related: plan, ...(each === undefined ? {} : { perParent: each }) })
+  return expand(input, { navigation, on, related: plan, ...(each === undefined ? {} : { perParent: each }) })
 }
 
 function filteredOrders({ filters: predicates, order, cut: limits }: Query): Plan {
@@ -92,21 +98,22 @@ function filteredOrders({ filters: predicates, order, cut: limits }: Query): Pla
   return limits === undefined ? plan : limit(plan, limits.skip, limits.take, limits.count)
 }
 
-const withCountry = (plan: Plan): Plan => expanded(plan, 'Country', ['Land', 'No'], { plan: countriesScan, toMany: false })
-const withRegion = (plan: Plan): Plan => expanded(plan, 'Place', ['Zone', 'No'], { plan: countriesScan, toMany: false })
+const withCountry = (plan: Plan): Plan => expanded(plan, 'Country', [{ from: 'Land', to: 'No' }], { plan: countriesScan, toMany: false })
+const withRegion = (plan: Plan): Plan => expanded(plan, 'Place', [{ from: 'Zone', to: 'No' }], { plan: countriesScan, toMany: false })
 
 /** Orders with their customer and its country; or customers with their orders and those orders' countries. */
 function planOf(wanted: Query): Plan {
   if (wanted.root === 'orders') {
     const customers = wanted.depth >= 2 ? withCountry(customersScan) : customersScan
     const base = filteredOrders(wanted)
-    const bought = wanted.depth === 0 ? base : expanded(base, 'Customer', ['Buyer', 'Code'], { plan: customers, toMany: false })
+    const bought = wanted.depth === 0 ? base : expanded(base, 'Customer', wanted.composite ? [{ from: 'Zone', to: 'No' }, { from: 'Buyer', to: 'Code' }] : [{ from: 'Buyer', to: 'Code' }], { plan: customers, toMany: false })
     return wanted.depth === 3 ? withRegion(bought) : bought
   }
   let related: Plan = ordersScan
   for (const each of wanted.filters) related = filter(related, each)
   if (wanted.depth >= 2) related = withRegion(related)
-  return expanded(customersScan, 'Orders', ['Code', 'Buyer'], { plan: related, toMany: true, perParent: wanted.perParent })
+  if (wanted.inner) related = limit(sort(related, [orderKey(column(int32Type, 'ID'), true)]), 2, 30)
+  return expanded(customersScan, 'Orders', wanted.composite ? [{ from: 'Code', to: 'Buyer' }, { from: 'No', to: 'Zone' }] : [{ from: 'Code', to: 'Buyer' }], { plan: related, toMany: true, perParent: wanted.perParent })
 }
 
 function normal(plan: Plan): Plan {
