@@ -41,10 +41,12 @@ export interface Alias extends Node {
 
 // ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Operators between two operands, in lower case whatever the text had. Precedence: URL Conventions 4.01, section 5.1.1.17. */
 export type BinaryOperator =
   | 'or' | 'and' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'has' | 'in'
   | 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod'
 
+/** `left operator right`. Runs of `and` or `or` lean left up to 32 operands and are balanced beyond; other operators lean left. */
 export interface Binary extends Node {
   readonly kind: 'binary'
   readonly operator: BinaryOperator
@@ -52,6 +54,7 @@ export interface Binary extends Node {
   readonly right: Expression
 }
 
+/** `not x` and `-x`; a minus before a number is part of the literal. */
 export interface Unary extends Node {
   readonly kind: 'unary'
   readonly operator: 'not' | 'negate'
@@ -105,6 +108,7 @@ export interface Path extends Node {
   readonly segments: readonly PathSegment[]
 }
 
+/** One step of a path in an expression. */
 export type PathSegment =
   | ({ readonly kind: 'property'; readonly name: string } & Node)
   | ({ readonly kind: 'navigation'; readonly name: string; readonly key?: Key } & Node)
@@ -116,11 +120,13 @@ export type PathSegment =
   | ({ readonly kind: 'function'; readonly name: string; readonly arguments: readonly NamedArgument[] } & Node)
   | ({ readonly kind: 'annotation'; readonly term: string } & Node)
 
+/** `name=value` of an operation's arguments. */
 export interface NamedArgument extends Node {
   readonly name: string
   readonly value: Expression
 }
 
+/** What `$filter`, `$orderby`, parameter aliases and arguments hold. */
 export type Expression = Literal | Alias | Binary | Unary | Call | TypeName | List | JsonLiteral | Path
 
 // ── Keys and resource paths ──────────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +138,7 @@ export interface Key extends Node {
   readonly parts: readonly { readonly name?: string; readonly value: Literal | Alias; readonly span: Span }[]
 }
 
+/** One step of a resource path. */
 export type ResourceSegment =
   | ({ readonly kind: 'entitySet'; readonly name: string; readonly key?: Key } & Node)
   | ({ readonly kind: 'singleton'; readonly name: string } & Node)
@@ -161,12 +168,14 @@ export type SelectSegment =
   /** Only as the last segment of an `$expand` path: `Address/*`. */
   | ({ readonly kind: 'star' } & Node)
 
+/** One item of `$select`. */
 export type SelectItem =
   | ({ readonly kind: 'all' } & Node)
   /** `NS.*`: all actions and functions of a schema. */
   | ({ readonly kind: 'allOperations'; readonly namespace: string } & Node)
   | ({ readonly kind: 'path'; readonly segments: readonly SelectSegment[]; readonly options?: QueryOptions } & Node)
 
+/** One item of `$expand`. */
 export interface ExpandItem extends Node {
   /** `*` with its levels or `/$ref`, or a path that ends in a navigation property (or an unknown name). */
   readonly target: 'all' | readonly SelectSegment[]
@@ -174,11 +183,13 @@ export interface ExpandItem extends Node {
   readonly options: QueryOptions
 }
 
+/** One item of `$orderby`. */
 export interface OrderItem extends Node {
   readonly expression: Expression
   readonly descending: boolean
 }
 
+/** A search: words and phrases joined by AND, OR and NOT; side by side is AND. */
 export type SearchExpression =
   | ({ readonly kind: 'term'; readonly text: string; readonly phrase: boolean } & Node)
   | ({ readonly kind: 'not'; readonly operand: SearchExpression } & Node)
@@ -205,6 +216,7 @@ export interface QueryOptions {
   readonly spans: ReadonlyMap<string, Span>
 }
 
+/** A URL below a service root. */
 export interface ODataUrl {
   readonly resource: Resource
   readonly options: QueryOptions

@@ -1,7 +1,10 @@
-/** A tree and its height. */
-export interface Tall<N> {
+import type { Span } from './ast.js'
+
+/** A tree while it is built: its height, and where it stood with the parentheses about it. */
+export interface Operand<N> {
   readonly node: N
   readonly height: number
+  readonly extent: Span
 }
 
 const leaningLimit = 32
@@ -12,12 +15,12 @@ const partLimit = 16
  * Joins the operands of an associative operator: leaning left up to 32 of them, balanced beyond, so that the height grows with the
  * logarithm of a chain's length. `a or b or c` is `(a or b) or c`.
  */
-export const balancedChain = <N>(items: readonly Tall<N>[], join: Join<N>): Tall<N> =>
+export const balancedChain = <T>(items: readonly T[], join: Join<T>): T =>
   items.length <= leaningLimit ? items.reduce((left, right) => join(left, right)) : balanced(items, join)
 
-type Join<N> = (left: Tall<N>, right: Tall<N>) => Tall<N>
+type Join<T> = (left: T, right: T) => T
 
-function balanced<N>(items: readonly Tall<N>[], join: Join<N>): Tall<N> {
+function balanced<T>(items: readonly T[], join: Join<T>): T {
   if (items.length <= partLimit) return items.reduce((left, right) => join(left, right))
   const middle = Math.ceil(items.length / 2)
   return join(balanced(items.slice(0, middle), join), balanced(items.slice(middle), join))

@@ -9,7 +9,7 @@ export interface Dialect {
 
 /** OData 4.01 as the standard has it. */
 export const dialect401: Dialect = Object.freeze({ version: '4.01' })
-/** OData 4.0: no `in`, no `divby`, no `case`. */
+/** OData 4.0: no `in` (an or-chain says it); no `divby`, `case`, `$this`, no options of `$select` and `/$count` (refused). */
 export const dialect40: Dialect = Object.freeze({ version: '4.0' })
 
 /** True if `in` may be printed. */

@@ -5,7 +5,7 @@ import { readSelectSegment, takeComma } from './select-parser.js'
 
 const countOptions = ['$filter', '$search']
 const referenceOptions = [...countOptions, '$orderby', '$skip', '$top', '$count']
-const expandOptions = [...referenceOptions, '$select', '$expand', '$levels', '$compute']
+const expandOptions = [...referenceOptions, '$select', '$expand', '$levels']
 /** What may stand in the parentheses, by how the path ends. */
 const allowed: Readonly<Record<'' | '$ref' | '$count' | '*', ReadonlySet<string>>> = Object.freeze({
   '': new Set(expandOptions),

@@ -1,5 +1,5 @@
 import type { BinaryOperator, Expression, List, Span } from './ast.js'
-import { balancedChain, type Tall } from './balanced-chain.js'
+import { balancedChain, type Operand } from './balanced-chain.js'
 import { readJson } from './json-parser.js'
 import { readAlias } from './key-parser.js'
 import { limitReached } from './limits.js'
@@ -10,16 +10,16 @@ import { isSpaceAt, look, node, skipSpace, spanFrom, take, unexpected, type Scan
 import { rawOffset } from './source-text.js'
 
 /** An operand on the stack: a tree, or a run of `and` or `or` that has not ended. */
-type Operand = Tall<Expression> & { readonly chain?: { readonly operator: 'and' | 'or'; readonly items: Tall<Expression>[] } }
+type Pile = Operand<Expression> & { readonly chain?: { readonly operator: 'and' | 'or'; readonly items: Operand<Expression>[] } }
 
 type Pending =
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly precedence: number }
   | { readonly kind: 'unary'; readonly operator: 'not' | 'negate'; readonly precedence: number; readonly start: number }
-  | { readonly kind: 'parenthesis'; readonly precedence: 0 }
+  | { readonly kind: 'parenthesis'; readonly precedence: 0; readonly start: number }
 
 /** The two stacks of operator precedence parsing: parentheses and operators need no recursion. */
 interface Stacks {
-  readonly operands: Operand[]
+  readonly operands: Pile[]
   readonly pending: Pending[]
   parentheses: number
 }
@@ -45,7 +45,7 @@ function readOperand(scanner: Scanner, scope: Scope, stacks: Stacks): void {
     const start = scanner.at
     if (take(scanner, '(')) {
       if (++stacks.parentheses > scanner.session.limits.depth) throw limitReached(scanner.session.limits, 'depth', scanner.source.part)
-      stacks.pending.push({ kind: 'parenthesis', precedence: 0 })
+      stacks.pending.push({ kind: 'parenthesis', precedence: 0, start })
       skipSpace(scanner)
     } else if (look(scanner, notWord) !== undefined) {
       scanner.at += 3
@@ -53,7 +53,7 @@ function readOperand(scanner: Scanner, scope: Scope, stacks: Stacks): void {
       stacks.pending.push({ kind: 'unary', operator: 'not', precedence: unaryPrecedence, start })
     } else if (!readMinus(scanner, stacks)) break
   }
-  stacks.operands.push({ node: readPrimary(scanner, scope), height: 1 })
+  stacks.operands.push(leaf(readPrimary(scanner, scope)))
 }
 
 /** A minus is a sign where a number follows, and an operator anywhere else. */
@@ -92,7 +92,7 @@ function readOperator(scanner: Scanner, scope: Scope, stacks: Stacks): boolean {
     skipSpace(scanner)
     const list = operator === 'in' ? readList(scanner, scope) : undefined
     if (list === undefined) return true
-    stacks.operands.push({ node: list, height: 1 })
+    stacks.operands.push(leaf(list))
   }
 }
 
@@ -118,15 +118,16 @@ function reduce(scanner: Scanner, stacks: Stacks, least: number): void {
 
 function closeParenthesis(scanner: Scanner, stacks: Stacks): void {
   reduce(scanner, stacks, 1)
-  stacks.pending.pop()
+  const open = stacks.pending.pop()
   stacks.parentheses--
-  stacks.operands.push(settle(scanner, stacks.operands.pop()!))
+  const inner = settle(scanner, stacks.operands.pop()!)
+  stacks.operands.push(open?.kind === 'parenthesis' ? { ...inner, extent: spanFrom(scanner, open.start) } : inner)
 }
 
 function buildUnary(scanner: Scanner, stacks: Stacks, { operator, start }: Extract<Pending, { kind: 'unary' }>): void {
   const operand = settle(scanner, stacks.operands.pop()!)
-  const span = Object.freeze({ start: rawOffset(scanner.source, start), end: operand.node.span.end })
-  stacks.operands.push(tall(scanner, node(scanner, { kind: 'unary' as const, operator, operand: operand.node, span }), operand.height + 1))
+  const span = Object.freeze({ start: rawOffset(scanner.source, start), end: operand.extent.end })
+  stacks.operands.push(branch(scanner, node(scanner, { kind: 'unary' as const, operator, operand: operand.node, span }), operand.height + 1))
 }
 
 function buildBinary(scanner: Scanner, stacks: Stacks, operator: BinaryOperator): void {
@@ -143,20 +144,22 @@ function buildBinary(scanner: Scanner, stacks: Stacks, operator: BinaryOperator)
 }
 
 /** Ends a run of `and` or `or`. */
-function settle(scanner: Scanner, { node: tree, height, chain }: Operand): Tall<Expression> {
-  if (chain === undefined) return { node: tree, height }
+function settle(scanner: Scanner, { chain, ...operand }: Pile): Operand<Expression> {
+  if (chain === undefined) return operand
   return balancedChain(chain.items, (left, right) => join(scanner, chain.operator, left, right))
 }
 
-function join(scanner: Scanner, operator: BinaryOperator, left: Tall<Expression>, right: Tall<Expression>): Tall<Expression> {
-  const span: Span = Object.freeze({ start: left.node.span.start, end: right.node.span.end })
+function join(scanner: Scanner, operator: BinaryOperator, left: Operand<Expression>, right: Operand<Expression>): Operand<Expression> {
+  const span: Span = Object.freeze({ start: left.extent.start, end: right.extent.end })
   const binary = node(scanner, { kind: 'binary' as const, operator, left: left.node, right: right.node, span })
-  return tall(scanner, binary, Math.max(left.height, right.height) + 1)
+  return branch(scanner, binary, Math.max(left.height, right.height) + 1)
 }
 
-function tall(scanner: Scanner, tree: Expression, height: number): Tall<Expression> {
+const leaf = (tree: Expression): Operand<Expression> => ({ node: tree, height: 1, extent: tree.span })
+
+function branch(scanner: Scanner, tree: Expression, height: number): Operand<Expression> {
   if (height > scanner.session.limits.depth) throw limitReached(scanner.session.limits, 'depth', scanner.source.part)
-  return { node: tree, height }
+  return { node: tree, height, extent: tree.span }
 }
 
 /** Right of `in`: `(…)` with literals or `[…]`; undefined (and nothing read) where an ordinary operand stands. */

@@ -20,14 +20,17 @@ export interface Names {
 /** Opaque to the parser: what a path stands at. Two different types may share no handle. */
 export type TypeHandle = { readonly name: string; readonly collection: boolean; readonly structured: boolean }
 
+/** What a name of the entity container stands for; `type` of a set is a collection, of an import the result's. */
 export type ContainerName =
   | { readonly kind: 'entitySet' | 'singleton'; readonly type: TypeHandle }
   | { readonly kind: 'actionImport' | 'functionImport'; readonly type?: TypeHandle }
 
+/** What a member of a structured type stands for, and the type of its value. */
 export type MemberName =
   | { readonly kind: 'property'; readonly type: TypeHandle }
   | { readonly kind: 'navigation'; readonly type: TypeHandle }
 
+/** An action or function and the type of its result; undefined: none, or not known. */
 export interface OperationName {
   readonly kind: 'action' | 'function'
   readonly type?: TypeHandle

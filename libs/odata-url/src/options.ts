@@ -108,8 +108,8 @@ function readNestedOption(scanner: Scanner, { draft, scope }: Collecting, allowe
   }
   const match = look(scanner, optionName)
   const name = match === undefined ? undefined : systemNames.get(match[2]!.toLowerCase())
-  if (match === undefined || name === undefined || !allowed.has(name)) throw unexpected(scanner, [...allowed].filter((option) => !unsupportedOptions.has(option)).join(', '))
-  if (unsupportedOptions.has(name)) throw unsupported(name)
+  if (name !== undefined && unsupportedOptions.has(name)) throw unsupported(name)
+  if (match === undefined || name === undefined || !allowed.has(name)) throw unexpected(scanner, [...allowed].join(', '))
   once(draft, name)
   scanner.at += match[0].length
   Object.assign(draft.values, readOptionValue(name, scanner, scope))

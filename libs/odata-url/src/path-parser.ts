@@ -165,7 +165,8 @@ function readKeySegment(scanner: Scanner, walk: Walk): boolean {
   const span = spanFrom(scanner, 0)
   const value: Literal = node(scanner, { kind: 'literal' as const, type: 'Edm.String' as const, text: plainText(scanner.source, 0, scanner.at), span })
   const before = first ? [] : keyOf(last)
-  const key: Key = Object.freeze({ form: 'segment' as const, parts: Object.freeze([...before, Object.freeze({ value, span })]), span: { start: before[0]?.span.start ?? span.start, end: span.end } })
+  const whole = Object.freeze({ start: before[0]?.span.start ?? span.start, end: span.end })
+  const key: Key = Object.freeze({ form: 'segment' as const, parts: Object.freeze([...before, Object.freeze({ value, span })]), span: whole })
   walk.segments[walk.segments.length - 1] = Object.freeze({ ...last, key })
   walk.type = elementOf(walk.type)
   return true

@@ -1,5 +1,5 @@
 import type { Binary, Expression, Key, List, Literal, NamedArgument, Path, PathRoot, PathSegment, Unary } from './ast.js'
-import { balancedChain, type Tall } from './balanced-chain.js'
+import { balancedChain } from './balanced-chain.js'
 import { inexpressible, understandsIn, type Dialect } from './dialect.js'
 import { precedence, unaryPrecedence } from './operators.js'
 import { searchText } from './print-search.js'
@@ -109,8 +109,8 @@ function sayable(expression: Expression, dialect: Dialect): Expression {
 
 function orChain(left: Expression, { items }: List, span: Expression['span']): Expression {
   if (items.length === 0) return { kind: 'literal', type: 'Edm.Boolean', text: 'false', span }
-  const terms = items.map((item): Tall<Expression> => ({ node: { kind: 'binary', operator: 'eq', left, right: item, span }, height: 2 }))
-  return balancedChain(terms, (one, other): Tall<Expression> => ({ node: { kind: 'binary', operator: 'or', left: one.node, right: other.node, span }, height: 0 })).node
+  const terms = items.map((item): Expression => ({ kind: 'binary', operator: 'eq', left, right: item, span }))
+  return balancedChain(terms, (one, other): Expression => ({ kind: 'binary', operator: 'or', left: one, right: other, span }))
 }
 
 /** A minus before a number would be its sign: everything but paths and calls is put in parentheses. */
@@ -183,5 +183,7 @@ function countText({ filter, search }: Extract<PathSegment, { kind: 'count' }>, 
     ...(filter === undefined ? [] : [`$filter=${expressionText(filter, dialect)}`]),
     ...(search === undefined ? [] : [`$search=${searchText(search, false)}`]),
   ]
-  return options.length === 0 ? '$count' : `$count(${options.join(';')})`
+  if (options.length === 0) return '$count'
+  if (dialect.version === '4.0') throw inexpressible('/$count with options', dialect)
+  return `$count(${options.join(';')})`
 }

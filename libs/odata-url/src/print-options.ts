@@ -1,5 +1,5 @@
 import type { ExpandItem, ODataUrl, QueryOptions, Resource, ResourceSegment, SelectItem, SelectSegment } from './ast.js'
-import type { Dialect } from './dialect.js'
+import { inexpressible, type Dialect } from './dialect.js'
 import { argumentsText, keyText, printExpression } from './print-expression.js'
 import { searchText } from './print-search.js'
 import { encodeQueryText, encodeSegmentText } from './url-encoding.js'
@@ -96,6 +96,7 @@ function selectItem(item: SelectItem, dialect: Dialect): string {
     case 'allOperations':
       return `${encodeQueryText(item.namespace)}.*`
     case 'path':
+      if (item.options !== undefined && dialect.version === '4.0') throw inexpressible('$select with options', dialect)
       return pathText(item.segments) + inParentheses(item.options, dialect)
   }
 }

@@ -84,6 +84,7 @@ export function unexpected(scanner: Scanner, expected: string, at = scanner.at):
 /** The refusal of something the standard has and this project does not yet execute. */
 export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_QUERY_UNSUPPORTED', { what, hint }, { target: what })
 
+/** True for a blank, a tab, and a raw plus where it is a space. */
 export const isSpaceAt = ({ text, source }: Scanner, at: number): boolean => {
   const unit = text[at]
   return unit === ' ' || unit === '\t' || (unit === '+' && source.plusIsSpace && isRaw(source, at))
@@ -96,6 +97,7 @@ export function skipSpace(scanner: Scanner): boolean {
   return scanner.at > from
 }
 
+/** True where nothing is left. */
 export const atEnd = (scanner: Scanner): boolean => scanner.at >= scanner.text.length
 
 /** Takes the characters if they stand here. */
@@ -127,7 +129,9 @@ export function look(scanner: Scanner, pattern: RegExp): RegExpExecArray | undef
 const identifierPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*/uy
 const qualifiedPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*)*/uy
 
+/** The identifier that stands here, without moving. */
 export const lookIdentifier = (scanner: Scanner): string | undefined => look(scanner, identifierPattern)?.[0]
+/** The identifier, qualified or not, that stands here, without moving. */
 export const lookQualified = (scanner: Scanner): string | undefined => look(scanner, qualifiedPattern)?.[0]
 
 /** @throws HUB_QUERY_SYNTAX */

@@ -1,5 +1,5 @@
 import type { SearchExpression } from './ast.js'
-import { balancedChain, type Tall } from './balanced-chain.js'
+import { balancedChain, type Operand } from './balanced-chain.js'
 import { limitReached } from './limits.js'
 import { isSpaceAt, nested, node, skipSpace, spanFrom, take, unexpected, type Scanner } from './scanner.js'
 import { isRaw, plainText } from './source-text.js'
@@ -24,38 +24,40 @@ function readQuotedSearch(scanner: Scanner): SearchExpression | undefined {
   return node(scanner, { kind: 'term' as const, text: plainText(scanner.source, from + 1, close), phrase: true, span: spanFrom(scanner, from) })
 }
 
-type TallSearch = Tall<SearchExpression>
+type Found = Operand<SearchExpression>
 
-function readDisjunction(scanner: Scanner): TallSearch {
+function readDisjunction(scanner: Scanner): Found {
   const items = [readConjunction(scanner)]
   while (takeOperator(scanner, 'OR')) items.push(readConjunction(scanner))
   return balancedChain(items, (left, right) => join(scanner, 'or', left, right))
 }
 
-function readConjunction(scanner: Scanner): TallSearch {
+function readConjunction(scanner: Scanner): Found {
   const items = [readOperand(scanner)]
   while (takeOperator(scanner, 'AND') || takeJuxtaposition(scanner)) items.push(readOperand(scanner))
   return balancedChain(items, (left, right) => join(scanner, 'and', left, right))
 }
 
-function join(scanner: Scanner, kind: 'and' | 'or', left: TallSearch, right: TallSearch): TallSearch {
-  const span = Object.freeze({ start: left.node.span.start, end: right.node.span.end })
-  return { node: node(scanner, { kind, left: left.node, right: right.node, span }), height: Math.max(left.height, right.height) + 1 }
+function join(scanner: Scanner, kind: 'and' | 'or', left: Found, right: Found): Found {
+  const span = Object.freeze({ start: left.extent.start, end: right.extent.end })
+  return branch(node(scanner, { kind, left: left.node, right: right.node, span }), Math.max(left.height, right.height) + 1)
 }
 
-function readOperand(scanner: Scanner): TallSearch {
+const branch = (tree: SearchExpression, height: number): Found => ({ node: tree, height, extent: tree.span })
+
+function readOperand(scanner: Scanner): Found {
   const from = scanner.at
   if (takeNot(scanner)) {
     const operand = nested(scanner, () => readOperand(scanner))
-    return { node: node(scanner, { kind: 'not' as const, operand: operand.node, span: spanFrom(scanner, from) }), height: operand.height + 1 }
+    return branch(node(scanner, { kind: 'not' as const, operand: operand.node, span: spanFrom(scanner, from) }), operand.height + 1)
   }
-  if (!take(scanner, '(')) return { node: readTerm(scanner), height: 1 }
+  if (!take(scanner, '(')) return branch(readTerm(scanner), 1)
   skipSpace(scanner)
   const inner = nested(scanner, () => readDisjunction(scanner))
   skipSpace(scanner)
   if (!take(scanner, ')')) throw unexpected(scanner, "AND, OR or ')'")
   if (inner.height > scanner.session.limits.depth) throw limitReached(scanner.session.limits, 'depth', scanner.source.part)
-  return inner
+  return { ...inner, extent: spanFrom(scanner, from) }
 }
 
 /** NOT is an operator where an operand follows it. */

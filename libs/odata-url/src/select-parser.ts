@@ -2,7 +2,7 @@ import type { SelectItem, SelectSegment } from './ast.js'
 import type { TypeHandle } from './names.js'
 import { elementOf, expect, look, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, type Scanner, type Scope } from './scanner.js'
 
-const selectOptions: ReadonlySet<string> = new Set(['$filter', '$search', '$orderby', '$skip', '$top', '$count', '$select', '$compute'])
+const selectOptions: ReadonlySet<string> = new Set(['$filter', '$search', '$orderby', '$skip', '$top', '$count', '$select'])
 
 /** Where a select or expand path has come to. */
 export interface SelectPath {

@@ -96,7 +96,7 @@ describe('options and segments that are not executed', () => {
     expect(error.message).toContain(word)
   })
 
-  it.each(['$expand=Items($compute=1 as X)', '$select=Address($compute=1 as X)', '$filter=Items/$filter(ID eq 1)/$count gt 1', '$expand=$value'])('%s', (query) => {
+  it.each(['$expand=Items($compute=1 as X)', '$expand=Items(apply=aggregate(x))', '$select=Address($compute=1 as X)', '$filter=Items/$filter(ID eq 1)/$count gt 1', '$expand=$value'])('%s', (query) => {
     expect(refusal('Orders', query).code).toBe('HUB_QUERY_UNSUPPORTED')
   })
 })
