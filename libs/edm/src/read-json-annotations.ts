@@ -64,11 +64,14 @@ export function readJsonValue(context: JsonContext, node: JsonNode): AnnotationV
 
 const operators: ReadonlySet<string> = new Set(['And', 'Or', 'Not', 'Eq', 'Ne', 'Gt', 'Ge', 'Lt', 'Le', 'Has', 'In', 'Neg', 'Add', 'Sub', 'Mul', 'Div', 'DivBy', 'Mod'])
 
+/** Those of one operand take it as it is: a list would be a collection. */
+const unary: ReadonlySet<string> = new Set(['Not', 'Neg'])
+
 function readDynamic(context: JsonContext, object: JsonObject): AnnotationValue | undefined {
   for (const [name, node] of object.members) {
     if (!name.startsWith('$') || name.includes('@')) continue
     const operator = name.slice(1)
-    if (operators.has(operator)) return Object.freeze({ kind: 'operator', operator, arguments: operands(context, node) })
+    if (operators.has(operator)) return Object.freeze({ kind: 'operator', operator, arguments: unary.has(operator) ? Object.freeze([readJsonValue(context, node)]) : operands(context, node) })
     const value = readNamed(context, object, operator, node)
     if (value !== undefined) return value
   }

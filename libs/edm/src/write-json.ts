@@ -12,17 +12,31 @@ type Members = JsonMembers
  * @see OData CSDL JSON 4.01
  */
 export function writeCsdlJson(model: EdmModel): string {
-  const references = new Map<string, Members>()
-  for (const reference of model.references) references.set(reference.uri, { ...references.get(reference.uri), ...referenceValue(reference) })
+  const references = byUri(model.references)
   return jsonText({
     $Version: '4.01',
     $EntityContainer: model.container?.qualifiedName,
-    $Reference: references.size === 0 ? undefined : Object.fromEntries(references),
+    $Reference: references.size === 0 ? undefined : Object.fromEntries([...references].map(([uri, reference]) => [uri, referenceValue(reference)])),
     ...Object.fromEntries([...model.schemas.values()].map((schema) => [schema.namespace, schemaValue(schema)])),
   })
 }
 
 const filled = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list)
+
+/** JSON has one reference for each document: those to the same one come together. */
+function byUri(references: readonly Reference[]): ReadonlyMap<string, Reference> {
+  const map = new Map<string, Reference>()
+  for (const each of references) {
+    const before = map.get(each.uri)
+    map.set(each.uri, before === undefined ? each : {
+      uri: each.uri,
+      includes: [...before.includes, ...each.includes],
+      includeAnnotations: [...before.includeAnnotations, ...each.includeAnnotations],
+      annotations: [...before.annotations, ...each.annotations],
+    })
+  }
+  return map
+}
 
 function referenceValue({ includes, includeAnnotations, annotations }: Reference): Members {
   return {
@@ -101,6 +115,8 @@ const typeMembers = ({ name, collection, nullable, facets }: TypeRef): Members =
   $Collection: onlyTrue(collection),
   $Nullable: onlyTrue(nullable),
   ...facetMembers(facets),
+  // A decimal without a scale has a variable one.
+  ...(name === 'Edm.Decimal' && facets.scale === 'variable' ? { $Scale: undefined } : {}),
 })
 
 const numeric: ReadonlySet<string> = new Set(['Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64', 'Edm.Decimal', 'Edm.Single', 'Edm.Double'])

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { nearest } from '@tributary/edm'
 
 describe('nearest', () => {

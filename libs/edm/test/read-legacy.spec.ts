@@ -70,6 +70,9 @@ describe('an Entity Framework contract', () => {
   })
 })
 
+const paths = (...names: readonly string[]): unknown => ({ kind: 'collection', items: names.map((path) => ({ kind: 'propertyPath', path })) })
+const bool = (text: string): unknown => ({ kind: 'bool', text })
+
 describe('sap: attributes', () => {
   const model = readCsdl(shopV2(`
     <EntityType Name="Item" sap:label="Item">
@@ -90,8 +93,6 @@ describe('sap: attributes', () => {
     const value = annotationValue(items, `Org.OData.Capabilities.V1.${term}`)
     return value?.kind === 'record' ? Object.fromEntries(value.properties) : value
   }
-  const paths = (...names: readonly string[]): unknown => ({ kind: 'collection', items: names.map((path) => ({ kind: 'propertyPath', path })) })
-  const bool = (text: string): unknown => ({ kind: 'bool', text })
 
   it('become capabilities of the entity set', () => {
     expect(capability('FilterRestrictions')).toEqual({

@@ -91,30 +91,30 @@ describe('hostile documents', () => {
   })
 })
 
-describe('encodings', () => {
-  const text = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?><Schema xmlns="${schemaNamespace}" Namespace="S"><ComplexType Name="Größe"/></Schema>`
-  const found = (bytes: Uint8Array): boolean => readCsdl(bytes).structured('S.Größe') !== undefined
+const encoded = (encoding: string): string => `<?xml version="1.0" encoding="${encoding}"?><Schema xmlns="${schemaNamespace}" Namespace="S"><ComplexType Name="Größe"/></Schema>`
+const isRead = (bytes: Uint8Array): boolean => readCsdl(bytes).structured('S.Größe') !== undefined
 
+describe('encodings', () => {
   it('are told by the byte order mark, the declaration, or are UTF-8', () => {
-    expect(found(Buffer.from(text('utf-8'), 'utf8'))).toBe(true)
-    expect(found(Buffer.from(`\uFEFF${text('utf-8')}`, 'utf8'))).toBe(true)
-    expect(found(Buffer.from(`\uFEFF${text('utf-16')}`, 'utf16le'))).toBe(true)
-    expect(found(Buffer.from(text('utf-16'), 'utf16le'))).toBe(true)
-    expect(found(Buffer.from(`\uFEFF${text('utf-16')}`, 'utf16le').swap16())).toBe(true)
-    expect(found(Buffer.from(text('ISO-8859-1'), 'latin1'))).toBe(true)
+    expect(isRead(Buffer.from(encoded('utf-8'), 'utf8'))).toBe(true)
+    expect(isRead(Buffer.from(`\uFEFF${encoded('utf-8')}`, 'utf8'))).toBe(true)
+    expect(isRead(Buffer.from(`\uFEFF${encoded('utf-16')}`, 'utf16le'))).toBe(true)
+    expect(isRead(Buffer.from(encoded('utf-16'), 'utf16le'))).toBe(true)
+    expect(isRead(Buffer.from(`\uFEFF${encoded('utf-16')}`, 'utf16le').swap16())).toBe(true)
+    expect(isRead(Buffer.from(encoded('ISO-8859-1'), 'latin1'))).toBe(true)
   })
 
   it('that are unknown, or that the bytes do not have, are refused', () => {
-    expect(refusal(() => readCsdl(Buffer.from(text('klingon')))).params['reason']).toBe('the encoding klingon is not known')
-    expect(refusal(() => readCsdl(Buffer.from(text('utf-8'), 'latin1'))).params['reason']).toBe('the bytes are not valid utf-8')
+    expect(refusal(() => readCsdl(Buffer.from(encoded('klingon')))).params['reason']).toBe('the encoding klingon is not known')
+    expect(refusal(() => readCsdl(Buffer.from(encoded('utf-8'), 'latin1'))).params['reason']).toBe('the bytes are not valid utf-8')
   })
 })
 
-describe('a contract in pieces', () => {
-  async function* pieces<T extends string | Uint8Array>(whole: T, size: number): AsyncGenerator<string | Uint8Array> {
-    for (let at = 0; at < whole.length; at += size) yield typeof whole === 'string' ? whole.slice(at, at + size) : whole.subarray(at, at + size)
-  }
+async function* pieces<T extends string | Uint8Array>(whole: T, size: number): AsyncGenerator<string | Uint8Array> {
+  for (let at = 0; at < whole.length; at += size) yield typeof whole === 'string' ? whole.slice(at, at + size) : whole.subarray(at, at + size)
+}
 
+describe('a contract in pieces', () => {
   it.each([1, 7, 255, 256, 4096])('of %i reads like the whole', async (size) => {
     const bytes = fixture('connectedservice-v3.xml')
     const whole = readCsdl(bytes)

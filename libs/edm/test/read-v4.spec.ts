@@ -76,6 +76,9 @@ describe('aliases', () => {
   })
 })
 
+const alternateKey = (name: string): string =>
+  `<Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Name" PropertyPath="${name}"/><PropertyValue Property="Alias" String="${name}"/></Record></Collection></PropertyValue></Record></Collection></Annotation>`
+
 describe('details', () => {
   it('reads every facet, and warns of those that are none', () => {
     const model = readCsdl(shop(`<ComplexType Name="T">
@@ -116,9 +119,8 @@ describe('details', () => {
   })
 
   it('derives alternate keys from annotations inside and outside the type', () => {
-    const key = (name: string): string => `<Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Name" PropertyPath="${name}"/><PropertyValue Property="Alias" String="${name}"/></Record></Collection></PropertyValue></Record></Collection></Annotation>`
-    const inside = readCsdl(shop(`<EntityType Name="T"><Property Name="SSN" Type="Edm.String"/>${key('SSN')}</EntityType>`))
-    const outside = readCsdl(shop(`<EntityType Name="T"><Property Name="SSN" Type="Edm.String"/></EntityType><Annotations Target="Self.T">${key('SSN')}</Annotations>`))
+    const inside = readCsdl(shop(`<EntityType Name="T"><Property Name="SSN" Type="Edm.String"/>${alternateKey('SSN')}</EntityType>`))
+    const outside = readCsdl(shop(`<EntityType Name="T"><Property Name="SSN" Type="Edm.String"/></EntityType><Annotations Target="Self.T">${alternateKey('SSN')}</Annotations>`))
     for (const model of [inside, outside]) expect(model.entityType('Shop.T')?.alternateKeys).toEqual([[{ path: 'SSN' }]])
   })
 
