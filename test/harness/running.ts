@@ -1,9 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
-export const repository = join(import.meta.dirname, '..', '..')
+/** The folder that holds nest-cli.json, from wherever this file was put by a build. */
+function repositoryFrom(folder: string): string {
+  return existsSync(join(folder, 'nest-cli.json')) ? folder : repositoryFrom(dirname(folder))
+}
+
+export const repository = repositoryFrom(import.meta.dirname)
 
 export interface Ended {
   readonly code: number | null
