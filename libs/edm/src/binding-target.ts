@@ -11,29 +11,32 @@ export function findBindingTarget(model: EdmModel, setOrSingleton: string, path:
   const bindings = (container?.entitySets.get(setOrSingleton) ?? container?.singletons.get(setOrSingleton))?.bindings
   if (bindings === undefined) return undefined
   const segments = path.split('/')
-  for (let length = segments.length; length > 0; length -= 1) {
+  const end = segments.findLastIndex((segment) => !isCast(segment)) + 1
+  for (let length = end; length > 0; length -= 1) {
+    // A cast belongs to what comes after it.
+    if (isCast(segments[length - 1] ?? '')) continue
     const target = bestBinding(model, bindings, segments.slice(0, length))?.target
-    if (target === undefined) continue
-    const rest = segments.slice(length).filter((segment, index, all) => !isCast(segment) || index < all.length - 1)
-    return rest.length === 0 ? target : findBindingTarget(model, target, rest.join('/'))
+    if (target !== undefined) return length === end ? target : findBindingTarget(model, target, segments.slice(length, end).join('/'))
   }
   return undefined
 }
 
 const isCast = (segment: string): boolean => segment.includes('.')
 
-/** The matching binding with the most casts: the most specific one. */
+/** The most specific of the matching bindings. */
 function bestBinding(model: EdmModel, bindings: readonly NavigationBinding[], path: readonly string[]): NavigationBinding | undefined {
-  let best: NavigationBinding | undefined
-  let bestLength = 0
+  let best: { readonly binding: NavigationBinding; readonly segments: readonly string[] } | undefined
   for (const binding of bindings) {
     const segments = binding.path.split('/')
-    if (segments.length > bestLength && matches(model, segments, path)) {
-      best = binding
-      bestLength = segments.length
-    }
+    if (matches(model, segments, path) && (best === undefined || isMoreSpecific(model, segments, best.segments))) best = { binding, segments }
   }
-  return best
+  return best?.binding
+}
+
+/** More casts are more specific; of as many, those to derived types. */
+function isMoreSpecific(model: EdmModel, a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return a.length > b.length
+  return a.every((segment, index) => segment === b[index] || model.derivesFrom(segment, b[index] ?? ''))
 }
 
 function matches(model: EdmModel, binding: readonly string[], path: readonly string[]): boolean {

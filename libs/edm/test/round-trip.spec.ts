@@ -25,7 +25,7 @@ describe('what is written reads as the same model', () => {
       expect(again.warnings).toEqual([])
       expect(firstDifference(model, again)).toBeUndefined()
       expect(writeCsdlXml(again)).toBe(text)
-    }), { numRuns: 300 })
+    }), { numRuns: 150 })
   })
 
   it('for any model, as JSON', () => {
@@ -35,6 +35,6 @@ describe('what is written reads as the same model', () => {
       expect(again.warnings).toEqual([])
       expect(firstDifference(model, again, { asJson: true })).toBeUndefined()
       expect(writeCsdlJson(again)).toBe(text)
-    }), { numRuns: 300 })
+    }), { numRuns: 150 })
   })
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
-import { createModel, readCsdl, writeCsdlJson, writeCsdlXml, type Schema } from '@tributary/edm'
+import { createModel, firstDifference, readCsdl, writeCsdlJson, writeCsdlXml, type Schema } from '@tributary/edm'
 import { contracts, shop, shopV2 } from './csdl-files.js'
 
 const schemas = new URL('../../../../shared/data/odata-schemas/', import.meta.url)
@@ -53,7 +53,8 @@ describe('CSDL XML', () => {
     expect(writeCsdlXml(withDefault('𝒳'))).toContain('DefaultValue="𝒳"')
     for (const [character, code] of [['\u0000', '0000'], ['\u001b', '001B'], ['\ud800', 'D800'], ['\uffff', 'FFFF']] as const) {
       expect(() => writeCsdlXml(withDefault(`a${character}b`))).toThrow(`the character U+${code} cannot be written in XML`)
-      expect(readCsdl(writeCsdlJson(withDefault(`a${character}b`))).property(readCsdl(writeCsdlJson(withDefault('x'))).structured('S.T') ?? fail(), 'P')).toBeDefined()
+      const model = withDefault(`a${character}b`)
+      expect(firstDifference(model, readCsdl(writeCsdlJson(model)))).toBeUndefined()
     }
   })
 
@@ -166,7 +167,3 @@ withXmllint('against the XML schemas of the standard', () => {
     expect([status, status === 0 ? '' : stderr]).toEqual([0, ''])
   })
 })
-
-function fail(): never {
-  throw new Error('the type is missing')
-}
