@@ -1,5 +1,5 @@
 import type { Expression, Path, PathRoot, PathSegment, SearchExpression } from './ast.js'
-import { readNamedArguments } from './arguments-parser.js'
+import { looksNamed, readNamedArguments } from './arguments-parser.js'
 import { readKey } from './key-parser.js'
 import type { TypeHandle } from './names.js'
 import {
@@ -98,6 +98,11 @@ function readNavigation(scanner: Scanner, walk: Walk, { name, type, from }: { na
 function readTypeOrFunction(scanner: Scanner, walk: Walk, { name, call, from }: { name: string; call: boolean; from: number }): void {
   const { names } = scanner.session
   const operation = names.operation(name)
+  if (call && operation === undefined && !name.includes('.') && !looksNamed(scanner) && !scanner.text.startsWith('()', scanner.at)) {
+    push(scanner, walk, { kind: 'unknown', name, key: readKey(scanner), span: spanFrom(scanner, from) })
+    walk.type = undefined
+    return
+  }
   if (call) {
     const args = nested(scanner, () => readNamedArguments(scanner, walk.scope))
     push(scanner, walk, { kind: 'function', name, arguments: args, span: spanFrom(scanner, from) })

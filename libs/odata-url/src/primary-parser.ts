@@ -1,6 +1,5 @@
-import { looksNamed, readArguments } from './arguments-parser.js'
 import type { Expression, Key, NamedArgument, TypeName } from './ast.js'
-import { readNamedArguments } from './arguments-parser.js'
+import { looksNamed, readArguments, readNamedArguments } from './arguments-parser.js'
 import { canonicalFunctions } from './canonical-functions.js'
 import { readJson } from './json-parser.js'
 import { readAlias, readKey } from './key-parser.js'

@@ -8,14 +8,20 @@ const precedence = Object.freeze({ or: 1, and: 2, not: 3, term: 4 })
  * @see OData URL Conventions 4.01, section 5.1.7
  */
 export function searchText(search: SearchExpression, bareSemicolons: boolean): string {
-  if (search.kind === 'term' && /^(?:AND|OR|NOT)$/.test(search.text)) return search.phrase ? phrase(search.text) : search.text
-  return text(search, bareSemicolons)
+  if (search.kind === 'term' && !search.phrase && operatorWord.test(search.text)) return search.text
+  const printed = text(search, bareSemicolons)
+  // A value that begins with a single quote might be taken for one phrase.
+  return printed.startsWith("'") ? `(${printed})` : printed
 }
+
+/** Words that are operators where operands stand beside them: within parentheses of their own they are words. */
+const operatorWord = /^(?:AND|OR|NOT)$/
 
 function text(search: SearchExpression, bareSemicolons: boolean): string {
   switch (search.kind) {
     case 'term':
-      return search.phrase || !isWord(search.text, bareSemicolons) ? phrase(search.text) : search.text
+      if (search.phrase || !isWord(search.text, bareSemicolons)) return phrase(search.text)
+      return operatorWord.test(search.text) ? `(${search.text})` : search.text
     case 'not':
       return `NOT ${grouped(search.operand, precedence.not, bareSemicolons)}`
     case 'and':
@@ -40,6 +46,4 @@ const grouped = (search: SearchExpression, least: number, bareSemicolons: boolea
 
 const phrase = (words: string): string => `"${words.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 
-/** AND, OR and NOT are words only where nothing stands beside them; a word in single quotes would be read as a phrase. */
-const isWord = (word: string, bareSemicolons: boolean): boolean =>
-  /^(?!')[^ \t()"]+$/u.test(word) && !/^(?:AND|OR|NOT)$/.test(word) && (bareSemicolons || !word.includes(';'))
+const isWord = (word: string, bareSemicolons: boolean): boolean => /^[^ \t()"]+$/u.test(word) && (bareSemicolons || !word.includes(';'))

@@ -90,6 +90,8 @@ const table: Readonly<Record<string, readonly (readonly [text: string, tree: str
     ['Items(OrderID=1,Line=2)/Quantity', '->Items<named OrderID=Int64:1, Line=Int64:2>/Quantity'],
     ['Shop.RushOrder/Deadline', 'as Shop.RushOrder/Deadline'],
     ['Customer/Nmae', '->Customer/?Nmae'],
+    ['Customer/Foo(1)/Bar', '->Customer/?Foo<positional Int64:1>/?Bar'],
+    ["Customer/Foo('x')/any(o:o/ID eq 1)", '->Customer/?Foo<positional String:x>/any{o: (var o/?ID eq Int64:1)}'],
     ['Nmae/First', '?Nmae/?First'],
     ['$it/ID', '$it/ID'],
     ['$this', '$this'],

@@ -20,7 +20,7 @@ describe('a printed tree', () => {
         const printed = printExpression(tree, dialect401)
         expect(asRead(parseFilter(printed, names, order))).toEqual(asRead(tree))
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -38,11 +38,11 @@ describe('a printed tree', () => {
 
 // ── Whole URLs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const word = fc.string({ unit: fc.constantFrom('a', 'B', '1', '-', "'", ';', '€', '&', '/'), minLength: 1, maxLength: 5 }).filter((value) => !value.startsWith("'"))
+const word = fc.string({ unit: fc.constantFrom('a', 'B', '1', '-', "'", ';', '€', '&', '/'), minLength: 1, maxLength: 5 })
 const { search } = fc.letrec<{ search: SearchExpression }>((tie) => ({
   search: fc.oneof(
     { depthSize: 'small' },
-    word.map((term) => ({ kind: 'term', text: term, phrase: false, span }) as SearchExpression),
+    fc.oneof(word, fc.constantFrom('AND', 'OR', 'NOT')).map((term) => ({ kind: 'term', text: term, phrase: false, span }) as SearchExpression),
     text.filter((phrase) => phrase !== '').map((phrase) => ({ kind: 'term', text: phrase, phrase: true, span }) as SearchExpression),
     tie('search').map((operand) => ({ kind: 'not', operand, span }) as SearchExpression),
     fc.tuple(fc.constantFrom('and', 'or'), tie('search'), tie('search')).map(([kind, left, right]) => ({ kind, left, right, span }) as SearchExpression),
