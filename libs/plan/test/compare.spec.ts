@@ -78,6 +78,24 @@ describe('the order of values', () => {
     }))
   })
 
+  it('orders date-times in UTC to the last digit of their fraction', () => {
+    const written = fc.tuple(fc.integer({ min: 0, max: 99 }), fc.stringMatching(/^\d{0,9}$/)).map(([second, digits]) => {
+      const text = new Date(Date.UTC(2024, 0, 1) + second * 1000).toISOString().slice(0, 19)
+      return [BigInt(second) * 10n ** 9n + BigInt(digits.padEnd(9, '0')), `${text}${digits === '' ? '' : `.${digits}`}Z`] as const
+    })
+    fc.assert(fc.property(written, written, ([a, textA], [b, textB]) => {
+      expect([textA, textB, compareValues(dateTimeOffsetType, textA, textB)]).toEqual([textA, textB, a < b ? -1 : a > b ? 1 : 0])
+    }))
+  })
+
+  it('orders short decimals as long ones', () => {
+    const short = fc.tuple(fc.integer({ min: -(10 ** 7), max: 10 ** 7 }), fc.integer({ min: 0, max: 6 })).map(([digits, scale]) => [digits * 10 ** (6 - scale), (digits / 10 ** scale).toFixed(scale)] as const)
+    fc.assert(fc.property(short, short, ([a, textA], [b, textB]) => {
+      expect([textA, textB, compareValues(decimalType, textA, textB)]).toEqual([textA, textB, Math.sign(a - b)])
+      expect(compareValues(decimalType, `${textA}${textA.includes('.') ? '' : '.'}00000000000000000000`, textB)).toBe(Math.sign(a - b))
+    }))
+  })
+
   it('refuses a number of absurd size instead of computing with it', () => {
     expect(() => compareValues(decimalType, '1e999999999', '1')).toThrow(expect.objectContaining({ code: 'HUB_LIMIT_EXCEEDED' }))
   })

@@ -81,15 +81,42 @@ const compareEnums = (type: ValueType, a: Value, b: Value): -1 | 0 | 1 => {
   return x === undefined || y === undefined ? compareStrings(String(a), String(b)) : x < y ? -1 : x > y ? 1 : 0
 }
 
+const dash = 45
+const colon = 58
+const letterT = 84
+const letterZ = 90
+
+/** `2024-01-31…`: texts that begin so compare as their dates. */
+const beginsWithDate = (text: string): boolean => text.charCodeAt(4) === dash && text.charCodeAt(7) === dash && text.charCodeAt(0) !== dash
+
+/** `2024-01-31T10:00:00…Z`, the way nearly all are written: those compare by their first 19 characters, then by their fraction. */
+const isPlainUtc = (text: string): boolean =>
+  beginsWithDate(text) && text.charCodeAt(10) === letterT && text.charCodeAt(16) === colon && text.charCodeAt(text.length - 1) === letterZ
+
+function compareDates(a: string, b: string): -1 | 0 | 1 {
+  if (a === b) return 0
+  if (a.length === 10 && b.length === 10 && beginsWithDate(a) && beginsWithDate(b)) return ordinal(a, b)
+  return sign(daysOf(parseDate(a)) - daysOf(parseDate(b)))
+}
+
+function compareDateTimes(a: string, b: string): -1 | 0 | 1 {
+  if (a === b) return 0
+  if (isPlainUtc(a) && isPlainUtc(b)) {
+    const seconds = ordinal(a.slice(0, 19), b.slice(0, 19))
+    if (seconds !== 0 || a.length === b.length) return seconds === 0 ? ordinal(a, b) : seconds
+  }
+  return compareInstants(instantOf(a), instantOf(b))
+}
+
 const base64Bytes = (value: Value): Buffer => Buffer.from(String(value), 'base64url')
 
 const comparators: Partial<Record<BaseType, Comparator>> = {
   'Edm.String': (a, b) => compareStrings(String(a), String(b)),
   'Edm.Boolean': (a, b) => sign(Number(a) - Number(b)),
   'Edm.Guid': (a, b) => ordinal(String(a).toLowerCase(), String(b).toLowerCase()),
-  'Edm.Date': (a, b) => (a === b ? 0 : sign(daysOf(parseDate(String(a))) - daysOf(parseDate(String(b))))),
+  'Edm.Date': (a, b) => compareDates(String(a), String(b)),
   'Edm.TimeOfDay': (a, b) => compareInstants(instantOfTime(String(a)), instantOfTime(String(b))),
-  'Edm.DateTimeOffset': (a, b) => (a === b ? 0 : compareInstants(instantOf(String(a)), instantOf(String(b)))),
+  'Edm.DateTimeOffset': (a, b) => compareDateTimes(String(a), String(b)),
   'Edm.Duration': (a, b) => sign(durationSeconds(String(a)).comparedTo(durationSeconds(String(b)))),
   'Edm.Binary': (a, b) => sign(Buffer.compare(base64Bytes(a), base64Bytes(b))),
 }

@@ -11,8 +11,8 @@ const Exact = Decimal.clone({ precision: 4 * maxDigits, toExpNeg: -9e15, toExpPo
 
 const plainInteger = /^-?\d{1,15}$/
 
-/** True if both are so short that JavaScript numbers hold them exactly. */
-export const areSmallIntegers = (a: string, b: string): boolean => plainInteger.test(a) && plainInteger.test(b)
+/** Up to 15 digits, with or without a point: no two different ones are the same double, and doubles keep their order. */
+const shortNumber = /^-?(?:\d{1,15}|(?=[\d.]{3,16}$)\d+\.\d+)$/
 
 /** The text of a number as the engine carries it; `INF`, `-INF` and `NaN` stand for the special ones. */
 export const numberText = (value: Value): string =>
@@ -48,7 +48,8 @@ export function canonicalNumber(value: Value): string {
 
 /** Exact order of two numbers in any notation; NaN is lowest. */
 export function compareNumberTexts(a: string, b: string): -1 | 0 | 1 {
-  if (areSmallIntegers(a, b)) return sign(Number(a) - Number(b))
+  if (a === b && a !== 'NaN') return 0
+  if (shortNumber.test(a) && shortNumber.test(b)) return sign(Number(a) - Number(b))
   const x = toDecimal(a)
   const y = toDecimal(b)
   if (x.isNaN() || y.isNaN()) return x.isNaN() ? (y.isNaN() ? 0 : -1) : 1

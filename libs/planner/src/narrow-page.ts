@@ -1,0 +1,60 @@
+import { type Column, type Expand, type ExpandedRow, outputColumns, type Page, parseRows, type Plan, type Value } from '@tributary/plan'
+import type { BoundQuery } from './bound-query.js'
+
+type Change<T> = (value: T) => T
+
+/**
+ * Leaves of complex values only the fields that `$select` names (`$select=Address/City`): sources are asked for whole properties, and a
+ * filter or an order may have read other fields. Undefined where every complex value is shown whole, so that pages stay as they are.
+ * Pages given are those of the plan (under `unwrap`: the rows unwrapped); pages returned have `bound.columns`.
+ */
+export function narrowPage(bound: Pick<BoundQuery, 'plan' | 'columns' | 'unwrap'>): Change<Page> | undefined {
+  const narrow = rowNarrowing(answerPlan(bound), bound.columns)
+  if (narrow === undefined) return undefined
+  return (page) => {
+    const { rows } = page.kind === 'rows' ? page : parseRows(page, bound.columns)
+    return Object.freeze({ kind: 'rows', columns: bound.columns, rows: rows.map(narrow) })
+  }
+}
+
+/** The part of the plan that yields the answer's rows. */
+function answerPlan({ plan, unwrap }: Pick<BoundQuery, 'plan' | 'unwrap'>): Plan {
+  return unwrap.reduce((outer, name) => expandOf(outer, name)?.related ?? outer, plan)
+}
+
+/** The expand of a plan's own rows that adds this column. */
+function expandOf(plan: Plan, name: string): Expand | undefined {
+  switch (plan.kind) {
+    case 'expand': return plan.navigation.name === name ? plan : expandOf(plan.input, name)
+    case 'filter': case 'sort': case 'limit': return expandOf(plan.input, name)
+    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
+  }
+}
+
+function rowNarrowing(plan: Plan, shown: readonly Column[]): Change<ExpandedRow> | undefined {
+  const whole = outputColumns(plan)
+  const changes = shown.map((column, index) => (column.expanded === undefined ? fieldNarrowing(column, whole[index]) : expandedNarrowing(column, expandOf(plan, column.name))))
+  if (changes.every((change) => change === undefined)) return undefined
+  return (row) => row.map((value, index) => changes[index]?.(value) ?? value)
+}
+
+function expandedNarrowing({ expanded }: Column, node: Expand | undefined): Change<Value> | undefined {
+  const narrow = expanded === undefined || node === undefined ? undefined : rowNarrowing(node.related, expanded.columns)
+  if (narrow === undefined) return undefined
+  return (value) => {
+    if (Array.isArray(value)) return narrow(value)
+    if (typeof value !== 'object' || value === null || !('rows' in value) || !Array.isArray(value.rows)) return value
+    return { ...value, rows: value.rows.map((row: Value) => (Array.isArray(row) ? narrow(row) : row)) }
+  }
+}
+
+function fieldNarrowing(shown: Column, whole: Column | undefined): Change<Value> | undefined {
+  if (shown.fields === undefined || shown.fields === whole?.fields) return undefined
+  const inner = new Map(shown.fields.map((field) => [field.name, fieldNarrowing(field, whole?.fields?.find(({ name }) => name === field.name))]))
+  const one: Change<Value> = (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    const kept = Object.entries(value).filter(([name]) => inner.has(name) || name.includes('@'))
+    return Object.fromEntries(kept.map(([name, field]) => [name, inner.get(name)?.(field) ?? field]))
+  }
+  return (value) => (Array.isArray(value) ? value.map(one) : one(value))
+}
