@@ -6,7 +6,7 @@ import { bySuspicion } from './suspicion.js'
 import { takeFilter, type TakenFilter } from './take-filter.js'
 import { takeKeys } from './take-keys.js'
 import { takeLimit, takeOrder } from './take-order.js'
-import { takeSelect } from './take-select.js'
+import { selectsAll, takeSelect } from './take-select.js'
 
 /**
  * Takes of a request what the remote is known to do exactly, and of the filter also what it does as a superset. Pure.
@@ -31,10 +31,12 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
   ]
   const relies = distinct([...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select'])])
+  const unlimited = want.skip === 0 && want.top === undefined
+  const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
     order: order.text === undefined ? [] : want.order, top: limit === undefined ? undefined : want.top, counted,
-    selects: able.fact('select').trust === 'exact' && select !== undefined, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies),
+    selects: able.fact('select').trust === 'exact' && select !== undefined, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies), whole: complete,
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined, limited: limit !== undefined, counted, relies,

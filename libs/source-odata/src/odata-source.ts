@@ -1,8 +1,9 @@
 import { readCsdl } from '@tributary/edm'
-import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Probing, type ProbeOptions, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
+import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
 import { fetchContract } from './contract.js'
+import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
 import { probeSet } from './probe.js'
 import { readScan } from './read.js'
@@ -10,7 +11,7 @@ import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport } from './transport.js'
 
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
-export class ODataSource extends Source implements Probing {
+export class ODataSource extends Source implements PassThrough, Probing {
   override readonly kind = 'odata'
   private readonly transport: Transport = createTransport(createLanes())
 
@@ -29,6 +30,14 @@ export class ODataSource extends Source implements Probing {
 
   override read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage> {
     return readScan(this.transport, scanOf(scan), context)
+  }
+
+  forwardable(scan: Accepted, able: Capabilities): boolean {
+    return isForwardable(scan, able)
+  }
+
+  forward(scan: Accepted, options: ForwardOptions): Promise<Forwarded> {
+    return forwardScan(this.transport, scan, options)
   }
 
   probe(target: Target, entitySet: string, options: ProbeOptions): Promise<ReadonlyMap<Feature, Fact>> {

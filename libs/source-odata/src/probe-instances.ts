@@ -1,4 +1,4 @@
-import { binary, call, column as columnOf, compile, decimalType, inList, int32Type, isInteger, isNumeric, literal, not, nullType, stringType, dateType, type Column, type Expression, type Value, type ValueType } from '@tributary/plan'
+import { binary, booleanType, call, column as columnOf, compile, decimalType, inList, int32Type, isInteger, isNumeric, literal, not, nullType, stringType, dateType, type Column, type Expression, type FunctionName, type Value, type ValueType } from '@tributary/plan'
 import type { Feature } from '@tributary/source'
 import { typeFeature } from './judge-filter.js'
 
@@ -50,18 +50,21 @@ function turns(count: number): () => readonly number[] {
   }
 }
 
-/** For each type the column that shows most: many different values, some of them null. */
+/** For each type the column that shows most: letters, many different values, some of them null. */
 function representative({ columns, rows }: Sample): readonly number[] {
   const best = new Map<string, { readonly at: number; readonly score: number }>()
   for (const [at, { type }] of columns.entries()) {
     const values = rows.map((row) => row[at])
-    const score = new Set(values.filter((value) => value !== null)).size + (values.includes(null) ? rows.length : 0)
+    const letters = type.base === 'Edm.String' ? values.reduce<number>((sum, value) => sum + Math.min(12, lettersIn(value)), 0) : 0
+    const score = new Set(values.filter((value) => value !== null)).size + (values.includes(null) ? rows.length : 0) + letters
     if (score > (best.get(type.base)?.score ?? 1)) best.set(type.base, { at, score })
   }
   return [...best.values()].map(({ at }) => at)
 }
 
 const isPresent = (value: Value): boolean => value !== null && value !== undefined
+
+const lettersIn = (value: Value): number => (typeof value === 'string' ? [...value].filter((sign) => sign.toLowerCase() !== sign.toUpperCase()).length : 0)
 
 /** Rows for which the made predicate is true and false, one of each as far as they exist. */
 function pairs(sample: Spread, at: number, feature: Feature, make: Make): readonly Instance[] {
@@ -101,21 +104,29 @@ function otherCase(text: string): string | undefined {
   return swapped === text || swapped.length !== text.length ? undefined : swapped
 }
 
+const padded = (text: string): string | undefined => (text === '' ? undefined : `${text} `)
+const unlessSame = (text: string, changed: string): string | undefined => (text === changed || text.length !== changed.length ? undefined : changed)
+
+/**
+ * Experiments with text that only differs in case or trailing blanks. Without one nothing is proven about text: most remotes that are
+ * wrong about it are wrong just there.
+ */
+function withTwins(sample: Spread, at: number, given: { readonly feature: Feature; readonly instances: readonly Instance[] }, make: (column: Expression, own: string) => readonly (Expression | undefined)[]): readonly Instance[] {
+  if (!isText(sample, at)) return given.instances
+  const [cased, ...others] = [0, 1].map((index) => twins(sample, at, given.feature, (column, own) => make(column, own)[index]))
+  return cased === undefined || cased.length === 0 ? [] : [...given.instances, ...cased, ...others.flat()]
+}
+
 function equality(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
   const feature = `filter:eq:${typeFeature(type)}`
   const itself = experiment(sample, at, (column, _, own) => binary('eq', column, literal(type, own)), { feature, wanted: true })
   const another = experiment(sample, at, (column, other) => binary('eq', column, literal(type, other)), { feature, wanted: false })
-  const equal = [itself, another].filter((instance) => instance !== undefined)
-  if (!isText(sample, at)) return equal
-  const twin = (change: (text: string) => string | undefined): readonly Instance[] => twins(sample, at, feature, (column, own) => {
-    const changed = change(own)
-    return changed === undefined ? undefined : binary('eq', column, literal(type, changed))
-  })
-  return [...equal, ...twin(otherCase), ...twin((own) => (own === '' ? undefined : `${own} `))]
+  const instances = [itself, another].filter((instance) => instance !== undefined)
+  return withTwins(sample, at, { feature, instances }, (column, own) => [otherCase(own), padded(own)].map((text) => (text === undefined ? undefined : binary('eq', column, literal(type, text)))))
 }
 
-/** The boundary, where the operators differ, and a value on the other side of it. */
+/** The boundary, where the operators differ, and a value on the other side of it; for text the case in which letters and code points disagree. */
 function ranges(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
   if (type.base === 'Edm.Boolean') return []
@@ -123,10 +134,12 @@ function ranges(sample: Spread, at: number): readonly Instance[] {
     const feature = `filter:${operator}:${typeFeature(type)}`
     const boundary = experiment(sample, at, (column, _, own) => binary(operator, column, literal(type, own)), { feature })
     const beyond = experiment(sample, at, (column, other) => binary(operator, column, literal(type, other)), { feature, wanted: !(boundary?.expected ?? false) })
-    return [boundary, beyond, ...(isText(sample, at) ? twins(sample, at, feature, (column, own) => {
-      const changed = otherCase(own)
-      return changed === undefined ? undefined : binary(operator, column, literal(type, changed))
-    }) : [])].filter((instance) => instance !== undefined)
+    const instances = [boundary, beyond].filter((instance) => instance !== undefined)
+    const telling = (own: string): string | undefined => unlessSame(own, operator === 'gt' || operator === 'le' ? own.toUpperCase() : own.toLowerCase())
+    return withTwins(sample, at, { feature, instances }, (column, own) => {
+      const text = telling(own)
+      return text === undefined ? [] : [binary(operator, column, literal(type, text))]
+    })
   })
 }
 
@@ -134,7 +147,10 @@ function inequality(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
   const some = sample.rows.find((row) => isPresent(row[at]))?.[at]
   const feature = `filter:ne:${typeFeature(type)}`
-  return some === undefined ? [] : [...pairs(sample, at, feature, (column) => binary('ne', column, literal(type, some))), ...onNull(sample, at, feature, (column) => binary('ne', column, literal(type, some)))]
+  if (some === undefined) return []
+  const make = (column: Expression): Expression => binary('ne', column, literal(type, some))
+  const instances = [...pairs(sample, at, feature, make), ...onNull(sample, at, feature, make)]
+  return withTwins(sample, at, { feature, instances }, (column, own) => [otherCase(own), padded(own)].map((text) => (text === undefined ? undefined : binary('ne', column, literal(type, text)))))
 }
 
 function nulls(sample: Spread, at: number): readonly Instance[] {
@@ -156,16 +172,13 @@ function membership(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
   if (type.base === 'Edm.Boolean') return []
   const feature = `filter:in:${typeFeature(type)}`
-  const others = [...new Set(sample.rows.map((row) => row[at]).filter((value) => value !== null && value !== undefined))].slice(0, 2)
+  const others = [...new Set(sample.rows.map((row) => row[at]).filter((value) => isPresent(value)))].slice(0, 2)
   const list = (values: readonly Value[]): readonly Expression[] => values.map((value) => literal(type, value))
-  return [
+  const instances = [
     ...pairs(sample, at, feature, (column, other) => inList(column, list([other, ...others]))),
     ...pairs(sample, at, feature, (column, other) => inList(column, list([other]))),
-    ...(isText(sample, at) ? twins(sample, at, feature, (column, own) => {
-      const changed = otherCase(own)
-      return changed === undefined ? undefined : inList(column, list([changed]))
-    }) : []),
   ]
+  return withTwins(sample, at, { feature, instances }, (column, own) => [otherCase(own), padded(own)].map((text) => (text === undefined ? undefined : inList(column, list([text])))))
 }
 
 const middle = (text: string): string => [...text].slice(1, 4).join('')
@@ -176,13 +189,10 @@ function textSearch(sample: Spread, at: number): readonly Instance[] {
   if (!isText(sample, at)) return []
   return ([['contains', middle], ['startswith', first], ['endswith', last]] as const).flatMap(([name, part]) => {
     const feature = `filter:${name}`
-    const search = (sought: string | undefined, column: Expression): Expression | undefined =>
-      sought === undefined || sought.trim() === '' || !sought.isWellFormed() ? undefined : call(name, { ...stringType, name: 'Edm.Boolean', base: 'Edm.Boolean' }, column, literal(stringType, sought))
-    return [
-      ...twins(sample, at, feature, (column, own) => search(part(own), column)),
-      ...twins(sample, at, feature, (column, own) => search(otherCase(part(own)), column)),
-      ...twins(sample, at, feature, (column) => search('~no such text~', column)),
-    ]
+    const search = (column: Expression, sought: string | undefined): Expression | undefined =>
+      sought === undefined || sought.trim() === '' || !sought.isWellFormed() ? undefined : call(name, booleanType, column, literal(stringType, sought))
+    const instances = [...twins(sample, at, feature, (column, own) => search(column, part(own))), ...twins(sample, at, feature, (column) => search(column, '~no such text~'))]
+    return withTwins(sample, at, { feature, instances }, (column, own) => [search(column, otherCase(part(own)))])
   })
 }
 
@@ -199,10 +209,11 @@ interface Computed {
   readonly of: (column: Expression) => Expression
 }
 
+const made = (name: FunctionName, result: ValueType, ...rest: readonly Expression[]): Computed => ({ feature: `filter:${name}`, of: (column) => call(name, result, column, ...rest) })
+const small = (value: number): Expression => literal(int32Type, value)
+
 function functions(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
-  const made = (name: Parameters<typeof call>[0], result: ValueType, ...rest: readonly Expression[]): Computed => ({ feature: `filter:${name}`, of: (column) => call(name, result, column, ...rest) })
-  const small = (value: number): Expression => literal(int32Type, value)
   const byType: Readonly<Record<string, readonly Computed[]>> = {
     'Edm.String': [made('tolower', stringType), made('toupper', stringType), made('trim', stringType), made('length', int32Type), made('substring', stringType, small(1)), made('indexof', int32Type, literal(stringType, 'e')), made('concat', stringType, literal(stringType, '-'))],
     'Edm.Date': [made('year', int32Type), made('month', int32Type), made('day', int32Type)],

@@ -28,6 +28,8 @@ export interface ODataScan {
   /** `$select` was sent, and is known to be honoured. */
   readonly selects: boolean
   readonly pageRows: number
+  /** Everything that was wanted is taken: the remote's own answer is the answer. */
+  readonly whole: boolean
   /** What a refusal may be blamed on, the most suspicious first. */
   readonly suspects: readonly Feature[]
 }

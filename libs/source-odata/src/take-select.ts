@@ -9,13 +9,23 @@ const LONGEST_SELECT = 1_000
  */
 export function takeSelect(want: ScanRequest, able: Capabilities, declared: Restrictions): string | undefined {
   if (!declared.select || able.fact('select').trust === 'unsupported') return undefined
-  const { model } = want.target
-  const type = model.structured(want.entityType)
-  if (type === undefined || want.columns.some(({ name }) => name === '*')) return undefined
-  const names = want.columns.map(({ name }) => name).filter((name) => !name.startsWith('@'))
-  const wanted = new Set(names.length === 0 ? want.key.slice(0, 1) : names)
-  const all = model.properties(type)
-  if (wanted.size === 0 || (!type.open && all.every(({ name }) => wanted.has(name)))) return undefined
+  if (want.columns.some(({ name }) => name === '*') || selectsAll(want)) return undefined
+  const wanted = namesOf(want)
+  if (wanted.size === 0) return undefined
   const text = [...wanted].join(',')
   return text.length > LONGEST_SELECT ? undefined : text
+}
+
+/** Whether the columns are all the type has, so that nothing has to be selected. */
+export function selectsAll(want: ScanRequest): boolean {
+  const { model } = want.target
+  const type = model.structured(want.entityType)
+  const wanted = namesOf(want)
+  return type !== undefined && (!type.open || wanted.has('*')) && model.properties(type).every(({ name }) => wanted.has(name))
+}
+
+/** The properties asked for; where none is, the first of the key stands for the row. */
+function namesOf(want: ScanRequest): ReadonlySet<string> {
+  const names = want.columns.map(({ name }) => name).filter((name) => !name.startsWith('@'))
+  return new Set(names.length === 0 ? want.key.slice(0, 1) : names)
 }

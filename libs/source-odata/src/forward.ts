@@ -1,0 +1,60 @@
+import { hubError } from '@tributary/errors'
+import type { Accepted, Capabilities, Forwarded, ForwardOptions } from '@tributary/source'
+import { requireJson, requireSuccess } from './answer.js'
+import { followLink } from './links.js'
+import { readHeaders } from './request-headers.js'
+import { scanOf, urlOf, type ODataScan } from './scan.js'
+import { networkError, type Incoming, type Outgoing, type Transport } from './transport.js'
+
+/** Whether the remote alone answers the scan exactly as it was wanted, byte for byte: every feature it needs is proven. */
+export function isForwardable(accepted: Accepted, able: Capabilities): boolean {
+  const scan = scanOf(accepted)
+  if (!scan.whole || accepted.residual !== undefined || accepted.trust !== 'exact') return false
+  const exact = accepted.relies.every((feature) => able.fact(feature).trust === 'exact')
+  const hasExactNumbers = scan.columns.some(({ type }) => type.base === 'Edm.Int64' || type.base === 'Edm.Decimal')
+  return exact && (!hasExactNumbers || able.fact('ieee754').trust === 'exact')
+}
+
+/** Bytes after which a body leaves its lane to others: its reader sets the pace. */
+const LANE_BYTES = 4 * 1024 * 1024
+const RELAYED: readonly string[] = ['content-type', 'odata-version', 'preference-applied', 'etag', 'last-modified']
+
+/**
+ * Forwards a scan: the remote's bytes as they arrive. The iterator throws if the body ends before its JSON does.
+ * @throws SourceRefused, HUB_SOURCE_*
+ */
+export async function forwardScan(transport: Transport, accepted: Accepted, options: ForwardOptions): Promise<Forwarded> {
+  const scan = scanOf(accepted)
+  const place = scan.target
+  const url = options.nextLink === undefined ? urlOf(scan) : followLink(place, place.url, options.nextLink)
+  const accept = `application/json;odata.metadata=${options.metadata}${options.ieee754 ? ';IEEE754Compatible=true' : ''}`
+  const outgoing: Outgoing = { place, url, headers: { ...readHeaders(place, scan.pageRows), accept }, signal: options.signal, observe: options.observe }
+  const incoming = await transport.send(outgoing)
+  await requireSuccess(incoming, { place, entitySet: scan.entitySet, features: scan.suspects })
+  requireJson(incoming, place)
+  const headers = Object.fromEntries(RELAYED.flatMap((name) => (incoming.headers[name] === undefined ? [] : [[name, incoming.headers[name]]])))
+  return { status: incoming.status, headers, body: bytesOf(incoming, outgoing, scan) }
+}
+
+/** What is kept of the end of a body to see whether it is complete. */
+const TAIL_BYTES = 16 * 1024
+/** The end of the rows, and behind it only members with plain values: control information such as the next link. */
+const COMPLETE = /\]\s*(?:,\s*"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)\s*)*\}\s*$/
+
+async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODataScan): AsyncGenerator<Buffer> {
+  let tail: Buffer = Buffer.alloc(0)
+  let passed = 0
+  try {
+    for await (const chunk of incoming.body as AsyncIterable<Buffer>) {
+      passed += chunk.length
+      if (passed > LANE_BYTES) incoming.leaveLane()
+      tail = chunk.length >= TAIL_BYTES ? chunk.subarray(-TAIL_BYTES) : Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES)
+      yield chunk
+    }
+  } catch (error) {
+    throw networkError(outgoing, error)
+  } finally {
+    incoming.finish(0)
+  }
+  if (!COMPLETE.test(tail.toString('utf8'))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
+}
