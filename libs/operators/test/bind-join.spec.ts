@@ -246,6 +246,21 @@ describe('memory and pace of an expand', () => {
     expect(busy.slice(0, 2)).toEqual(first)
   })
 
+  it('shares the lanes of a source among all expands of a request', async () => {
+    let running = 0
+    let peak = 0
+    const delay = async (): Promise<void> => {
+      peak = Math.max(peak, running += 1)
+      await new Promise((resolve) => { setImmediate(resolve) })
+      running -= 1
+    }
+    const all = sources({ orders: 4000, customers: 4000 }, { delay, keysPerRequest: 50 }, { pageRows: 4000 })
+    const twice = expand(customerOf(orders), { navigation: expandedColumn('Payer', 'T.Customer', shape(customerColumns)), on: [{ from: 'Customer', to: 'Code' }], related: customers })
+    const answer = await run(twice, worldOf(all, proven))
+    expect(answer.rows.every((row) => Array.isArray(row[3]) && Array.isArray(row[4]) && row[3][0] === row[4][0])).toBe(true)
+    expect(peak).toBe(8)
+  })
+
   it('cancels everything under way when the reader goes', async () => {
     const gates: (() => void)[] = []
     const delay = (): Promise<void> => new Promise((resolve) => { gates.push(resolve) })

@@ -72,6 +72,12 @@ describe('filter, sort and limit', () => {
     await expect(run(byName, world, { buildBytes: 500 })).rejects.toMatchObject({ message: expect.stringContaining('500 bytes in one sort') })
   })
 
+  it('keeps rows that are equal by the order as they came, sorted or taken from the top', async () => {
+    const tied = sort(all, [orderKey(column(stringType, 'Name'))])
+    const world = worldOf([orders()], { 'orderby:Edm.String': 'unsupported' })
+    for (const plan of [tied, limit(tied, 0, 7), limit(tied, 38, 11, true), limit(tied, 100, 60)]) expect(await run(plan, world)).toEqual(naive(plan, [orders()]))
+  })
+
   it('ends a request that reads more rows than it may', async () => {
     await expect(run(all, worldOf([orders()]), { rowsRead: 120 })).rejects.toMatchObject({ code: 'HUB_LIMIT_EXCEEDED', message: expect.stringContaining('120 rows read') })
   })
