@@ -1,8 +1,9 @@
 import type { Annotation, AnnotationValue } from './annotation.js'
+import { textOf } from './find-annotation.js'
 import type { KeyPart } from './model.js'
 
-/** The term that gives alternate keys. */
-export const alternateKeysTerm = 'Org.OData.Core.V1.AlternateKeys'
+/** The terms that give alternate keys: the standard's and the community's before it. */
+const alternateKeysTerm = 'Org.OData.Core.V1.AlternateKeys'
 const communityTerm = 'OData.Community.Keys.V1.AlternateKeys'
 
 /** The alternate keys that annotations of an entity type give; those without a property are left out. */
@@ -22,10 +23,4 @@ function partOf(value: AnnotationValue): readonly KeyPart[] {
   const alias = textOf(value.properties.get('Alias'))
   if (path === undefined) return []
   return [Object.freeze(alias === undefined || alias === path ? { path } : { path, alias })]
-}
-
-/** The text of a constant or a path. CSDL JSON writes both as strings, so that readers of annotations should take either. */
-export function textOf(value: AnnotationValue | undefined): string | undefined {
-  if (value === undefined) return undefined
-  return 'text' in value ? value.text : 'path' in value ? value.path : undefined
 }

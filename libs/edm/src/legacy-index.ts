@@ -26,6 +26,7 @@ export interface AssociationConstraint {
   readonly principal: readonly string[]
 }
 
+/** Two ends and the constraint between them. */
 export interface Association {
   readonly ends: ReadonlyMap<string, AssociationEnd>
   readonly constraint: AssociationConstraint | undefined

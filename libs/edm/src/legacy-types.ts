@@ -1,7 +1,7 @@
 import type { Annotation } from './annotation.js'
 import type { TypeRef } from './model.js'
 import { originTerms } from './origin-terms.js'
-import { makeAnnotation } from './read-xml-annotations.js'
+import { makeAnnotation } from './make-annotation.js'
 
 /** Types of versions 1 to 3 that OData 4 knows under another name. */
 const successors: Readonly<Record<string, string>> = Object.freeze({ 'Edm.DateTime': 'Edm.DateTimeOffset', 'Edm.Time': 'Edm.TimeOfDay' })

@@ -28,6 +28,7 @@ export interface TypeRef {
   readonly facets: Facets
 }
 
+/** A structural property. @see CSDL 4.01 section 7 */
 export interface Property {
   readonly kind: 'property'
   readonly name: string
@@ -42,6 +43,7 @@ export interface ReferentialConstraint {
   readonly referencedProperty: string
 }
 
+/** A way to related entities. @see CSDL 4.01 section 8 */
 export interface NavigationProperty {
   readonly kind: 'navigation'
   readonly name: string
@@ -76,6 +78,7 @@ export interface StructuredType {
   readonly annotations: readonly Annotation[]
 }
 
+/** A type whose instances have an identity. @see CSDL 4.01 section 6 */
 export interface EntityType extends StructuredType {
   readonly kind: 'entity'
   readonly hasStream: boolean
@@ -85,16 +88,19 @@ export interface EntityType extends StructuredType {
   readonly alternateKeys: readonly (readonly KeyPart[])[]
 }
 
+/** A structured type without identity. @see CSDL 4.01 section 9 */
 export interface ComplexType extends StructuredType {
   readonly kind: 'complex'
 }
 
+/** A named value of an enumeration type. */
 export interface EnumMember {
   readonly name: string
   readonly value: bigint
   readonly annotations: readonly Annotation[]
 }
 
+/** Named integer values. @see CSDL 4.01 section 10 */
 export interface EnumType {
   readonly kind: 'enum'
   readonly namespace: string
@@ -106,6 +112,7 @@ export interface EnumType {
   readonly annotations: readonly Annotation[]
 }
 
+/** A primitive type under another name, with facets and annotations of its own. @see CSDL 4.01 section 11 */
 export interface TypeDefinition {
   readonly kind: 'typeDefinition'
   readonly namespace: string
@@ -116,8 +123,10 @@ export interface TypeDefinition {
   readonly annotations: readonly Annotation[]
 }
 
+/** Everything a schema can define as a type. */
 export type EdmType = EntityType | ComplexType | EnumType | TypeDefinition
 
+/** A parameter of an action or function; the first of a bound one is what it is bound to. */
 export interface Parameter {
   readonly name: string
   readonly type: TypeRef
@@ -140,6 +149,7 @@ export interface Operation {
   readonly annotations: readonly Annotation[]
 }
 
+/** A term that annotations apply. @see CSDL 4.01 section 14.1 */
 export interface Term {
   readonly namespace: string
   readonly name: string
@@ -157,6 +167,7 @@ export interface NavigationBinding {
   readonly target: string
 }
 
+/** A named collection of entities. @see CSDL 4.01 section 13.2 */
 export interface EntitySet {
   readonly kind: 'entitySet'
   readonly name: string
@@ -166,6 +177,7 @@ export interface EntitySet {
   readonly annotations: readonly Annotation[]
 }
 
+/** A single named entity. @see CSDL 4.01 section 13.3 */
 export interface Singleton {
   readonly kind: 'singleton'
   readonly name: string
@@ -175,6 +187,7 @@ export interface Singleton {
   readonly annotations: readonly Annotation[]
 }
 
+/** An unbound operation exposed by the container. @see CSDL 4.01 sections 13.5 and 13.6 */
 export interface OperationImport {
   readonly kind: 'actionImport' | 'functionImport'
   readonly name: string
@@ -185,6 +198,7 @@ export interface OperationImport {
   readonly annotations: readonly Annotation[]
 }
 
+/** What a service serves. @see CSDL 4.01 section 13 */
 export interface EntityContainer {
   readonly namespace: string
   readonly name: string
@@ -203,6 +217,7 @@ export interface ExternalAnnotations {
   readonly annotations: readonly Annotation[]
 }
 
+/** A namespace and what it defines. @see CSDL 4.01 section 5 */
 export interface Schema {
   readonly namespace: string
   readonly alias?: string

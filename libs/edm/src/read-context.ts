@@ -1,3 +1,4 @@
+import type { AnnotationValue } from './annotation.js'
 import { booleanOf } from './type-ref.js'
 import type { NameResolver } from './qualified-name.js'
 import type { Position } from './warnings.js'
@@ -6,6 +7,8 @@ import { isPlain, type XmlElement } from './xml-tree.js'
 /** What every part of the XML reader needs to know. */
 export interface ReadContext {
   readonly names: NameResolver
+  /** Values of annotations that have none, by term. */
+  readonly defaults: ReadonlyMap<string, AnnotationValue>
   warn(position: Position, message: string): void
 }
 

@@ -1,7 +1,7 @@
 import type { Annotation, AnnotationValue } from './annotation.js'
 import type { JsonContext } from './json-context.js'
 import type { JsonNode, JsonObject } from './json-text.js'
-import { sameTerm } from './read-xml-annotations.js'
+import { sameTerm } from './make-annotation.js'
 
 const none: readonly Annotation[] = Object.freeze([])
 const nullValue: AnnotationValue = Object.freeze({ kind: 'null' })

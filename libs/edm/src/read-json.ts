@@ -10,7 +10,7 @@ import { nameResolver, splitName, type NameResolver } from './qualified-name.js'
 import { readJsonAnnotations } from './read-json-annotations.js'
 import { readJsonContainer } from './read-json-container.js'
 import { readJsonDefinition, readJsonEnum, readJsonOperation, readJsonStructured, readJsonTerm, type ChildName } from './read-json-types.js'
-import { makeAnnotation } from './read-xml-annotations.js'
+import { makeAnnotation } from './make-annotation.js'
 import { schemaBuilder, withExternalKeys, type SchemaBuilder } from './schema-builder.js'
 import { warnings, type Warnings } from './warnings.js'
 

@@ -1,4 +1,5 @@
 import type { Annotation, AnnotationValue, PathKind } from './annotation.js'
+import { makeAnnotation, sameTerm } from './make-annotation.js'
 import { edmChildren, requiredAttribute, skip, type ReadContext } from './read-context.js'
 import { booleanOf, splitCollection } from './type-ref.js'
 import { isPlain, type XmlElement } from './xml-tree.js'
@@ -44,9 +45,6 @@ export function readAnnotations(context: ReadContext, element: XmlElement, quali
   return list === undefined ? noAnnotations : Object.freeze(list)
 }
 
-/** True where two annotations cannot stand on one element. */
-export const sameTerm = (a: Annotation, b: Annotation): boolean => a.term === b.term && a.qualifier === b.qualifier
-
 const one = <V>(value: V | undefined): readonly V[] => (value === undefined ? [] : [value])
 
 /** Documentation of versions 1 to 3 becomes descriptions; annotations by type have no counterpart. */
@@ -62,19 +60,16 @@ function readOlder(context: ReadContext, element: XmlElement): readonly Annotati
   })
 }
 
-/** An annotation without a qualifier or annotations of its own. */
-export const makeAnnotation = (term: string, value: AnnotationValue, annotations: readonly Annotation[] = noAnnotations): Annotation =>
-  Object.freeze({ term, value: Object.freeze(value), annotations })
-
 function readAnnotation(context: ReadContext, element: XmlElement, outerQualifier: string | undefined): Annotation | undefined {
   const term = requiredAttribute(context, element, 'Term')
   if (term === undefined) return undefined
   const qualifier = element.attributes['Qualifier'] ?? outerQualifier
+  const name = context.names.name(term.trim())
   return Object.freeze({
-    term: context.names.name(term.trim()),
+    term: name,
     ...(qualifier === undefined ? {} : { qualifier }),
-    // Without an expression the term's default applies, which for the terms used this way is true.
-    value: readValue(context, element) ?? presence,
+    // Without an expression the term's default applies. Where the term is defined elsewhere it is a tag, in practice.
+    value: readValue(context, element) ?? context.defaults.get(name) ?? presence,
     annotations: readAnnotations(context, element),
   })
 }
@@ -192,11 +187,4 @@ function readRecord(context: ReadContext, element: XmlElement): AnnotationValue 
     properties,
     annotations: readAnnotations(context, element),
   })
-}
-
-
-/** Annotations given, and those that follow from something else unless their term is given. */
-export function withDerived(given: readonly Annotation[], derived: readonly Annotation[]): readonly Annotation[] {
-  const added = derived.filter((each) => !given.some((other) => sameTerm(each, other)))
-  return added.length === 0 ? given : Object.freeze([...given, ...added])
 }

@@ -1,5 +1,6 @@
 import type { EntityContainer, EntitySet, NavigationBinding, Operation, OperationImport, Singleton } from './model.js'
-import { annotates, readAnnotations, withDerived } from './read-xml-annotations.js'
+import { withDerived } from './make-annotation.js'
+import { annotates, readAnnotations } from './read-xml-annotations.js'
 import { addNamed, booleanAttribute, checkAttributes, edmChildren, requiredAttribute, skip } from './read-context.js'
 import type { SchemaContext } from './schema-context.js'
 import type { XmlElement } from './xml-tree.js'

@@ -1,6 +1,7 @@
 import { alternateKeysOf } from './alternate-keys.js'
 import type { ComplexType, EntityType, EnumMember, EnumType, KeyPart, NavigationProperty, Operation, Parameter, Property, StructuredType, Term, TypeDefinition } from './model.js'
-import { annotates, readAnnotations, withDerived } from './read-xml-annotations.js'
+import { withDerived } from './make-annotation.js'
+import { annotates, readAnnotations } from './read-xml-annotations.js'
 import { addNamed, booleanAttribute, checkAttributes, edmChildren, foreignAttribute, metadataNamespace, requiredAttribute, skip } from './read-context.js'
 import { onlyAnnotations, readFacets, readNavigation, readParameter, readProperty, readReturnType, readTypeRef } from './read-xml-members.js'
 import type { SchemaContext } from './schema-context.js'

@@ -11,6 +11,7 @@ import { readContainer } from './read-xml-container.js'
 import { readComplexType, readEntityType, readEnumType, readOperation, readTerm, readTypeDefinition } from './read-xml-types.js'
 import { schemaBuilder, withExternalKeys, type SchemaBuilder } from './schema-builder.js'
 import type { SchemaContext } from './schema-context.js'
+import { termDefaults } from './term-defaults.js'
 import { warnings } from './warnings.js'
 import type { XmlElement } from './xml-tree.js'
 
@@ -25,7 +26,8 @@ interface Document {
 export function modelOfXml(root: XmlElement): EdmModel {
   const document = takeApart(root)
   const found = warnings()
-  const context: ReadContext = { names: nameResolver(aliases(document)), warn: found.warn }
+  const names = nameResolver(aliases(document))
+  const context: ReadContext = { names, defaults: termDefaults(document.schemas, names), warn: found.warn }
   const references = document.references.flatMap((element) => readReference(context, element))
   const index = legacyIndex(document.schemas, context.names)
   const schemas = document.schemas.map((element) => readSchema(context, index, element))

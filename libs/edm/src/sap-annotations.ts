@@ -1,6 +1,6 @@
 import type { Annotation, AnnotationValue } from './annotation.js'
 import { sapNamespace, type ReadContext } from './read-context.js'
-import { makeAnnotation } from './read-xml-annotations.js'
+import { makeAnnotation } from './make-annotation.js'
 import type { XmlElement } from './xml-tree.js'
 
 const common = 'com.sap.vocabularies.Common.v1'

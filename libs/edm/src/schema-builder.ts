@@ -1,7 +1,7 @@
 import { alternateKeysOf } from './alternate-keys.js'
 import type { Annotation } from './annotation.js'
 import type { EdmType, EntityContainer, ExternalAnnotations, Operation, Schema, Term } from './model.js'
-import { sameTerm } from './read-xml-annotations.js'
+import { sameTerm } from './make-annotation.js'
 import type { Position, Warnings } from './warnings.js'
 
 /** Gathers the children of one schema; what has a name already taken is skipped with a warning. */

@@ -157,6 +157,12 @@ describe('details', () => {
     }])
   })
 
+  it('takes the default of the term where an annotation has no expression', () => {
+    const model = readCsdl(shop(`<ComplexType Name="T"><Annotation Term="Self.Level"/><Annotation Term="Self.Text"/><Annotation Term="Elsewhere.Tag"/><Annotation Term="Self.Level" Qualifier="q" Int="7"/></ComplexType>
+      <Term Name="Level" Type="Edm.Int32" DefaultValue="3"/><Term Name="Text" Type="Edm.String" DefaultValue="x"/>`))
+    expect(type(model).annotations.map(({ value }) => value)).toEqual([{ kind: 'int', text: '3' }, { kind: 'string', text: 'x' }, { kind: 'bool', text: 'true' }, { kind: 'int', text: '7' }])
+  })
+
   it('gives the qualifier of an Annotations element to what is inside', () => {
     const model = readCsdl(shop('<Annotations Target="Self.T" Qualifier="Q"><Annotation Term="X.A" Int="1"/><Annotation Term="X.B" Qualifier="own" Int="2"/></Annotations>'))
     expect(model.schemas.get('Shop')?.externalAnnotations).toEqual([{ target: 'Shop.T', annotations: [
