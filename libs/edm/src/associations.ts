@@ -72,7 +72,7 @@ export function legacyBindings(index: LegacyIndex, context: ReadContext, contain
   const sets = associationSets(context, container)
   const bindings: NavigationBinding[] = []
   for (const navigation of reachable(index, type)) {
-    const ends = sets.filter((each) => each.association === navigation.relationship && (each.ends.get(navigation.from) ?? set) === set)
+    const ends = (sets.get(navigation.relationship) ?? []).filter((each) => (each.ends.get(navigation.from) ?? set) === set)
     const target = ends.map((each) => each.ends.get(navigation.to)).find((each) => each !== undefined)
     if (target === undefined) continue
     const path = index.line(type).includes(navigation.type) ? navigation.name : `${navigation.type}/${navigation.name}`
@@ -84,8 +84,7 @@ export function legacyBindings(index: LegacyIndex, context: ReadContext, contain
 /** Navigation properties entities of a set can have: those of the type, of its base types and of the types derived from it. */
 function reachable(index: LegacyIndex, type: string): readonly LegacyNavigation[] {
   const own = index.line(type)
-  const derived = [...index.types.keys()].filter((each) => each !== type && index.line(each).includes(type))
-  return [...own, ...derived].flatMap((each) => index.types.get(each)?.navigations ?? [])
+  return [...own, ...index.derived(type)].flatMap((each) => index.types.get(each)?.navigations ?? [])
 }
 
 interface AssociationSet {
@@ -94,9 +93,12 @@ interface AssociationSet {
   readonly ends: ReadonlyMap<string, string>
 }
 
-const perContainer = new WeakMap<XmlElement, readonly AssociationSet[]>()
+type AssociationSets = Readonly<Map<string, readonly AssociationSet[]>>
 
-function associationSets(context: ReadContext, container: XmlElement): readonly AssociationSet[] {
+const perContainer = new WeakMap<XmlElement, AssociationSets>()
+
+/** The association sets of a container by their association. */
+function associationSets(context: ReadContext, container: XmlElement): AssociationSets {
   const known = perContainer.get(container)
   if (known !== undefined) return known
   const sets = container.children
@@ -105,6 +107,7 @@ function associationSets(context: ReadContext, container: XmlElement): readonly 
       association: context.names.name(child.attributes['Association'] ?? ''),
       ends: new Map(child.children.filter((end) => end.name === 'End').map((end) => [end.attributes['Role'] ?? '', end.attributes['EntitySet'] ?? ''])),
     }))
-  perContainer.set(container, sets)
-  return sets
+  const byAssociation = Map.groupBy(sets, ({ association }) => association)
+  perContainer.set(container, byAssociation)
+  return byAssociation
 }

@@ -26,10 +26,12 @@ export function defaultContainer(schemas: ReadonlyMap<string, Schema>, names: Na
 
 function withExtended(container: EntityContainer, find: (name: string) => EntityContainer | undefined): EntityContainer {
   const line = [container]
+  const seen = new Set(line)
   for (let base = container.extends; base !== undefined; base = line[0]?.extends) {
     const next = find(base)
     if (next === undefined) break
-    if (line.includes(next)) throw hubError('HUB_CONTRACT_INVALID', { reason: `the entity container ${next.qualifiedName} extends itself` })
+    if (seen.has(next)) throw hubError('HUB_CONTRACT_INVALID', { reason: `the entity container ${next.qualifiedName} extends itself` })
+    seen.add(next)
     line.unshift(next)
   }
   if (line.length === 1) return container

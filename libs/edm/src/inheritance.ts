@@ -36,6 +36,9 @@ export function inheritance(schemas: ReadonlyMap<string, Schema>, find: (name: s
 
 const nobody: ReadonlySet<string> = new Set()
 
+/** Lines of descent are kept for every type: their length is what an absurd contract could exhaust memory with. */
+const deepest = 100
+
 function lineOf(type: StructuredType, find: (name: string) => EdmType | undefined): readonly StructuredType[] {
   const line: StructuredType[] = [type]
   const seen = new Set([type.qualifiedName])
@@ -43,6 +46,7 @@ function lineOf(type: StructuredType, find: (name: string) => EdmType | undefine
   while (base !== undefined) {
     const next = find(base)
     if (next?.kind !== 'entity' && next?.kind !== 'complex') break
+    if (seen.size >= deepest) throw hubError('HUB_CONTRACT_INVALID', { reason: `the type ${type.qualifiedName} has more than ${deepest - 1} ancestors` })
     if (seen.has(next.qualifiedName)) throw hubError('HUB_CONTRACT_INVALID', { reason: `the type ${next.qualifiedName} is its own ancestor` })
     seen.add(next.qualifiedName)
     line.unshift(next)

@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Position } from './warnings.js'
+import { tooMany, type DocumentLimits } from './xml-tree.js'
 
 /** A JSON value that knows where it begins. Numbers keep their text: a decimal is never a double. */
 export type JsonNode =
@@ -14,7 +15,8 @@ export type JsonObject = Extract<JsonNode, { readonly kind: 'object' }>
 
 interface Scanner {
   readonly text: string
-  readonly maxDepth: number
+  readonly limits: Pick<DocumentLimits, 'maxDepth' | 'maxElements'>
+  count: number
   at: number
 }
 
@@ -23,8 +25,8 @@ interface Scanner {
  * @throws HUB_CONTRACT_SYNTAX with line and column
  * @see RFC 8259
  */
-export function parseJson(text: string, maxDepth: number): JsonNode {
-  const scanner: Scanner = { text, maxDepth, at: text.startsWith('\uFEFF') ? 1 : 0 }
+export function parseJson(text: string, limits: Pick<DocumentLimits, 'maxDepth' | 'maxElements'>): JsonNode {
+  const scanner: Scanner = { text, limits, count: 0, at: text.startsWith('\uFEFF') ? 1 : 0 }
   const node = value(scanner, 0)
   blanks(scanner)
   if (scanner.at < text.length) fail(scanner, `found ${found(scanner)} after the end of the document`)
@@ -72,6 +74,8 @@ function blanks(scanner: Scanner): void {
 
 function value(scanner: Scanner, depth: number): JsonNode {
   blanks(scanner)
+  scanner.count += 1
+  if (scanner.count > scanner.limits.maxElements) throw tooMany(scanner.limits)
   const offset = scanner.at
   switch (scanner.text[offset]) {
     case '{':
@@ -156,7 +160,7 @@ function another(scanner: Scanner, close: string, isFirst: boolean): boolean {
 }
 
 function entered(scanner: Scanner, depth: number): number {
-  if (depth > scanner.maxDepth) fail(scanner, `values are nested deeper than ${scanner.maxDepth}`)
+  if (depth > scanner.limits.maxDepth) fail(scanner, `values are nested deeper than ${scanner.limits.maxDepth}`)
   const offset = scanner.at
   scanner.at += 1
   return offset

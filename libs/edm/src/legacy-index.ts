@@ -47,6 +47,8 @@ export interface LegacyIndex {
   readonly names: ReadonlySet<string>
   /** The type and its base types, itself first. */
   line(type: string): readonly string[]
+  /** The types derived from a type. */
+  derived(type: string): readonly string[]
 }
 
 /** Gathers associations and types of all schemas: an association may lie in another schema than the types it joins. */
@@ -67,17 +69,27 @@ export function legacyIndex(schemas: readonly XmlElement[], names: NameResolver)
       if (child.name !== 'Association') taken.add(qualifiedName)
     }
   }
-  return {
-    types,
-    associations,
-    containers,
-    names: taken,
-    line(type) {
-      const line: string[] = []
-      for (let at: string | undefined = type; at !== undefined && !line.includes(at); at = types.get(at)?.base) line.push(at)
-      return line
-    },
+  const derived = derivedTypes(types)
+  return { types, associations, containers, names: taken, line: (type) => lineOf(types, type), derived: (type) => derived.get(type) ?? [] }
+}
+
+/** No longer than a model's lines of descent may be: what is longer is refused when the model is made. */
+function lineOf(types: ReadonlyMap<string, LegacyType>, type: string): readonly string[] {
+  const line: string[] = []
+  for (let at: string | undefined = type; at !== undefined && line.length < 100 && !line.includes(at); at = types.get(at)?.base) line.push(at)
+  return line
+}
+
+function derivedTypes(types: ReadonlyMap<string, LegacyType>): ReadonlyMap<string, readonly string[]> {
+  const derived = new Map<string, string[]>()
+  for (const type of types.keys()) {
+    for (const ancestor of lineOf(types, type).slice(1)) {
+      const heirs = derived.get(ancestor)
+      if (heirs === undefined) derived.set(ancestor, [type])
+      else heirs.push(type)
+    }
   }
+  return derived
 }
 
 function readType(element: XmlElement, qualifiedName: string, resolve: (text: string) => string): LegacyType {

@@ -6,11 +6,13 @@ const none: readonly Annotation[] = Object.freeze([])
 export const makeAnnotation = (term: string, value: AnnotationValue, annotations: readonly Annotation[] = none): Annotation =>
   Object.freeze({ term, value: Object.freeze(value), annotations })
 
-/** True where two annotations cannot stand on one element. */
-export const sameTerm = (a: Annotation, b: Annotation): boolean => a.term === b.term && a.qualifier === b.qualifier
+/** Two annotations with one key cannot stand on one element. */
+export const annotationKey = ({ term, qualifier }: Annotation): string => (qualifier === undefined ? term : `${term}#${qualifier}`)
 
 /** Annotations given, and those that follow from something else unless their term is given. */
 export function withDerived(given: readonly Annotation[], derived: readonly Annotation[]): readonly Annotation[] {
-  const added = derived.filter((each) => !given.some((other) => sameTerm(each, other)))
+  if (derived.length === 0) return given
+  const keys = new Set(given.map(annotationKey))
+  const added = derived.filter((each) => !keys.has(annotationKey(each)))
   return added.length === 0 ? given : Object.freeze([...given, ...added])
 }

@@ -6,7 +6,8 @@ export interface NameResolver {
   path(text: string): string
 }
 
-const dotted = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*)+/gu
+/** Names and the dots between them, in one run: nothing is read twice, however long the text. */
+const dotted = /[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}.]+/gu
 
 /** A resolver over alias → namespace. @see OData CSDL XML 4.01, section 15 (identifiers and paths) */
 export function nameResolver(aliases: ReadonlyMap<string, string>): NameResolver {

@@ -5,14 +5,15 @@ import { modelOfXml } from './read-xml.js'
 import { modelOfJson } from './read-json.js'
 import { tooLong, xmlTreeBuilder, type DocumentLimits } from './xml-tree.js'
 
-/** How large a contract may be. Unset: 64 Mi characters, elements nested 200 deep, attributes of 1 Mi characters. */
+/** How large a contract may be. Unset: 64 Mi characters, a million elements nested 200 deep, attributes of 1 Mi characters. */
 export interface ReadOptions {
   readonly maxCharacters?: number
   readonly maxDepth?: number
   readonly maxAttributeCharacters?: number
+  readonly maxElements?: number
 }
 
-const limitsOf = (options: ReadOptions): DocumentLimits => ({ maxCharacters: 67_108_864, maxDepth: 200, maxAttributeCharacters: 1_048_576, ...options })
+const limitsOf = (options: ReadOptions): DocumentLimits => ({ maxCharacters: 67_108_864, maxDepth: 200, maxAttributeCharacters: 1_048_576, maxElements: 1_000_000, ...options })
 
 /**
  * Reads a contract: CSDL XML of OData 1 to 4.01, or CSDL JSON; which one its first character tells.
@@ -84,7 +85,7 @@ function undecided(limits: DocumentLimits): Format {
       if (format !== undefined) return format.write(piece)
       blank += piece
       const start = blank.replace(/^\uFEFF/, '').trimStart()
-      if (start === '') return
+      if (start === '' && blank.length < 65_536) return
       if (start.startsWith('<')) format = xmlFormat(limits)
       else if (start.startsWith('{')) format = jsonFormat(limits)
       else throw hubError('HUB_CONTRACT_SYNTAX', { line: 1, column: 1, reason: 'it is neither XML nor a JSON object' })
@@ -111,6 +112,6 @@ function jsonFormat(limits: DocumentLimits): Format {
       if (length > limits.maxCharacters) throw tooLong(limits)
       pieces.push(piece)
     },
-    end: () => modelOfJson(pieces.join(''), limits.maxDepth),
+    end: () => modelOfJson(pieces.join(''), limits),
   }
 }

@@ -1,7 +1,7 @@
 import type { Annotation, AnnotationValue } from './annotation.js'
 import type { JsonContext } from './json-context.js'
 import type { JsonNode, JsonObject } from './json-text.js'
-import { sameTerm } from './make-annotation.js'
+import { annotationKey } from './make-annotation.js'
 
 const none: readonly Annotation[] = Object.freeze([])
 const nullValue: AnnotationValue = Object.freeze({ kind: 'null' })
@@ -12,7 +12,7 @@ const nullValue: AnnotationValue = Object.freeze({ kind: 'null' })
  * @see OData CSDL JSON 4.01, section 14.3
  */
 export function readJsonAnnotations(context: JsonContext, object: JsonObject, name = ''): readonly Annotation[] {
-  let list: Annotation[] | undefined
+  let found: Map<string, Annotation> | undefined
   const prefix = `${name}@`
   for (const [member, node] of object.members) {
     if (!member.startsWith(prefix) || isControl(member)) continue
@@ -30,11 +30,12 @@ export function readJsonAnnotations(context: JsonContext, object: JsonObject, na
       value: readJsonValue(context, node),
       annotations: readJsonAnnotations(context, object, member),
     })
-    list ??= []
-    if (list.some((each) => sameTerm(each, annotation))) context.warn(node, `The term ${annotation.term} is applied twice to one element; the first counts.`)
-    else list.push(annotation)
+    found ??= new Map()
+    const key = annotationKey(annotation)
+    if (found.has(key)) context.warn(node, `The term ${annotation.term} is applied twice to one element; the first counts.`)
+    else found.set(key, annotation)
   }
-  return list === undefined ? none : Object.freeze(list)
+  return found === undefined ? none : Object.freeze([...found.values()])
 }
 
 /** `@type` and its like say what an object is; they annotate nothing. */

@@ -13,6 +13,7 @@ import { readJsonDefinition, readJsonEnum, readJsonOperation, readJsonStructured
 import { makeAnnotation } from './make-annotation.js'
 import { schemaBuilder, withExternalKeys, type SchemaBuilder } from './schema-builder.js'
 import { warnings, type Warnings } from './warnings.js'
+import type { DocumentLimits } from './xml-tree.js'
 
 const versions: readonly EdmVersion[] = ['2.0', '3.0', '4.0', '4.01']
 
@@ -21,8 +22,8 @@ const versions: readonly EdmVersion[] = ['2.0', '3.0', '4.0', '4.01']
  * @throws HUB_CONTRACT_SYNTAX, HUB_CONTRACT_INVALID
  * @see OData CSDL JSON 4.01
  */
-export function modelOfJson(text: string, maxDepth: number): EdmModel {
-  const root = parseJson(text, maxDepth)
+export function modelOfJson(text: string, limits: DocumentLimits): EdmModel {
+  const root = parseJson(text, limits)
   if (root.kind !== 'object') throw hubError('HUB_CONTRACT_INVALID', { reason: 'its root is not an object' })
   const found = warnings()
   const names = nameResolver(aliases(root))

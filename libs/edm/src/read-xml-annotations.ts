@@ -1,5 +1,5 @@
 import type { Annotation, AnnotationValue, PathKind } from './annotation.js'
-import { makeAnnotation, sameTerm } from './make-annotation.js'
+import { annotationKey, makeAnnotation } from './make-annotation.js'
 import { edmChildren, requiredAttribute, skip, type ReadContext } from './read-context.js'
 import { booleanOf, splitCollection } from './type-ref.js'
 import { isPlain, type XmlElement } from './xml-tree.js'
@@ -32,17 +32,18 @@ const noAnnotations: readonly Annotation[] = Object.freeze([])
  * @see OData CSDL XML 4.01, section 14.3
  */
 export function readAnnotations(context: ReadContext, element: XmlElement, qualifier?: string): readonly Annotation[] {
-  let list: Annotation[] | undefined
+  let found: Map<string, Annotation> | undefined
   for (const child of element.children) {
     if (!annotates(child)) continue
     const read = isAnnotation(child) ? one(readAnnotation(context, child, qualifier)) : readOlder(context, child)
     for (const annotation of read) {
-      list ??= []
-      if (list.some((each) => sameTerm(each, annotation))) context.warn(child, `The term ${annotation.term} is applied twice to one element; the first counts.`)
-      else list.push(annotation)
+      found ??= new Map()
+      const key = annotationKey(annotation)
+      if (found.has(key)) context.warn(child, `The term ${annotation.term} is applied twice to one element; the first counts.`)
+      else found.set(key, annotation)
     }
   }
-  return list === undefined ? noAnnotations : Object.freeze(list)
+  return found === undefined ? noAnnotations : Object.freeze([...found.values()])
 }
 
 const one = <V>(value: V | undefined): readonly V[] => (value === undefined ? [] : [value])

@@ -1,7 +1,7 @@
 import { alternateKeysOf } from './alternate-keys.js'
 import type { Annotation } from './annotation.js'
 import type { EdmType, EntityContainer, ExternalAnnotations, Operation, Schema, Term } from './model.js'
-import { sameTerm } from './make-annotation.js'
+import { annotationKey } from './make-annotation.js'
 import type { Position, Warnings } from './warnings.js'
 
 /** Gathers the children of one schema; what has a name already taken is skipped with a warning. */
@@ -24,7 +24,7 @@ export function schemaBuilder(namespace: string, alias: string | undefined, warn
   const terms = new Map<string, Term>()
   const containers = new Map<string, EntityContainer>()
   const operations = new Map<string, Operation[]>()
-  const externals = new Map<string, Annotation[]>()
+  const externals = new Map<string, Map<string, Annotation>>()
 
   const claim = (at: Position, name: string, kind: string): boolean => {
     const holder = names.get(name)
@@ -49,11 +49,12 @@ export function schemaBuilder(namespace: string, alias: string | undefined, warn
       else overloads.push(value)
     },
     external(at, target, annotations) {
-      const together = externals.get(target) ?? []
+      const together = externals.get(target) ?? new Map<string, Annotation>()
       externals.set(target, together)
       for (const annotation of annotations) {
-        if (together.some((each) => sameTerm(each, annotation))) warnings.warn(at, `The term ${annotation.term} is applied twice to ${target}; the first counts.`)
-        else together.push(annotation)
+        const key = annotationKey(annotation)
+        if (together.has(key)) warnings.warn(at, `The term ${annotation.term} is applied twice to ${target}; the first counts.`)
+        else together.set(key, annotation)
       }
     },
     taken: (name) => names.has(name),
@@ -66,7 +67,7 @@ export function schemaBuilder(namespace: string, alias: string | undefined, warn
         terms,
         containers,
         annotations,
-        externalAnnotations: Object.freeze([...externals].filter(([, list]) => list.length > 0).map(([target, list]): ExternalAnnotations => Object.freeze({ target, annotations: Object.freeze(list) }))),
+        externalAnnotations: Object.freeze([...externals].filter(([, found]) => found.size > 0).map(([target, found]): ExternalAnnotations => Object.freeze({ target, annotations: Object.freeze([...found.values()]) }))),
       }),
   }
 }

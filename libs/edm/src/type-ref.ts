@@ -2,8 +2,9 @@ import type { Facets, TypeRef } from './model.js'
 
 /** The type `Collection(X)` or `X` as written in CSDL. */
 export function splitCollection(text: string): { readonly name: string; readonly collection: boolean } {
-  const inner = /^\s*Collection\s*\(\s*(.*?)\s*\)\s*$/s.exec(text)?.[1]
-  return inner === undefined ? { name: text.trim(), collection: false } : { name: inner, collection: true }
+  const trimmed = text.trim()
+  const collection = trimmed.startsWith('Collection(') && trimmed.endsWith(')')
+  return { name: collection ? trimmed.slice('Collection('.length, -1).trim() : trimmed, collection }
 }
 
 /** A use of a type as CSDL XML writes it. */

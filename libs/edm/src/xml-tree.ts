@@ -26,6 +26,8 @@ export interface DocumentLimits {
   readonly maxCharacters: number
   readonly maxDepth: number
   readonly maxAttributeCharacters: number
+  /** Of XML elements or JSON values. */
+  readonly maxElements: number
 }
 
 /** Takes a document in pieces and gives its root when it is complete. */
@@ -63,6 +65,7 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
   let root: OpenElement | undefined
   let at = { line: 1, column: 1 }
   let length = 0
+  let elements = 0
 
   const fail = (reason: string, position = { line: parser.line, column: parser.column }): never => {
     throw hubError('HUB_CONTRACT_SYNTAX', { ...position, reason })
@@ -71,6 +74,8 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
   parser.on('doctype', () => fail('document type declarations are not allowed'))
   parser.on('opentagstart', (tag) => {
     at = { line: parser.line, column: Math.max(1, parser.column - tag.name.length - 1) }
+    elements += 1
+    if (elements > limits.maxElements) throw tooMany(limits)
     if (open.length >= limits.maxDepth) fail(`elements are nested deeper than ${limits.maxDepth}`, at)
   })
   parser.on('opentag', (tag) => {
@@ -109,6 +114,9 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
 
 /** The refusal of a document over the limit. */
 export const tooLong = ({ maxCharacters }: DocumentLimits): HubError => hubError('HUB_CONTRACT_INVALID', { reason: `it is longer than ${maxCharacters} characters` })
+
+/** The refusal of a document with too many parts. */
+export const tooMany = ({ maxElements }: Pick<DocumentLimits, 'maxElements'>): HubError => hubError('HUB_CONTRACT_INVALID', { reason: `it has more than ${maxElements} elements` })
 
 /** Faults the parser throws by itself get the shape of the catalogue's, with their position. */
 function guarded(step: () => void, parser: { readonly line: number; readonly column: number }): void {

@@ -1,6 +1,6 @@
 import { isHubError, type HubError } from '@tributary/errors'
 import { readCsdl, readCsdlStream } from '@tributary/edm'
-import { fixture, shop, v4 } from './csdl-files.js'
+import { fixture, shop, shopV2, v4 } from './csdl-files.js'
 
 const schemaNamespace = 'http://docs.oasis-open.org/odata/ns/edm'
 
@@ -78,6 +78,22 @@ describe('hostile documents', () => {
     expect(refusal(() => readCsdl(shop(`<ComplexType Name="${'x'.repeat(1_048_577)}"/>`))).params['reason']).toBe('the attribute Name is longer than 1048576 characters')
     expect(refusal(() => readCsdl(shop(''), { maxCharacters: 100 }))).toMatchObject({ code: 'HUB_CONTRACT_INVALID', params: { reason: 'it is longer than 100 characters' } })
     expect(refusal(() => readCsdl(`{"S": {"@a.b": "${'x'.repeat(100)}"}}`, { maxCharacters: 100 })).code).toBe('HUB_CONTRACT_INVALID')
+  })
+
+  it('the number of elements is limited, and the length of lines of descent', () => {
+    expect(refusal(() => readCsdl(shop('<Odd/>'.repeat(50)), { maxElements: 40 })).params['reason']).toBe('it has more than 40 elements')
+    expect(refusal(() => readCsdl(`{"S":{"@X.Y":[${'1,'.repeat(50)}1]}}`, { maxElements: 40 })).params['reason']).toBe('it has more than 40 elements')
+    const line = Array.from({ length: 200 }, (_, index) => `<EntityType Name="T${index}" BaseType="Self.T${index + 1}"/>`).join('')
+    expect(refusal(() => readCsdl(shop(line))).params['reason']).toBe('the type Shop.T0 has more than 99 ancestors')
+    expect(refusal(() => readCsdl(shopV2(line.replaceAll('Self.', 'Shop.')))).code).toBe('HUB_CONTRACT_INVALID')
+  })
+
+  it('reading stays linear in what is written', () => {
+    const long = 'a'.repeat(500_000)
+    const blanks = ' '.repeat(1_000_000)
+    const terms = Array.from({ length: 50_000 }, (_, index) => `<Annotation Term="X.T${index}" Int="1"/>`).join('')
+    expect(readCsdl(shop(`<ComplexType Name="T"><Property Name="P" Type="Collection(${blanks}"/><Annotation Term="X.Y" Path="${long} .${long}"/></ComplexType>`)).structured('Shop.T')).toBeDefined()
+    expect(readCsdl(shop(`<ComplexType Name="T">${terms}</ComplexType><Annotations Target="Self.T">${terms}</Annotations>`)).structured('Shop.T')?.annotations).toHaveLength(50_000)
   })
 
   it('names of JavaScript itself are names like others', () => {
