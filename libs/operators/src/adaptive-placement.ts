@@ -23,7 +23,8 @@ export interface AdaptivePlacement {
   answered(used: Placement): void
   /**
    * Reading under `used` failed; `given` tells whether rows had left. Returns if it is to be read again under `current()`.
-   * @throws HUB_SOURCE_FAILED if nothing is left to leave out, HUB_SOURCE_CHANGED if rows had left; any other error as it is
+   * @throws HUB_SOURCE_FAILED if nothing is left to leave out or rows had left; SourceContradicted if rows had left (what it teaches is
+   * learnt), HUB_SOURCE_CHANGED if it had been learnt before; any other error as it is
    */
   failed(error: unknown, used: Placement, given: boolean): void
   /** An answer was of use, but shows that the remote ignores these features: they are not relied upon any more. */
@@ -64,7 +65,8 @@ export function adaptivePlacement(node: Remote, context: ExecutionContext): Adap
   const contradicted = (error: SourceContradicted, given: boolean): void => {
     const again = book.has(error.feature)
     if (!again) book.learn([contradiction(error, now())])
-    if (given || again) throw sourceChanged(error)
+    if (again) throw sourceChanged(error)
+    if (given) throw error
     place()
   }
 

@@ -8,6 +8,7 @@ import { openFilter } from './filter.js'
 import { lanes } from './lanes.js'
 import { openLimit } from './limit.js'
 import { requestMeter } from './meter.js'
+import { pageLength } from './page-rows.js'
 import { relatedRows } from './related-rows.js'
 import { openRemote } from './remote.js'
 import { openRemoteScan } from './remote-scan.js'
@@ -17,22 +18,62 @@ import { isTop, openTop } from './top.js'
 
 /**
  * Executes a placed plan: rows are pulled page by page, in bounded memory. Nothing is read before the first page is asked for; returning
- * the iterator, or aborting the context's signal, cancels every read.
+ * the iterator, or aborting the context's signal, cancels every read. A source that contradicts what it was trusted with makes the plan
+ * start anew, with what that taught, as long as no row has left.
  * @throws (while pages are read) HUB_SOURCE_*, HUB_JOIN_NOT_UNIQUE, HUB_LIMIT_EXCEEDED
  */
 export function execute(plan: Plan, context: ExecutionContext): RowStream {
-  const closing = new AbortController()
-  const signal = AbortSignal.any([context.signal, closing.signal])
-  const meter = requestMeter(context)
-  const state: RequestState = {
-    meter,
+  const shared: Omit<RequestState, 'related'> = {
+    meter: requestMeter(context),
     lanes: once(() => lanes(context.limits.lanesPerSource)),
     placement: once((node: Remote) => adaptivePlacement(node, context)),
-    related: once((node: Expand) => relatedRows(node, execution)),
   }
-  const execution: Execution = { context, signal, state, open }
+  const start = (): RowStream => attempt(plan, context, shared)
+  const running: Running = { stream: start() }
+  return { columns: running.stream.columns, pages: restarting(running, start, context.signal), count: () => running.stream.count() }
+}
+
+interface Running {
+  stream: RowStream
+}
+
+/** Each start teaches one thing more; a source that contradicts itself in ever new ways is given up. */
+const mostStarts = 5
+
+async function* restarting(running: Running, start: () => RowStream, signal: AbortSignal): AsyncGenerator<Page> {
+  let given = false
+  for (let starts = 1; ; starts++) {
+    try {
+      for await (const page of running.stream.pages) {
+        signal.throwIfAborted()
+        given ||= pageLength(page) > 0
+        yield page
+      }
+      return
+    } catch (error) {
+      if (error instanceof SourceRefused) throw sourceFailed(error)
+      if (!(error instanceof SourceContradicted)) throw error
+      if (given || starts === mostStarts) throw sourceChanged(error)
+      running.stream = start()
+    }
+  }
+}
+
+/** The plan opened once, with a memory and a signal of its own: whatever is still being read ends with its pages. */
+function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestState, 'related'>): RowStream {
+  const closing = new AbortController()
+  const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)) }
+  const execution: Execution = { context, signal: AbortSignal.any([context.signal, closing.signal]), state, open }
   const stream = open(plan, execution)
-  return { columns: stream.columns, pages: closedAfter(stream, closing, signal), count: () => stream.count() }
+  return { ...stream, pages: closedAfter(stream.pages, closing) }
+}
+
+async function* closedAfter(pages: AsyncIterable<Page>, closing: AbortController): AsyncGenerator<Page> {
+  try {
+    yield* pages
+  } finally {
+    closing.abort()
+  }
 }
 
 function open(plan: Plan, execution: Execution): RowStream {
@@ -45,20 +86,5 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'remote': return openRemote(plan, execution)
     case 'remoteScan': return openRemoteScan(plan, execution)
     case 'scan': throw new Error(`The scan of ${plan.target.endpoint}/${plan.target.entitySet} was not placed`)
-  }
-}
-
-async function* closedAfter(stream: RowStream, closing: AbortController, signal: AbortSignal): AsyncGenerator<Page> {
-  try {
-    for await (const page of stream.pages) {
-      signal.throwIfAborted()
-      yield page
-    }
-  } catch (error) {
-    // Refusals outside a fragment that could be placed anew.
-    if (error instanceof SourceRefused) throw sourceFailed(error)
-    throw error instanceof SourceContradicted ? sourceChanged(error) : error
-  } finally {
-    closing.abort()
   }
 }

@@ -99,6 +99,16 @@ describe('a source that contradicts what it was trusted with', () => {
     await answersLikeNaive(plan, source, world)
   })
 
+  it('is read anew if rows were read, but none has left the plan', async () => {
+    const source = erp({ conduct: { 'orderby:Edm.String': 'ignores' }, pageRows: 2 })
+    const world = worldOf([source], features)
+    const byName = sort(all, [orderKey(name), orderKey(column(int32Type, 'ID'))])
+    await answersLikeNaive(sort(limit(byName, 0, 60), [orderKey(column(int32Type, 'ID'))]), source, world)
+    expect(source.asked.length).toBe(2)
+    expect(source.pagesRead).toBeGreaterThan(60)
+    expect(source.open).toBe(0)
+  })
+
   it('ends the answer if it contradicts the same again', async () => {
     const source = erp({ failAtPage: { page: 0, error: new SourceContradicted('erp', 'Orders', 'count', 'rows come and go') } })
     await expect(run(all, worldOf([source]))).rejects.toMatchObject({ code: 'HUB_SOURCE_CHANGED' })
