@@ -64,7 +64,7 @@ export class DataHandler {
     const error = asHubError(thrown, requestId)
     const fields = { err: error.cause ?? error, code: error.code, requestId, path: called.path }
     if (error.status === 500) log.error(fields, error.message)
-    else if (error.status > 500 || called.response.headersSent) log.warn(fields, error.message)
+    else if (error.status > 501 || called.response.headersSent) log.warn(fields, error.message)
     respondWithError(called, error)
   }
 }
