@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { EdmModel } from '@tributary/edm'
+import { isHubError } from '@tributary/errors'
 import type { CatalogPorts } from '../catalog-ports.js'
 import type { OpenConnection, ReadContract } from '../ports.js'
 import type { Contract, Environment, ServiceEndpoint } from '../records.js'
@@ -105,7 +106,7 @@ function isConnectedBy(ports: CatalogPorts, { slug, connection }: ServiceEndpoin
   try {
     present = ports.sealing.open(slug, connection)
   } catch (error) {
-    if (error instanceof Error) return false
+    if (isHubError(error) && error.code === 'HUB_CONNECTION_SEALED') return false
     throw error
   }
   return sameConnection(present, wanted)

@@ -22,9 +22,9 @@ const searchIn = (store: CatalogStore, text: string, filter: SearchFilter, page:
 /** Matching, filters and facets; how well the best hit is chosen is the store's own art, within the order of the cases below. */
 export function describeStoredSearch(store: () => CatalogStore): void {
   const search = (text: string, filter: SearchFilter = {}, page = { limit: 20, offset: 0 }) => searchIn(store(), text, filter, page)
+  const names = async (text: string, filter: SearchFilter = {}) => (await search(text, filter)).documents.map(({ document }) => document.name)
+  const found = async (text: string, filter: SearchFilter = {}) => (await names(text, filter)).toSorted()
   describe('search', () => {
-    const names = async (text: string, filter: SearchFilter = {}) => (await search(text, filter)).documents.map(({ document }) => document.name)
-    const found = async (text: string, filter: SearchFilter = {}) => (await names(text, filter)).toSorted()
 
     beforeEach(async () => {
       await store().change(async (catalog) => {
