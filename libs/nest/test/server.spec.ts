@@ -230,6 +230,9 @@ describe('a server', () => {
 
   it('says when its address or data directory cannot be used', async () => {
     await expect(start({ HOST: '192.0.2.77', ...secured })).rejects.toMatchObject({ code: 'HUB_START_CONFIG', params: { name: 'HOST' } })
-    await expect(start({ TRIBUTARY_DATA_DIR: '/dev/null/data' })).rejects.toMatchObject({ code: 'HUB_START_DATA_DIR' })
+    for (const place of ['/dev/null/data', '/proc/tributary/data']) {
+      await expect(start({ TRIBUTARY_DATA_DIR: place })).rejects.toMatchObject({ code: 'HUB_START_DATA_DIR', params: { dir: place } })
+    }
+    await expect(start({ TRIBUTARY_DATA_DIR: join(dataDir, 'made', 'as', 'needed') })).resolves.toBeDefined()
   })
 })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import type { DynamicModule, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
@@ -84,11 +85,18 @@ const requestId = (given: string | readonly string[] | undefined): string =>
 function ensureDataDirectory({ dataDir, databaseUrl, secretKey }: Settings): void {
   if (databaseUrl !== undefined && secretKey !== undefined) return
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeDirectory(dataDir)
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw hubError('HUB_START_DATA_DIR', { dir: dataDir, reason: systemCode(cause) ?? 'it cannot be used' }, { cause })
   }
+}
+
+/** One directory after the other: Node's own recursive way never ends where a file system refuses children, such as /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectory(dirname(directory))
+  mkdirSync(directory, { mode: 0o700 })
 }
 
 function listenFault(cause: unknown, { port, host }: Settings): unknown {
