@@ -25,7 +25,7 @@ export class RevisionWatch {
 
   /** Asks at once, whatever is known. */
   async renew(): Promise<number> {
-    this.learn((await this.client.ask({ path: internalPaths.revision(-1, 0), answer: revisionWire })).revision)
+    this.learn((await this.client.ask({ path: internalPaths.revision(0, 0), answer: revisionWire })).revision)
     return this.known
   }
 
