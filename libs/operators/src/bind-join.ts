@@ -1,10 +1,12 @@
 import type { BaseType, Column, RowsPage } from '@tributary/plan'
+import type { ExecutionLimits } from './execution.js'
 import type { JoinKey } from './join-keys.js'
 import type { KeyDispatch } from './key-dispatch.js'
 import type { Sought } from './key-queue.js'
 import { pagePuller, type PagePuller } from './page-puller.js'
 import { rowsPage, type Row } from './page-rows.js'
 import type { RelatedRows } from './related-rows.js'
+import { rowBytes } from './row-bytes.js'
 import { rowsAt, withValuesAt, type Step } from './seekers.js'
 
 /** One expand over a stream of rows. */
@@ -18,8 +20,8 @@ export interface JoinStage {
   /** Types of the seeking columns. */
   readonly from: readonly BaseType[]
   readonly columns: readonly Column[]
-  /** Rows that may be held while keys are collected. */
-  readonly lookAheadRows: number
+  /** What may be held while keys are collected. */
+  readonly limits: Pick<ExecutionLimits, 'lookAheadRows' | 'lookAheadBytes'>
   /** Aborted when no more rows are wanted: cancels a page that is being read ahead, so that closing the input does not wait for it. */
   readonly closing: AbortController
 }
@@ -52,7 +54,7 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
         keys.quietRows = stage.related.keysSought() === keys.seen ? keys.quietRows + 1 : 0
         keys.seen = stage.related.keysSought()
       }
-      const held = waiting.length >= stage.lookAheadRows
+      const held = waiting.length >= lookAhead(waiting, stage)
       if (!held && !reads.saturated()) source.pull()
       reads.send(source.ended())
       const ready = leaving(waiting, stage)
@@ -63,6 +65,11 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
     stage.closing.abort()
     await input.return(undefined)
   }
+}
+
+/** Rows that may be held, judged by the size of the first. */
+function lookAhead([first]: readonly Waiting[], { limits }: JoinStage): number {
+  return first === undefined ? limits.lookAheadRows : Math.min(limits.lookAheadRows, Math.ceil(limits.lookAheadBytes / rowBytes(first.row)))
 }
 
 interface Progress {

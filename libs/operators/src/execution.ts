@@ -14,8 +14,9 @@ export interface ExecutionLimits {
   /** Related rows a bind join keeps for keys that come again. */
   readonly cacheRows: number
   readonly cacheBytes: number
-  /** Rows an expand may hold while it collects keys for the next batch. */
+  /** Rows, and roughly bytes, an expand may hold while it collects keys for the next batch. */
   readonly lookAheadRows: number
+  readonly lookAheadBytes: number
   /** Rows read from all sources together. */
   readonly rowsRead: number
   /** Requests to all sources together. */
@@ -30,6 +31,7 @@ export const defaultLimits: ExecutionLimits = Object.freeze({
   cacheRows: 20_000,
   cacheBytes: 16 * 1024 * 1024,
   lookAheadRows: 16_384,
+  lookAheadBytes: 16 * 1024 * 1024,
   rowsRead: 20_000_000,
   remoteRequests: 20_000,
 })

@@ -42,7 +42,7 @@ function stagesOf(node: Expand, place: Place, execution: Execution): readonly Jo
     position: place.position,
     keyOf: joinKeys(place.columns, names),
     from: positionsOf(place.columns, names).flatMap((position) => place.columns[position]?.type.base ?? []),
-    lookAheadRows: execution.context.limits.lookAheadRows,
+    limits: execution.context.limits,
   }
   const { columns } = shapeOf(node)
   const path = [...place.path, { position: place.position }]

@@ -211,10 +211,10 @@ describe('memory and pace of an expand', () => {
     expect(ahead).toBeLessThanOrEqual(2500)
   })
 
-  it('holds no more than the look-ahead where keys are too few to fill a batch', async () => {
+  it.each([['rows', { lookAheadRows: 1000 }], ['bytes', { lookAheadBytes: 80_000 }]])('holds no more than the look-ahead in %s where keys are too few to fill a batch', async (_, limits) => {
     const all = sources({ orders: 20_000, customers: 10 }, { conduct: { 'filter:in': 501 } }, { pageRows: 100 })
     const world = worldOf(all, { 'filter:in:Edm.String': 'unsupported' })
-    const stream = execute(placePlan(customerOf(orders), world.endpoints), contextOf(world, { lookAheadRows: 1000 }))
+    const stream = execute(placePlan(customerOf(orders), world.endpoints), contextOf(world, limits))
     let given = 0
     let ahead = 0
     for await (const page of stream.pages) {
