@@ -80,21 +80,50 @@ const capability = (name: string): string => `Org.OData.Capabilities.V1.${name}`
 
 const filterExpressions: Readonly<Record<string, string>> = Object.freeze({ 'single-value': 'SingleValue', 'multi-value': 'MultiValue', interval: 'SingleRange' })
 
+/** What attributes of a type's properties restrict, by the properties' names. */
+interface Restrictions {
+  readonly required: string[]
+  readonly nonFilterable: string[]
+  readonly nonSortable: string[]
+  readonly nonInsertable: string[]
+  /** Property and the expression its filter may have. */
+  readonly expressions: (readonly [property: string, allowed: string])[]
+}
+
+function restrictionsOf(properties: readonly XmlElement[]): Restrictions {
+  const found: Restrictions = { required: [], nonFilterable: [], nonSortable: [], nonInsertable: [], expressions: [] }
+  for (const property of properties) {
+    const name = property.attributes['Name'] ?? ''
+    let [creatable, updatable] = [true, true]
+    for (const each of property.foreign) {
+      if (each.namespace !== sapNamespace) continue
+      if (each.name === 'required-in-filter' && each.value === 'true') found.required.push(name)
+      else if (each.name === 'filter-restriction') found.expressions.push([name, filterExpressions[each.value] ?? ''])
+      else if (each.value !== 'false') continue
+      else if (each.name === 'filterable') found.nonFilterable.push(name)
+      else if (each.name === 'sortable') found.nonSortable.push(name)
+      else if (each.name === 'creatable') creatable = false
+      else if (each.name === 'updatable') updatable = false
+    }
+    // What can neither be given nor changed is computed: the property itself says so.
+    if (!creatable && updatable) found.nonInsertable.push(name)
+  }
+  return found
+}
+
 /** What an entity set allows, from its own attributes and those of its type's properties. */
 export function sapSetAnnotations(set: XmlElement, properties: readonly XmlElement[]): readonly Annotation[] {
-  const speaking = properties.filter((each) => each.foreign.length > 0)
-  const having = (attribute: string, value: string): readonly string[] => speaking.filter((each) => sap(each, attribute) === value).map((each) => each.attributes['Name'] ?? '')
-  const notOnCreate = speaking.filter((each) => sap(each, 'creatable') === 'false' && sap(each, 'updatable') !== 'false').map((each) => each.attributes['Name'] ?? '')
+  const found = restrictionsOf(properties)
   return [
     ...record('FilterRestrictions', {
       RequiresFilter: sap(set, 'requires-filter') === 'true' ? yes : undefined,
-      RequiredProperties: propertyPaths(having('required-in-filter', 'true')),
-      NonFilterableProperties: propertyPaths(having('filterable', 'false')),
-      FilterExpressionRestrictions: expressionRestrictions(speaking),
+      RequiredProperties: propertyPaths(found.required),
+      NonFilterableProperties: propertyPaths(found.nonFilterable),
+      FilterExpressionRestrictions: expressionRestrictions(found.expressions),
     }),
-    ...record('SortRestrictions', { NonSortableProperties: propertyPaths(having('sortable', 'false')) }),
+    ...record('SortRestrictions', { NonSortableProperties: propertyPaths(found.nonSortable) }),
     ...record('SearchRestrictions', { Searchable: bool(sap(set, 'searchable')) }),
-    ...record('InsertRestrictions', { Insertable: bool(sap(set, 'creatable')), NonInsertableProperties: propertyPaths(notOnCreate) }),
+    ...record('InsertRestrictions', { Insertable: bool(sap(set, 'creatable')), NonInsertableProperties: propertyPaths(found.nonInsertable) }),
     ...record('UpdateRestrictions', { Updatable: pathOr(sap(set, 'updatable-path'), bool(sap(set, 'updatable'))) }),
     ...record('DeleteRestrictions', { Deletable: pathOr(sap(set, 'deletable-path'), bool(sap(set, 'deletable'))) }),
     ...record('ReadRestrictions', { Readable: sap(set, 'addressable') === 'false' ? bool('false') : undefined }),
@@ -120,12 +149,10 @@ export function propertyPaths(names: readonly string[]): AnnotationValue | undef
   return Object.freeze({ kind: 'collection', items: Object.freeze(names.map((name): AnnotationValue => Object.freeze({ kind: 'propertyPath', path: name }))) })
 }
 
-function expressionRestrictions(properties: readonly XmlElement[]): AnnotationValue | undefined {
-  const items = properties.flatMap((each): readonly AnnotationValue[] => {
-    const allowed = filterExpressions[sap(each, 'filter-restriction') ?? '']
-    if (allowed === undefined) return []
-    const property: AnnotationValue = Object.freeze({ kind: 'propertyPath', path: each.attributes['Name'] ?? '' })
-    return [Object.freeze({ kind: 'record', properties: new Map([['Property', property], ['AllowedExpressions', text(allowed)]]), annotations: [] })]
+function expressionRestrictions(expressions: Restrictions['expressions']): AnnotationValue | undefined {
+  const items = expressions.filter(([, allowed]) => allowed !== '').map(([property, allowed]): AnnotationValue => {
+    const name: AnnotationValue = Object.freeze({ kind: 'propertyPath', path: property })
+    return Object.freeze({ kind: 'record', properties: new Map([['Property', name], ['AllowedExpressions', text(allowed)]]), annotations: [] })
   })
   return items.length === 0 ? undefined : Object.freeze({ kind: 'collection', items: Object.freeze(items) })
 }
