@@ -225,7 +225,16 @@ describe('a server', () => {
     await new Promise((resolve) => { other.once('listening', resolve) })
     const { port } = other.address() as AddressInfo
     await expect(start({ PORT: String(port) })).rejects.toMatchObject({ code: 'HUB_START_PORT_TAKEN', message: `Port ${port} is in use. Set PORT to a free one.` })
+    expect(logged.filter((line) => !line.includes('"level":20'))).toEqual([])
     other.close()
+  })
+
+  it('passes on what a module says prevents the start, and adds no words of its own', async () => {
+    const failing = { provide: 'store', useFactory: () => { throw hubError('HUB_START_STORE_NEWER', { migration: 'Later1' }) } }
+    const settings = readSettings({ PORT: '0', TRIBUTARY_DATA_DIR: dataDir })
+    const started = startServer({ module: OrdersController, providers: [failing] }, settings, createLog(settings, { write: (line: string) => void logged.push(line) }))
+    await expect(started).rejects.toMatchObject({ code: 'HUB_START_STORE_NEWER' })
+    expect(logged).toEqual([])
   })
 
   it('says when its address or data directory cannot be used', async () => {

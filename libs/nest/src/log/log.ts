@@ -19,6 +19,9 @@ export function createLog(settings: Pick<Settings, 'logLevel'>, output: Destinat
   return pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths, censor: '[secret]' } }, output)
 }
 
+/** What prevents a start is thrown too, and then told in one line. */
+const startHandler = 'ExceptionHandler'
+
 const fields = (rest: readonly unknown[]) => ({ nest: rest.at(-1) })
 
 /** Nest's own words through our log: its start-up chatter is debug, its warnings stay warnings. */
@@ -28,7 +31,7 @@ export function nestLog(log: Log): LoggerService {
     debug: (message: unknown, ...rest: unknown[]) => log.debug(fields(rest), String(message)),
     verbose: (message: unknown, ...rest: unknown[]) => log.debug(fields(rest), String(message)),
     warn: (message: unknown, ...rest: unknown[]) => log.warn(fields(rest), String(message)),
-    error: (message: unknown, ...rest: unknown[]) => log.error(fields(rest), String(message)),
+    error: (message: unknown, ...rest: unknown[]) => log[rest.at(-1) === startHandler ? 'debug' : 'error'](fields(rest), String(message)),
     fatal: (message: unknown, ...rest: unknown[]) => log.error(fields(rest), String(message)),
   }
 }

@@ -45,7 +45,9 @@ export async function startServer(role: Type | DynamicModule, settings: Settings
   const root: DynamicModule = { ...FoundationModule.with({ settings, log, masterKey, rawRoutes }), imports: [role] }
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(log, rawRoutes), { logger: nestLog(log), abortOnError: false })
   try {
-    await app.listen(settings.port, settings.host)
+    await app.init()
+    // Fastify's own listen: Nest's would log a failure as well, and what prevents a start is told in one line.
+    await app.getHttpAdapter().getInstance().listen({ port: settings.port, host: settings.host })
   } catch (cause) {
     await close(app)
     throw listenFault(cause, settings)
