@@ -79,8 +79,10 @@ export function xmlTreeBuilder(limits: DocumentLimits): XmlTreeBuilder {
     if (open.length >= limits.maxDepth) fail(`elements are nested deeper than ${limits.maxDepth}`, at)
   })
   parser.on('opentag', (tag) => {
-    const scope = scopeOf(tag, scopes[scopes.length - 1] ?? rootScope)
-    const element = openElement(tag, scope, limits, (reason) => fail(reason, at))
+    const failHere = (reason: string): never => fail(reason, at)
+    const { declaring, prefixed } = specialNames(tag, limits, failHere)
+    const scope = scopeOf(tag, declaring, scopes[scopes.length - 1] ?? rootScope)
+    const element = openElement(tag, scope, prefixed, failHere)
     element.line = at.line
     element.column = at.column
     scopes.push(scope)
@@ -133,39 +135,48 @@ function reasonOf(error: unknown): string {
   return message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')
 }
 
-function scopeOf(tag: SaxesTagPlain, outer: Scope): Scope {
-  let scope: Map<string, string> | undefined
-  for (const name in tag.attributes) {
-    // Nearly no attribute begins with an x: the test of one character spares the others.
-    if (name.charCodeAt(0) !== 120 || !(name === 'xmlns' || name.startsWith('xmlns:'))) continue
-    scope ??= new Map(outer)
-    scope.set(name.slice(6), tag.attributes[name] ?? '')
-  }
-  return scope ?? outer
+/** Names of attributes that declare namespaces, and of those that have a prefix. */
+interface SpecialNames {
+  readonly declaring: readonly string[] | undefined
+  readonly prefixed: readonly string[] | undefined
 }
 
-function openElement(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, fail: (reason: string) => never): OpenElement {
+/** One pass over the attributes: most elements have none that is special. */
+function specialNames(tag: SaxesTagPlain, limits: DocumentLimits, fail: (reason: string) => never): SpecialNames {
+  let declaring: string[] | undefined
+  let prefixed: string[] | undefined
+  for (const name in tag.attributes) {
+    if ((tag.attributes[name] ?? '').length > limits.maxAttributeCharacters) fail(`the attribute ${name} is longer than ${limits.maxAttributeCharacters} characters`)
+    if (name === 'xmlns' || name.startsWith('xmlns:')) (declaring ??= []).push(name)
+    else if (name.includes(':')) (prefixed ??= []).push(name)
+  }
+  return { declaring, prefixed }
+}
+
+function scopeOf(tag: SaxesTagPlain, declaring: readonly string[] | undefined, outer: Scope): Scope {
+  if (declaring === undefined) return outer
+  const scope = new Map(outer)
+  for (const name of declaring) scope.set(name.slice(6), tag.attributes[name] ?? '')
+  return scope
+}
+
+function openElement(tag: SaxesTagPlain, scope: Scope, prefixed: readonly string[] | undefined, fail: (reason: string) => never): OpenElement {
+  const namespaceOf = (prefix: string): string => scope.get(prefix) ?? fail(`the namespace prefix ${prefix} is not bound`)
   const colon = tag.name.indexOf(':')
-  const prefix = colon < 0 ? '' : tag.name.slice(0, colon)
-  const namespace = scope.get(prefix)
-  if (namespace === undefined) return fail(`the namespace prefix ${prefix} is not bound`)
-  const foreign = foreignAttributes(tag, scope, limits, fail)
-  return { namespace, name: colon < 0 ? tag.name : tag.name.slice(colon + 1), attributes: tag.attributes, foreign, children: [], text: '', line: 0, column: 0 }
-}
-
-function foreignAttributes(tag: SaxesTagPlain, scope: Scope, limits: DocumentLimits, fail: (reason: string) => never): readonly ForeignAttribute[] {
-  let foreign: ForeignAttribute[] | undefined
-  for (const name in tag.attributes) {
-    const value = tag.attributes[name] ?? ''
-    if (value.length > limits.maxAttributeCharacters) fail(`the attribute ${name} is longer than ${limits.maxAttributeCharacters} characters`)
-    const colon = name.indexOf(':')
-    if (colon < 0 || name.startsWith('xmlns:')) continue
-    const prefix = name.slice(0, colon)
-    const namespace = scope.get(prefix) ?? fail(`the namespace prefix ${prefix} is not bound`)
-    foreign ??= []
-    foreign.push({ namespace, name: name.slice(colon + 1), value })
+  const foreign = prefixed?.map((name): ForeignAttribute => {
+    const end = name.indexOf(':')
+    return { namespace: namespaceOf(name.slice(0, end)), name: name.slice(end + 1), value: tag.attributes[name] ?? '' }
+  })
+  return {
+    namespace: namespaceOf(colon < 0 ? '' : tag.name.slice(0, colon)),
+    name: colon < 0 ? tag.name : tag.name.slice(colon + 1),
+    attributes: tag.attributes,
+    foreign: foreign ?? none,
+    children: [],
+    text: '',
+    line: 0,
+    column: 0,
   }
-  return foreign ?? none
 }
 
 /** True for names of attributes that are neither prefixed nor declare a namespace. */
