@@ -1,13 +1,12 @@
 import type { BaseType, Column, RowsPage } from '@tributary/plan'
-import type { ExecutionLimits } from './execution.js'
+import type { ExecutionLimits } from './execution-limits.js'
 import type { JoinKey } from './join-keys.js'
-import type { KeyDispatch } from './key-dispatch.js'
 import type { Sought } from './key-queue.js'
 import { pagePuller, type PagePuller } from './page-puller.js'
 import { rowsPage, type Row } from './page-rows.js'
-import type { RelatedRows } from './related-rows.js'
 import { rowBytes } from './row-bytes.js'
 import { rowsAt, withValuesAt, type Step } from './seekers.js'
+import type { KeyDispatch, RelatedRows } from './sought-rows.js'
 
 /** One expand over a stream of rows. */
 export interface JoinStage {

@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import type { ExecutionLimits } from './execution.js'
+import type { ExecutionLimits } from './execution-limits.js'
 import { rowBytes } from './row-bytes.js'
 import type { Row } from './page-rows.js'
 

@@ -1,5 +1,5 @@
 import type { Page, Rows } from '@tributary/plan'
-import type { RowStream } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { rowsPage } from './page-rows.js'
 
 /** Rows that stand in the plan itself. */

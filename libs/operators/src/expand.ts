@@ -1,6 +1,7 @@
 import type { Column, Expand, RowsPage } from '@tributary/plan'
 import { bindJoin, type JoinStage } from './bind-join.js'
-import type { Execution, RowStream } from './execution.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { joinKeys } from './join-keys.js'
 import { positionsOf, toRows } from './page-rows.js'
 import { shapeOf, withoutExpands } from './related-rows.js'

@@ -1,5 +1,6 @@
 import { columnsOf, compilePredicate, type Expression, type Filter, type Page } from '@tributary/plan'
-import type { Execution, RowStream } from './execution.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { pageLength, pickRows, toRows } from './page-rows.js'
 
 /** Keeps the rows for which the predicate is true; false and null drop them. Bytes are parsed for the predicate's columns only. */

@@ -1,4 +1,5 @@
 /** Plan → rows: pull-based operators over pages, in bounded memory. */
 export { execute } from './execute.js'
-export { defaultLimits, type ExecutionContext, type ExecutionLimits, type RowStream } from './execution.js'
+export type { ExecutionContext, RowStream } from './execution-context.js'
+export { defaultLimits, type ExecutionLimits } from './execution-limits.js'
 export { withLessons, type LessonsOf } from './lessons.js'

@@ -5,7 +5,8 @@ import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
 import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
 import { PlacedAnew } from './remote.js'
-import { acceptedOf } from './remote-scan.js'
+import { acceptedOf } from './accepted.js'
+import type { KeyDispatch } from './sought-rows.js'
 
 /** A response takes at most one request per this many distinct keys, where the source takes as many at a time. */
 const keysPerRequest = 100
@@ -15,24 +16,6 @@ export interface Delivery {
   batch(batch: readonly Sought[], rows: RowsByKey): void
   /** The whole inner side was read: no key has to be asked for any more. */
   whole(rows: RowsByKey): void
-}
-
-/** Sends keys to the inner side of one expand: in batches, several at a time, or by reading all of it where it takes no keys. */
-export interface KeyDispatch {
-  /** Sends batches that are full, or with `partial` all keys waiting, as far as lanes are free. */
-  send(partial: boolean): void
-  /**
-   * Whether a batch that is not full may be sent now, so that rows leave early: if a response keeps to ⌈distinct keys / 100⌉ requests, the
-   * last batch included, whatever follows; or if keys seem to be exhausted, because many rows (`quiet`) brought no new one.
-   */
-  mayHurry(quiet: boolean): boolean
-  /** Lanes are taken and another batch waits: no more keys should be sought for now. */
-  saturated(): boolean
-  readonly inFlight: number
-  /** Ends when a read under way ends, well or not. */
-  settled(): Promise<void>
-  /** @throws what a read failed with */
-  check(): void
 }
 
 export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {

@@ -1,5 +1,6 @@
 import type { Limit, Page } from '@tributary/plan'
-import type { Execution, RowStream } from './execution.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { pageLength, slicePage } from './page-rows.js'
 
 /**

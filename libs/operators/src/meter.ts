@@ -1,6 +1,6 @@
 import type { RemoteRequest } from '@tributary/source'
 import { exceeded } from './budget.js'
-import type { ExecutionContext } from './execution.js'
+import type { ExecutionContext } from './execution-context.js'
 
 /** Counts what one request takes from its sources. */
 export interface Meter {

@@ -1,11 +1,11 @@
 import { outputColumns, type Expand, type Plan, type Remote } from '@tributary/plan'
-import type { AdaptivePlacement } from './adaptive-placement.js'
+import type { AdaptivePlacement } from './placement.js'
 import { buildBudget } from './budget.js'
 import type { Execution } from './execution.js'
 import { joinKeys, looseHash } from './join-keys.js'
 import type { Sought } from './key-queue.js'
 import { toRows, type Row } from './page-rows.js'
-import { acceptedOf } from './remote-scan.js'
+import { acceptedOf } from './accepted.js'
 
 /** Rows by the text of their join key. */
 export type RowsByKey = ReadonlyMap<string, readonly Row[]>

@@ -1,26 +1,13 @@
 import { columnsOf, type BaseType, type Expand, type ExpandedShape, type Fragment, type PerParent, type Plan, type Remote } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import { asKeyOf, type JoinKey } from './join-keys.js'
-import { keyDispatch, type KeyDispatch } from './key-dispatch.js'
+import { keyDispatch } from './key-dispatch.js'
 import { keyQueue, type Sought } from './key-queue.js'
 import { relatedOf } from './per-parent.js'
 import { positionsOf, type Row } from './page-rows.js'
 import { relatedCache, type Related } from './related-cache.js'
 import type { InnerSide, RowsByKey } from './related-reader.js'
-
-/** The related rows of one expand during one request: a key is asked for once, whoever seeks it, and remembered. */
-export interface RelatedRows {
-  /**
-   * Seeks the rows of a key, whose values are of the types `from`; they are asked for when `reads` sends. `found` is set at once where
-   * the key is known.
-   */
-  seek(key: JoinKey, from: readonly BaseType[]): Sought
-  /** Keys that had to be asked for, so far. */
-  keysSought(): number
-  /** What a row that never joins gets. */
-  readonly none: Related
-  readonly reads: KeyDispatch
-}
+import type { RelatedRows } from './sought-rows.js'
 
 export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const { limits } = execution.context

@@ -1,6 +1,8 @@
 import type { Column, Page, RemoteScan } from '@tributary/plan'
-import type { Accepted, ReadContext } from '@tributary/source'
-import type { Execution, RowStream } from './execution.js'
+import type { ReadContext } from '@tributary/source'
+import { acceptedOf } from './accepted.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { pageLength, rowsPage, toRows, withColumns } from './page-rows.js'
 
 /**
@@ -39,6 +41,3 @@ function remoteColumn({ target }: RemoteScan, column: Column): Column {
   const name = target.renamed.get(column.name)
   return name === undefined || name === column.name ? column : { ...column, name }
 }
-
-/** What the scan's source said it takes. The planner keeps it in the plan as an opaque value; only sources make it. */
-export const acceptedOf = (node: RemoteScan): Accepted => node.accepted as Accepted

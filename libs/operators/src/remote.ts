@@ -1,6 +1,7 @@
 import { outputColumns, type Page, type Remote } from '@tributary/plan'
-import type { AdaptivePlacement } from './adaptive-placement.js'
-import type { Execution, RowStream } from './execution.js'
+import type { AdaptivePlacement } from './placement.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { pageLength, withColumns } from './page-rows.js'
 
 /** Tells the bind join that its keys have to be batched again: the fragment was placed anew while a batch was read. */

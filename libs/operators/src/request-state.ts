@@ -1,8 +1,8 @@
 import type { Expand, Remote } from '@tributary/plan'
-import type { AdaptivePlacement } from './adaptive-placement.js'
+import type { AdaptivePlacement } from './placement.js'
 import type { Lanes } from './lanes.js'
 import type { Meter } from './meter.js'
-import type { RelatedRows } from './related-rows.js'
+import type { RelatedRows } from './sought-rows.js'
 
 /**
  * What the operators of one request share, whatever number of times a part of the plan is opened: so that a fragment refused once is

@@ -1,6 +1,7 @@
 import type { Page, Sort, Value } from '@tributary/plan'
 import { buildBudget } from './budget.js'
-import type { Execution, RowStream } from './execution.js'
+import type { Execution } from './execution.js'
+import type { RowStream } from './execution-context.js'
 import { rowsPage, toRows, type Row } from './page-rows.js'
 import { keyOrder, sortKeys } from './row-order.js'
 

@@ -1,0 +1,29 @@
+import type { Column, Fragment, Page, Remote } from '@tributary/plan'
+import type { Endpoints, RemoteRequest } from '@tributary/source'
+import type { ExecutionLimits } from './execution-limits.js'
+
+/** What a plan is executed with. */
+export interface ExecutionContext {
+  readonly endpoints: Endpoints
+  /**
+   * Places a fragment with what `endpoints` know: the planner's `placeFragment`. The endpoints given are those of this context, or a
+   * view of them in which features a remote refused count as unsupported (`withLessons`).
+   */
+  readonly place: (fragment: Fragment, endpoints: Endpoints) => Remote
+  /** Ends the request: every read of a source is cancelled. */
+  readonly signal: AbortSignal
+  /** Hears of every request that went to a source. */
+  readonly observe: (request: RemoteRequest) => void
+  readonly limits: ExecutionLimits
+  /** The present moment, for facts that are learnt. Default: the system's clock. */
+  readonly now?: () => Date
+}
+
+/** Rows as they come: nothing is read before the first page is asked for, and returning the iterator cancels what is being read. */
+export interface RowStream {
+  /** The columns every page has, in this order (a `BytesPage` may hold more in its text). */
+  readonly columns: readonly Column[]
+  readonly pages: AsyncIterable<Page>
+  /** Rows counted by the plan's outermost counting limit, or by the source; always known after the last page where the plan counts. */
+  count(): number | undefined
+}
