@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import { requireSuccess } from './answer.js'
 import type { Place } from './links.js'
-import { networkError, type Transport } from './transport.js'
+import { bodyError, type Transport } from './transport.js'
 
 /** A contract as text, not yet read. */
 export interface FetchedContract {
@@ -28,7 +28,7 @@ export async function fetchContract(transport: Transport, place: Place, signal: 
       if (size > LARGEST_CONTRACT) throw hubError('HUB_CONTRACT_INVALID', { reason: 'it is larger than 256 MB' })
     }
   } catch (error) {
-    throw networkError(outgoing, error)
+    throw bodyError(outgoing, error)
   } finally {
     incoming.finish(0)
   }

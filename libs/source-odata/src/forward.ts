@@ -4,7 +4,7 @@ import { requireJson, requireSuccess } from './answer.js'
 import { followLink } from './links.js'
 import { readHeaders } from './request-headers.js'
 import { scanOf, urlOf, type ODataScan } from './scan.js'
-import { networkError, type Incoming, type Outgoing, type Transport } from './transport.js'
+import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
 
 /** Whether the remote alone answers the scan exactly as it was wanted, byte for byte: every feature it needs is proven. */
 export function isForwardable(accepted: Accepted, able: Capabilities): boolean {
@@ -52,7 +52,7 @@ async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODat
       yield chunk
     }
   } catch (error) {
-    throw networkError(outgoing, error)
+    throw bodyError(outgoing, error)
   } finally {
     incoming.finish(0)
   }

@@ -6,16 +6,17 @@ import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
 import { followLink } from './links.js'
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
-import { urlOf, type ODataScan } from './scan.js'
+import { joinable, urlOf, type ODataScan } from './scan.js'
 import type { Transport } from './transport.js'
 
 /** Streams the rows of a scan, next links followed to the end, one page read ahead once the reader has asked for a second one. */
 export async function* readScan(transport: Transport, scan: ODataScan, context: ReadContext): AsyncGenerator<SourcePage> {
-  if (context.keys !== undefined && scan.keyForm !== undefined && context.keys.length === 0) return
+  const keys = scan.keyForm === undefined ? undefined : context.keys
+  if (keys !== undefined && joinable(keys).length === 0) return
   const check = checkOf(scan)
   const links = new Set<string>()
   const open = (url: string): RemotePage => openLinked(transport, scan, context, { url, links })
-  let page: RemotePage | undefined = open(urlOf(scan, scan.keyForm === undefined ? [] : (context.keys ?? [])))
+  let page: RemotePage | undefined = open(urlOf(scan, keys))
   let ahead: RemotePage | undefined
   let pages = 0
   try {

@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import { requireJson, requireNoError, requireSuccess, type Asked } from './answer.js'
 import { EnvelopeScanner, InvalidAnswer, type Cut, type Envelope } from './envelope-scanner.js'
-import { networkError, type Incoming, type Outgoing, type Transport } from './transport.js'
+import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
 
 /** A part of a remote's page: about a thousand rows, or a megabyte. */
 export interface Piece {
@@ -104,13 +104,6 @@ async function drain(state: Draining, job: Job): Promise<void> {
     if (error instanceof InvalidAnswer) throw hubError('HUB_SOURCE_INVALID', { slug: place.slug, reason: error.message }, { cause: error })
     throw bodyError(job.outgoing, error)
   }
-}
-
-/** A connection that ends within a body is an answer that ends too early, not a remote out of reach. */
-function bodyError(outgoing: Outgoing, error: unknown): unknown {
-  const named = networkError(outgoing, error)
-  if (outgoing.signal.aborted || !(named instanceof Error) || !('code' in named) || named.code !== 'HUB_SOURCE_UNREACHABLE') return named
-  return hubError('HUB_SOURCE_INVALID', { slug: outgoing.place.slug, reason: 'the body ends in the middle' }, { cause: error })
 }
 
 async function scan(state: Draining, incoming: Incoming, job: Job): Promise<void> {

@@ -1,3 +1,4 @@
+import { hubError } from '@tributary/errors'
 import type { Column, OrderKey, Value } from '@tributary/plan'
 import type { Accepted, Feature, Target } from '@tributary/source'
 import { encodeOption, printValue } from './print-filter.js'
@@ -61,12 +62,14 @@ export function urlOf(scan: ODataScan, keys: Keys = []): string {
   return `${scan.target.url}${scan.path}${query === '' ? '' : `?${query}`}`
 }
 
-/** The keys as a predicate: `K in (1,2)`, or an or-chain of equalities. Keys with a null are left out: null never joins. */
+/** Keys that can match: null never joins. */
+export const joinable = (keys: Keys): Keys => keys.filter((key) => key.every((value) => value !== null && value !== undefined))
+
+/** The keys as a predicate: `K in (1,2)`, or an or-chain of equalities. */
 export function keyFilter(scan: ODataScan, keys: Keys): string {
-  const whole = keys.filter((key) => key.every((value) => value !== null && value !== undefined))
   const [first] = scan.keys
-  if (scan.keyForm === 'in' && first !== undefined) return `${first.name} in (${whole.map((key) => printValue(first.type, key[0])).join(',')})`
-  return whole.map((key) => tupleText(scan.keys, key)).join(' or ')
+  const texts = joinable(keys).map((key) => keyText(scan, key))
+  return scan.keyForm === 'in' && first !== undefined ? `${first.name} in (${texts.join(',')})` : texts.join(' or ')
 }
 
 function tupleText(columns: readonly Column[], key: readonly Value[]): string {
@@ -88,7 +91,9 @@ export function batchOf(scan: ODataScan, keys: Keys): number {
   return Math.max(1, count)
 }
 
+/** @throws HUB_QUERY_UNSUPPORTED for text that no URL can hold */
 function keyText(scan: ODataScan, key: readonly Value[]): string {
+  if (!key.every((value) => typeof value !== 'string' || value.isWellFormed())) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A join by text that is not well-formed Unicode', hint: `Filter such rows out before joining with ${scan.target.slug}.` })
   const [first] = scan.keys
   return scan.keyForm === 'in' && first !== undefined ? printValue(first.type, key[0]) : tupleText(scan.keys, key)
 }

@@ -185,11 +185,18 @@ const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
 const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
 
 /** What a failure on the way means for the consumer; what is already named, and an abort, stay as they are. */
-export function networkError({ place, signal }: Pick<Outgoing, 'place' | 'signal'>, error: unknown): unknown {
+function networkError({ place, signal }: Pick<Outgoing, 'place' | 'signal'>, error: unknown): unknown {
   if (signal.aborted) return signal.reason
   if (isHubError(error)) return error
   const code = codeOf(error)
   if (TIMEOUTS.has(code)) return hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs }, { cause: error })
   const reason = RESETS.has(code) ? 'the connection was closed' : code === '' ? (error instanceof Error ? error.name : 'unknown') : code
   return hubError('HUB_SOURCE_UNREACHABLE', { slug: place.slug, reason }, { cause: error })
+}
+
+/** A connection that ends within a body is an answer that ends too early, not a remote out of reach. */
+export function bodyError(outgoing: Outgoing, error: unknown): unknown {
+  const named = networkError(outgoing, error)
+  if (outgoing.signal.aborted || !(named instanceof Error) || !('code' in named) || named.code !== 'HUB_SOURCE_UNREACHABLE') return named
+  return hubError('HUB_SOURCE_INVALID', { slug: outgoing.place.slug, reason: 'the body ends in the middle' }, { cause: error })
 }

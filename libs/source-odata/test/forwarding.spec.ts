@@ -77,7 +77,7 @@ describe('forwarding', () => {
   it.each(['truncate', 'in-stream-error'] as const)('does not end well where the body does not: %s', async (fault) => {
     server.behave({ fault })
     const { body } = await source.forward(source.accept(want(), exactBut()), options())
-    await expect(text(body)).rejects.toThrow()
+    await expect(text(body)).rejects.toMatchObject({ code: 'HUB_SOURCE_INVALID' })
   })
 
   it('refuses and fails as reading does', async () => {

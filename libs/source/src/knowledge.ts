@@ -38,8 +38,12 @@ const LEAST_URL_LIMIT = 250
 const EPOCH = new Date(0)
 const PRESUMED: Fact = Object.freeze({ trust: 'inexact', origin: 'presumed', why: 'nothing is known', since: EPOCH })
 
+interface KnownEndpoint {
+  readonly identity: string
+  readonly sets: Map<string, Entry>
+}
+
 interface Entry {
-  identity: string
   revision: number
   readonly facts: Map<Feature, Fact>
   urlLimit: number
@@ -55,19 +59,17 @@ interface Entry {
  * @param clock the time now; facts expire by it
  */
 export function createKnowledge(clock: () => Date): Knowledge {
-  const endpoints = new Map<string, Map<string, Entry>>()
+  const endpoints = new Map<string, KnownEndpoint>()
   const listeners = new Set<(change: KnowledgeChange) => void>()
   let revision = 0
 
   const entryOf = ({ slug, identity }: EndpointIdentity, entitySet: string): Entry => {
-    const sets = endpoints.get(slug) ?? new Map<string, Entry>()
-    endpoints.set(slug, sets)
-    const known = sets.get(entitySet)
-    if (known?.identity === identity) return known
-    if (known !== undefined) sets.clear()
-    const fresh = emptyEntry(identity, ++revision)
-    sets.set(entitySet, fresh)
-    return fresh
+    const known = endpoints.get(slug)
+    const endpoint = known?.identity === identity ? known : { identity, sets: new Map<string, Entry>() }
+    endpoints.set(slug, endpoint)
+    const entry = endpoint.sets.get(entitySet) ?? emptyEntry(++revision)
+    endpoint.sets.set(entitySet, entry)
+    return entry
   }
 
   return {
@@ -121,8 +123,8 @@ function factOf(facts: ReadonlyMap<Feature, Fact>, feature: Feature): Fact {
   return facts.get(feature) ?? PRESUMED
 }
 
-const emptyEntry = (identity: string, revision: number): Entry => ({
-  identity, revision, facts: new Map(), urlLimit: DEFAULT_URL_LIMIT, keyLimit: DEFAULT_KEY_LIMIT, limitsExpire: Infinity, validUntil: 0, view: undefined,
+const emptyEntry = (revision: number): Entry => ({
+  revision, facts: new Map(), urlLimit: DEFAULT_URL_LIMIT, keyLimit: DEFAULT_KEY_LIMIT, limitsExpire: Infinity, validUntil: 0, view: undefined,
 })
 
 function viewOf(entry: Entry): Capabilities {
