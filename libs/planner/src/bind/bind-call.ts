@@ -23,20 +23,31 @@ export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression 
 }
 
 function bindArguments(syntax: Call, known: Signature, scope: RowScope, bind: Bind): readonly Expression[] {
-  const given: Expression[] = []
-  for (const [index, argument] of syntax.arguments.entries()) {
-    const parameter = known.parameters[index] ?? 'text'
-    const first = given[0]?.type
-    const bound = bind(argument, scope, index > 0 && first?.collection === true && parameter !== 'whole' ? first : undefined)
-    if (!fits(parameter, bound.type)) {
-      throw typeError({ what: `Argument ${index + 1} of ${syntax.name}`, span: argument.span, found: bound.type, expected: describeParameter(parameter) })
-    }
-    if (index === 1 && first !== undefined && parameter !== 'whole' && promote(first, bound.type) === undefined) {
-      throw typeError({ what: `Argument 2 of ${syntax.name}`, span: argument.span, found: bound.type, expected: first.name })
-    }
-    given.push(bound)
-  }
+  // an array has the type of the collection it stands beside, on whichever side that is
+  const others = syntax.arguments.map((argument) => (isArray(argument) ? undefined : bind(argument, scope)))
+  let beside = others.find((other) => other?.type.collection === true)?.type
+  const given = syntax.arguments.map((argument, index) => {
+    const bound = others[index] ?? bind(argument, scope, beside)
+    if (bound.type.collection && bound.type.base !== 'null') beside ??= bound.type
+    return bound
+  })
+  checkArguments(syntax, known, given)
   return given
+}
+
+const isArray = ({ kind }: Syntax): boolean => kind === 'list' || kind === 'json' || kind === 'alias'
+
+function checkArguments(syntax: Call, known: Signature, given: readonly Expression[]): void {
+  const [first, second] = given
+  for (const [index, argument] of given.entries()) {
+    const parameter = known.parameters[index] ?? 'text'
+    if (!fits(parameter, argument.type)) {
+      throw typeError({ what: `Argument ${index + 1} of ${syntax.name}`, span: syntax.arguments[index]?.span ?? syntax.span, found: argument.type, expected: describeParameter(parameter) })
+    }
+  }
+  if (first !== undefined && second !== undefined && known.parameters[1] !== 'whole' && promote(first.type, second.type) === undefined) {
+    throw typeError({ what: `Argument 2 of ${syntax.name}`, span: syntax.arguments[1]?.span ?? syntax.span, found: second.type, expected: first.type.name })
+  }
 }
 
 function bindTypeTest(syntax: Call, scope: RowScope, bind: Bind): Expression {

@@ -1,3 +1,4 @@
+import { hubError } from '@tributary/errors'
 import type { Binary, Expression as Syntax, Unary } from '@tributary/odata-url'
 import {
   arithmetic, binary, type ComparisonOperator, type Expression, inList, isNumeric, literal, negate, negation, not, nullType, promote, type ValueType,
@@ -7,7 +8,7 @@ import { bindArray, jsonItems } from './bind-json.js'
 import { bindLiteral } from './bind-literal.js'
 import { bindPath } from './bind-path.js'
 import { invalid, typeError, unsupported } from './refusal.js'
-import type { RowScope } from './row-scope.js'
+import { deepestReplacement, mostReplacements, type RowScope } from './row-scope.js'
 
 /**
  * Binds an expression of the URL: names to columns, aliases to their values, literals to the types their context needs.
@@ -44,10 +45,16 @@ function requireBoolean(bound: Expression, syntax: Syntax, what: string): void {
 }
 
 function bindAlias(name: string, scope: RowScope, expected: ValueType | undefined): Expression {
-  if (scope.replacing.has(name)) throw invalid(`The parameter alias @${name} is defined by itself.`)
   const value = scope.aliases.get(name)
-  if (value === undefined) return literal(nullType, null)
-  return bindExpression(value, { ...scope, replacing: new Set([...scope.replacing, name]) }, expected)
+  return value === undefined ? literal(nullType, null) : bindExpression(value, withinAlias(name, scope), expected)
+}
+
+/** The scope of an alias' value. @throws HUB_QUERY_INVALID if it names itself, HUB_QUERY_LIMIT if aliases make the query too large */
+function withinAlias(name: string, scope: RowScope): RowScope {
+  if (scope.replacing.has(name)) throw invalid(`The parameter alias @${name} is defined by itself.`)
+  if (scope.allowance.replacements-- <= 0) throw hubError('HUB_QUERY_LIMIT', { limit: mostReplacements, what: 'uses of parameter aliases' })
+  if (scope.replacing.size >= deepestReplacement) throw hubError('HUB_QUERY_LIMIT', { limit: deepestReplacement, what: 'parameter aliases within one another' })
+  return { ...scope, replacing: new Set([...scope.replacing, name]) }
 }
 
 function bindUnary(syntax: Unary, scope: RowScope, expected: ValueType | undefined): Expression {
@@ -138,7 +145,7 @@ function listItems(syntax: Syntax, scope: RowScope): readonly Syntax[] | undefin
   if (syntax.kind === 'json') return jsonItems(syntax)
   if (syntax.kind !== 'alias' || scope.replacing.has(syntax.name)) return undefined
   const value = scope.aliases.get(syntax.name)
-  return value === undefined ? undefined : listItems(value, { ...scope, replacing: new Set([...scope.replacing, syntax.name]) })
+  return value === undefined ? undefined : listItems(value, withinAlias(syntax.name, scope))
 }
 
 function bindHas(syntax: Binary, scope: RowScope): Expression {

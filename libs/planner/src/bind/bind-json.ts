@@ -8,7 +8,7 @@ import { typeError, unsupported } from './refusal.js'
  */
 export function bindArray(items: readonly Syntax[], span: Span, bind: (item: Syntax, type?: ValueType) => Expression, expected?: ValueType): Expression {
   const values: Value[] = []
-  let itemType = expected?.collection === true ? itemOf(expected) : undefined
+  let itemType = expected?.collection === true && expected.base !== 'null' ? itemOf(expected) : undefined
   for (const item of items) {
     const bound = bind(item, itemType)
     if (bound.kind !== 'literal') throw typeError({ what: 'An array', span, found: 'a computed item', expected: 'constants' })

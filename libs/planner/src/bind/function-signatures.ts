@@ -1,5 +1,5 @@
 import {
-  type BaseType, booleanType, dateTimeOffsetType, dateType, decimalType, type FunctionName, int32Type, int64Type, isFloating, isNumeric, primitiveType, stringType, timeOfDayType, type ValueType,
+  type BaseType, booleanType, dateTimeOffsetType, dateType, decimalType, type FunctionName, int32Type, int64Type, isFloating, isNumeric, primitiveType, promote, stringType, timeOfDayType, type ValueType,
 } from '@tributary/plan'
 
 /** What an argument may be. `text` also takes a collection where the function works on both. */
@@ -14,6 +14,11 @@ export interface Signature {
 
 const always = (type: ValueType) => (): ValueType => type
 const sameAsFirst = (given: readonly ValueType[]): ValueType => given[0] ?? stringType
+/** Two texts, or two collections of which one may be empty and so of no type of its own. */
+const common = (given: readonly ValueType[]): ValueType => {
+  const [first = stringType, second = first] = given
+  return promote(first, second) ?? first
+}
 /** Rounding keeps floating types; integers and decimals give Decimal. */
 const rounded = (given: readonly ValueType[]): ValueType => {
   const base = given[0]?.base ?? 'Edm.Decimal'
@@ -27,7 +32,7 @@ const both = ['textOrCollection', 'textOrCollection'] as const
 
 /** The canonical functions. @see OData URL Conventions 4.01 section 5.1.1.5 to 5.1.1.14 */
 export const signatures: ReadonlyMap<string, Signature> = new Map<FunctionName, Signature>([
-  ['concat', signature(sameAsFirst, both)],
+  ['concat', signature(common, both)],
   ['contains', signature(isTrue, both)],
   ['endswith', signature(isTrue, both)],
   ['startswith', signature(isTrue, both)],

@@ -18,7 +18,13 @@ export interface RowScope {
   readonly nested: boolean
   /** Aliases being replaced, to find those that name themselves. */
   readonly replacing: ReadonlySet<string>
+  /** How much aliases may still add to the query: each may stand in many places and name others. */
+  readonly allowance: { replacements: number }
 }
+
+/** Aliases replaced in one query, and aliases within aliases. */
+export const mostReplacements = 1000
+export const deepestReplacement = 8
 
 export interface RangeVariable {
   readonly type: ValueType
@@ -30,5 +36,5 @@ export interface RangeVariable {
 export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyMap<string, Syntax>, typeName = set.entityType): RowScope {
   const entityType = exposure.model.entityType(typeName)
   if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
-  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set() }
+  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements } }
 }
