@@ -17,6 +17,7 @@ interface Suspect {
   readonly why: string
 }
 
+/** The placement of `node` for one request, beginning with how the planner placed it. */
 export function adaptivePlacement(node: Remote, context: ExecutionContext): AdaptivePlacement {
   const { endpoint: slug, entitySet } = node.fragment.scan.target
   const now = context.now ?? ((): Date => new Date())

@@ -19,6 +19,7 @@ export interface ExecutionLimits {
   readonly remoteRequests: number
 }
 
+/** What a request may use where nothing else is said. */
 export const defaultLimits: ExecutionLimits = Object.freeze({
   lanesPerSource: 8,
   batchKeys: 200,

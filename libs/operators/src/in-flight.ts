@@ -8,6 +8,7 @@ export interface InFlight {
   check(): void
 }
 
+/** No read is under way yet. */
 export function inFlight(): InFlight {
   let size = 0
   let failure: { readonly error: unknown } | undefined

@@ -18,6 +18,10 @@ export interface Delivery {
   whole(rows: RowsByKey): void
 }
 
+/**
+ * Sends what waits in `queue` and gives the answers to `delivery`. Batches that have to be made anew go back into the queue: after the
+ * fragment was placed anew, or with fewer keys where their rows are more than may be held.
+ */
 export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {
   const { limits } = execution.context
   const reads = inFlight()

@@ -24,6 +24,7 @@ export interface KeyQueue {
   take(fits: (tuples: readonly Row[]) => number, partial: boolean): readonly Sought[] | undefined
 }
 
+/** An empty queue whose batches hold at most `mostKeys` keys. */
 export function keyQueue(mostKeys: number): KeyQueue {
   const waiting: Sought[] = []
   let maxKeys = mostKeys

@@ -3,6 +3,7 @@ export interface Lanes {
   run<Result>(task: () => Promise<Result>): Promise<Result>
 }
 
+/** `width` lanes, all free. */
 export function lanes(width: number): Lanes {
   let busy = 0
   const waiting: (() => void)[] = []

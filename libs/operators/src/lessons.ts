@@ -56,6 +56,7 @@ export interface LessonBook {
   capabilities(): Capabilities
 }
 
+/** An empty book: what is learnt is told to `endpoints`, too. */
 export function lessonBook(endpoints: Endpoints, slug: string, entitySet: string): LessonBook {
   const learnt: Lesson[] = []
   const view = (trial: readonly Lesson[] = []): Endpoints => withLessons(endpoints, { slug, entitySet, lessons: [...learnt, ...trial] })

@@ -14,6 +14,7 @@ export interface PagePuller {
   check(): void
 }
 
+/** Reads `input`; nothing is read before the first `pull`. */
 export function pagePuller(input: AsyncIterator<{ readonly rows: readonly Row[] }>): PagePuller {
   let arrived: readonly Row[] = []
   let pending: Promise<void> | undefined

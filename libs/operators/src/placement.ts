@@ -11,7 +11,8 @@ export interface Placement {
 /**
  * The placement of one fragment during one request. What a remote refuses is found out by leaving out one group of features after the
  * other, the most suspicious first; once an answer arrives, only the group left out last is known to be refused and learnt: those left
- * out before it were innocent and are used again.
+ * out before it were innocent and are used again. (Where leaving out a filter also kept a limit from being sent, that limit may be the true
+ * culprit: a later request without the filter finds out, and every answer is right meanwhile.)
  */
 export interface AdaptivePlacement {
   /** What to read with now. Placed anew when the source is known better than before. */

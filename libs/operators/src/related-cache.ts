@@ -17,6 +17,7 @@ interface Kept {
   readonly bytes: number
 }
 
+/** An empty cache for at most `maxRows` rows of roughly `maxBytes` bytes. */
 export function relatedCache(maxRows: number, maxBytes: number): RelatedCache {
   // A Map iterates in the order of insertion: what is used is inserted anew, so the first is the least recently used.
   const kept = new Map<string, Kept>()

@@ -9,6 +9,7 @@ import { relatedCache, type Related } from './related-cache.js'
 import type { InnerSide, RowsByKey } from './related-reader.js'
 import type { RelatedRows } from './sought-rows.js'
 
+/** What one request knows of the inner side of `node`: nothing yet. */
 export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const { limits } = execution.context
   const { core } = withoutExpands(node)
