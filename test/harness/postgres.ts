@@ -7,6 +7,8 @@ import { scratch, until } from './running.js'
 
 /** A PostgreSQL server of a test's own, in a directory that goes with it. */
 export interface PostgresServer {
+  /** Address of the database every cluster has. */
+  readonly url: string
   /** Address of an empty database made for the caller. */
   createDatabase(): Promise<string>
   stop(): Promise<void>
@@ -16,10 +18,12 @@ const installed = '/usr/lib/postgresql'
 const user = 'tributary'
 
 /** The directory of PostgreSQL's programs as Debian installs them, the newest version; undefined: not installed. */
-export function findPostgres(): string | undefined {
+function findPostgres(): string | undefined {
   const versions = existsSync(installed) ? readdirSync(installed).toSorted((a, b) => Number(b) - Number(a)) : []
   return versions.map((version) => join(installed, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres')))
 }
+
+export const postgresBinaries = findPostgres()
 
 /** PostgreSQL refuses to run as root: then another user's rights are taken. */
 function unprivileged(): { readonly uid?: number; readonly gid?: number } {
@@ -43,7 +47,8 @@ function freePort(): Promise<number> {
 }
 
 /** Makes a cluster and runs it on a loopback port until it is stopped. */
-export async function startPostgres(bin: string): Promise<PostgresServer> {
+export async function startPostgres(bin = postgresBinaries): Promise<PostgresServer> {
+  if (bin === undefined) throw new Error('PostgreSQL is not installed')
   const home = scratch('postgres')
   const rights = unprivileged()
   if (rights.uid !== undefined && rights.gid !== undefined) chownSync(home.path, rights.uid, rights.gid)
@@ -63,6 +68,7 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
   await until('PostgreSQL starts', () => answers(address('postgres')), { told: () => printed })
   let databases = 0
   return {
+    url: address('postgres'),
     async createDatabase() {
       databases += 1
       const name = `test_${databases}`

@@ -1,9 +1,13 @@
 import { termsOf, type Application, type AuditEvent, type CatalogWrites, type Contract, type Environment, type Product, type SearchDocument, type ServiceEndpoint } from '@tributary/catalog'
+import { In } from 'typeorm'
 import { AuditRow, MarkRow, StateRow } from './rows/journal-rows.js'
 import { ProductRow, ProductServiceRow, SlugRow } from './rows/product-rows.js'
 import { SearchRow } from './rows/search-row.js'
 import { ApplicationRow, ContractRow, EnvironmentRow, ServiceRow } from './rows/service-rows.js'
 import { TypeormReads } from './typeorm-reads.js'
+
+/** A statement's placeholders are limited; 12 a document. */
+const documentsAtOnce = 200
 
 /** Changes the catalog within one transaction; the first write raises the revision. */
 export class TypeormWrites extends TypeormReads implements CatalogWrites {
@@ -74,14 +78,7 @@ export class TypeormWrites extends TypeormReads implements CatalogWrites {
   async index(slug: string, documents: readonly SearchDocument[]): Promise<void> {
     await this.#raise()
     await this.#removeDocuments(slug)
-    for (const document of documents) {
-      const { id: documentId, kind, name, environment, type, owner, validated, tags, capabilities } = document
-      const foldedName = termsOf(name).map(({ whole }) => whole).join('')
-      const { identifiers } = await this.manager.insert(SearchRow, {
-        documentId, slug, kind, name, foldedName, environment, type, owner, validated, tags, capabilities, document,
-      })
-      await this.dialect.addTokens(this.manager, identifiers[0]?.['id'] as number, document)
-    }
+    for (let start = 0; start < documents.length; start += documentsAtOnce) await this.#addDocuments(slug, documents.slice(start, start + documentsAtOnce))
   }
 
   async audit(event: AuditEvent): Promise<void> {
@@ -104,6 +101,18 @@ export class TypeormWrites extends TypeormReads implements CatalogWrites {
   async #claimSlug({ slug, uuid }: { readonly slug: string; readonly uuid: string }): Promise<void> {
     const owned = await this.manager.findOneBy(SlugRow, { slug })
     if (owned?.ownerUuid !== uuid) await this.manager.insert(SlugRow, { slug, ownerUuid: uuid })
+  }
+
+  async #addDocuments(slug: string, documents: readonly SearchDocument[]): Promise<void> {
+    const rows = documents.map((document) => {
+      const { id: documentId, kind, name, environment, type, owner, validated, tags, capabilities } = document
+      const foldedName = termsOf(name).map(({ whole }) => whole).join('')
+      return { documentId, slug, kind, name, foldedName, environment, type, owner, validated, tags, capabilities, document }
+    })
+    await this.manager.createQueryBuilder().insert().into(SearchRow).values(rows).updateEntity(false).execute()
+    const stored = await this.manager.find(SearchRow, { select: { id: true, documentId: true }, where: { documentId: In(rows.map(({ documentId }) => documentId)) } })
+    const ids = new Map(stored.map(({ id, documentId }) => [documentId, id]))
+    await this.dialect.addTokens(this.manager, documents.map((document) => ({ rowId: ids.get(document.id) ?? 0, document })))
   }
 
   async #removeDocuments(slug: string): Promise<void> {

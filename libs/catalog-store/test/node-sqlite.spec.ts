@@ -62,7 +62,7 @@ describe('the database over node:sqlite', () => {
   it('closes once and for all', () => {
     database.close()
     expect(database.open).toBe(false)
-    expect(() => database.prepare('SELECT 1')).toThrow()
+    expect(() => database.prepare('SELECT 1')).toThrow('not open')
     expect(database.close()).toBe(database)
   })
 

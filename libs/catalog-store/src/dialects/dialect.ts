@@ -1,6 +1,12 @@
 import type { SearchDocument, SearchTerm } from '@tributary/catalog'
 import type { EntityManager } from 'typeorm'
 
+/** A document and its row. */
+export interface StoredDocument {
+  readonly rowId: number
+  readonly document: SearchDocument
+}
+
 /** What differs between SQLite and PostgreSQL once the schema is there. */
 export interface Dialect {
   /** How reads see one moment; undefined: they do anyway. */
@@ -11,8 +17,8 @@ export interface Dialect {
   arrayHolds(column: string, placeholder: string): string
   /** A FROM item `held` that gives one row with the column `value` for each text of the JSON array in `column`. */
   arrayRows(column: string): string
-  /** Adds a document's tokens to the full-text index. */
-  addTokens(manager: EntityManager, rowId: number, document: SearchDocument): Promise<void>
+  /** Adds the tokens of some documents (a few hundred) to the full-text index. */
+  addTokens(manager: EntityManager, documents: readonly StoredDocument[]): Promise<void>
   /** Removes the tokens of every document of a slug; called before the documents go. */
   removeTokens(manager: EntityManager, slug: string): Promise<void>
   /** Joins `search_text t` to `search_document d`. */

@@ -28,8 +28,10 @@ export const postgresDialect: Dialect = Object.freeze({
   placeholder: (position: number) => `$${position}`,
   arrayHolds: (column: string, placeholder: string) => `jsonb_exists(${column}::jsonb, ${placeholder})`,
   arrayRows: (column: string) => `jsonb_array_elements_text(${column}::jsonb) AS held(value)`,
-  async addTokens(manager, rowId, document) {
-    await manager.query('INSERT INTO search_text (document_id, tokens) VALUES ($1, $2::tsvector)', [rowId, vectorText(document)])
+  async addTokens(manager, documents) {
+    const values = documents.flatMap(({ rowId, document }) => [rowId, vectorText(document)])
+    const rows = documents.map((_, index) => `($${index * 2 + 1}, $${index * 2 + 2}::tsvector)`).join(', ')
+    await manager.query(`INSERT INTO search_text (document_id, tokens) VALUES ${rows}`, values)
   },
   async removeTokens(manager, slug) {
     await manager.query('DELETE FROM search_text WHERE document_id IN (SELECT id FROM search_document WHERE slug = $1)', [slug])

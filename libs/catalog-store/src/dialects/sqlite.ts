@@ -16,11 +16,13 @@ export const sqliteDialect: Dialect = Object.freeze({
   placeholder: () => '?',
   arrayHolds: (column: string, placeholder: string) => `EXISTS (SELECT 1 FROM json_each(${column}) held WHERE held.value = ${placeholder})`,
   arrayRows: (column: string) => `json_each(${column}) AS held`,
-  async addTokens(manager, rowId, document) {
-    const tokens = indexTokens(document)
-    await manager.query('INSERT INTO search_text (rowid, name, title, tags, description, service) VALUES (?, ?, ?, ?, ?, ?)', [
-      rowId, ...searchFields.map((field) => tokens[field].join(' ')),
-    ])
+  async addTokens(manager, documents) {
+    const values = documents.flatMap(({ rowId, document }) => {
+      const tokens = indexTokens(document)
+      return [rowId, ...searchFields.map((field) => tokens[field].join(' '))]
+    })
+    const rows = documents.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
+    await manager.query(`INSERT INTO search_text (rowid, name, title, tags, description, service) VALUES ${rows}`, values)
   },
   async removeTokens(manager, slug) {
     await manager.query('DELETE FROM search_text WHERE rowid IN (SELECT id FROM search_document WHERE slug = ?)', [slug])
