@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Accepted, Capabilities, Feature, ScanRequest } from '@tributary/source'
+import { encodeOption } from './print-filter.js'
 import { restrictionsOf, type Restrictions } from './restrictions.js'
 import { asHandle, type QueryOption } from './scan.js'
 import { bySuspicion } from './suspicion.js'
@@ -7,6 +8,9 @@ import { takeFilter, type TakenFilter } from './take-filter.js'
 import { takeKeys } from './take-keys.js'
 import { takeLimit, takeOrder } from './take-order.js'
 import { selectsAll, takeSelect } from './take-select.js'
+
+/** Characters for the names of the options, the numbers of `$skip` and `$top`, and a key given in the query. */
+const OTHER_OPTIONS = 160
 
 /**
  * Takes of a request what the remote is known to do exactly, and of the filter also what it does as a superset. Pure.
@@ -16,13 +20,13 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const declared = restrictionsOf(want.target.model, want.entitySet)
   const base = `${encodeURIComponent(want.entitySet)}${castOf(want)}`
   const keys = takeKeys(want, able, declared)
-  const filter = takeFilter(want, able, declared)
-  requireFilter(want, declared, filter, keys.form !== undefined)
   const order = takeOrder(want, able, declared)
+  const select = takeSelect(want, able, declared)
+  const filter = takeFilter(want, able, declared, able.urlLimit - want.target.url.length - base.length - OTHER_OPTIONS - encodeOption(`${order.text ?? ''}${select ?? ''}`).length)
+  requireFilter(want, declared, filter, keys.form !== undefined)
   const whole = filter.trust === 'exact' && filter.residual === undefined && want.keys.length === 0
   const limit = whole && (order.text !== undefined || want.order.length === 0) ? takeLimit(want, able, declared) : undefined
   const counted = want.count && whole && declared.count && able.fact('count').trust === 'exact'
-  const select = takeSelect(want, able, declared)
   const options: readonly QueryOption[] = [
     ...(filter.text === undefined ? [] : [{ name: '$filter' as const, text: filter.text }]),
     ...(order.text === undefined ? [] : [{ name: '$orderby' as const, text: order.text }]),

@@ -22,16 +22,16 @@ interface Conjunct {
   readonly judgement: Judgement
 }
 
-/** Room for everything of a URL but its filter: address, order, page options, columns. */
-const OTHER_OPTIONS = 400
-
-/** Splits the filter into conjuncts and takes those the remote does exactly or as a superset, as long as the URL has room for them. */
-export function takeFilter(want: ScanRequest, able: Capabilities, declared: Restrictions): TakenFilter {
+/**
+ * Splits the filter into conjuncts and takes those the remote does exactly or as a superset, as long as the URL has room for them.
+ * @param room characters of the URL that are left, percent-encoded
+ */
+export function takeFilter(want: ScanRequest, able: Capabilities, declared: Restrictions, room: number): TakenFilter {
   const { filter } = want
   if (filter === undefined) return { trust: 'exact', features: [], columns: new Set() }
   const judged = conjuncts(filter).map((given) => judgeConjunct(given, able, declared))
   const willing = judged.filter(({ judgement }) => judgement.trust !== 'unsupported')
-  const taken = fitting(able.fact('filter:and').trust === 'unsupported' ? willing.slice(0, 1) : willing, able.urlLimit - OTHER_OPTIONS)
+  const taken = fitting(able.fact('filter:and').trust === 'unsupported' ? willing.slice(0, 1) : willing, room)
   const sent = conjunction(taken.map((part) => part.sent))
   if (sent === undefined) return { trust: 'exact', residual: filter, features: [], columns: new Set() }
   const joined: readonly Feature[] = taken.length > 1 ? ['filter:and'] : []

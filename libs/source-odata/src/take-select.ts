@@ -1,8 +1,8 @@
 import type { Capabilities, ScanRequest } from '@tributary/source'
 import type { Restrictions } from './restrictions.js'
 
-/** Longest list of columns that is worth its place in the URL. */
-const LONGEST_SELECT = 1_000
+/** Part of the URL that a list of columns may take. */
+const SELECT_SHARE = 0.4
 
 /**
  * The `$select` that is sent; undefined: all columns come. A remote that ignores it only sends more than we need.
@@ -13,7 +13,7 @@ export function takeSelect(want: ScanRequest, able: Capabilities, declared: Rest
   const wanted = namesOf(want)
   if (wanted.size === 0) return undefined
   const text = [...wanted].join(',')
-  return text.length > LONGEST_SELECT ? undefined : text
+  return text.length > able.urlLimit * SELECT_SHARE ? undefined : text
 }
 
 /** Whether the columns are all the type has, so that nothing has to be selected. */

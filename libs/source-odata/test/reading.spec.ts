@@ -55,4 +55,21 @@ describe('reading an OData source', () => {
     expect(sizes.length).toBeGreaterThan(1)
     expect(observed).toEqual([expect.objectContaining({ slug: 'crm', method: 'GET', url: `${server.url}Orders`, status: 200, rows: 3_000 })])
   })
+
+  it('gives the first rows of a large response before the last are sent, and lets the remote wait for a slow reader', async () => {
+    const many = { Orders: { ...sets['Orders']!, rows: Array.from({ length: 100_000 }, (_, index) => ({ ...sets['Orders']!.rows[index % 3_000], OrderID: index })) } }
+    const large = await startODataServer({ sets: many })
+    const accepted = source.accept(wantAll(targetOf(large, many), many, 'Orders'), nothingKnown)
+    let rows = 0
+    let sentAtFirst = 0
+    for await (const { page } of pagesOf(accepted)) {
+      rows += (page as BytesPage).offsets.length / 2
+      if (sentAtFirst > 0) continue
+      await new Promise((resolve) => void setTimeout(resolve, 200))
+      sentAtFirst = large.rowsSent()
+    }
+    expect(rows).toBe(100_000)
+    expect(sentAtFirst).toBeLessThan(100_000)
+    await large.stop()
+  })
 })
