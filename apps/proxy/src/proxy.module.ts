@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Type } from '@nestjs/common'
+import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Type } from '@nestjs/common'
 import { CatalogReader, DataPreview, Observations, RegistrationProbe, Sealing } from '@tributary/catalog'
 import { Keys, Log, OwnAddress, RawRoutes, Settings } from '@tributary/nest'
 import { DataPlane } from './data/data-plane.js'
@@ -19,7 +19,7 @@ function createPlane(...[catalog, observations, sealing, settings, log, own, sam
 
 /** The HTTP face of the data: `/odata/`, `/samples/`, and what the catalog asks of the proxy. */
 @Module({})
-export class ProxyModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(DataPlane) private readonly plane: DataPlane,
     @Inject(RawRoutes) private readonly rawRoutes: RawRoutes,
@@ -45,6 +45,11 @@ export class ProxyModule implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     this.rawRoutes.add((request, response) => this.handler.handle(request, response))
+  }
+
+  /** While the catalog still listens. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.plane.settle()
   }
 
   onApplicationShutdown(): Promise<void> {

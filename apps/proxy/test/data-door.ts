@@ -66,12 +66,13 @@ export interface DoorOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly samples?: SampleServices
   readonly key?: Buffer
+  /** What an earlier process learnt. */
+  readonly observations?: KeptObservations
 }
 
-export async function openDoor({ environment = {}, samples = noSamples, key = randomBytes(32) }: DoorOptions = {}): Promise<DataDoor> {
+export async function openDoor({ environment = {}, samples = noSamples, key = randomBytes(32), observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
   const settings: Settings = readSettings(environment)
   const catalog = new GivenCatalog()
-  const observations = new KeptObservations()
   const lines: string[] = []
   const log = createLog({ logLevel: 'info' }, { write: (line: string) => lines.push(line) > 0 } as unknown as NodeJS.WritableStream)
   const plane = new DataPlane({

@@ -34,9 +34,14 @@ export class DataPlane {
     this.prober = new Prober(this.exposures, this.pool, log)
   }
 
-  /** Sends what was learnt last, and closes every connection. */
+  /** Sends what was learnt last; what is learnt later is not kept. */
+  settle(): Promise<void> {
+    return this.sending.stop()
+  }
+
+  /** Closes every connection. */
   async close(): Promise<void> {
-    await this.sending.stop()
+    await this.settle()
     await this.kinds.close()
   }
 }

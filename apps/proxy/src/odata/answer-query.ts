@@ -15,7 +15,7 @@ import { queryHash, type PageTokens } from './page-token.js'
 import { forwardingOf, passThrough, type Forwarding } from './pass-through.js'
 import type { QueryRun } from './query-run.js'
 import { remoteSetsOf } from './remote-sets.js'
-import type { ServiceRequest } from './service.js'
+import type { ServiceRequest } from './service-request.js'
 import type { Timings } from './timings.js'
 
 /** What queries are answered with. */

@@ -1,22 +1,12 @@
-import type { Exposure } from '@tributary/catalog'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import { namesOf, parseODataUrl, type Names, type ODataUrl } from '@tributary/odata-url'
 import type { EdmModel } from '@tributary/edm'
-import { header, type Exchange } from '../http/exchange.js'
+import { header } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { answerQuery, type QueryServices } from './answer-query.js'
+import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
-
-/** One service below the data routes, as one request sees it. */
-export interface ServiceRequest {
-  readonly exchange: Exchange
-  readonly exposure: Exposure
-  /** Absolute URL of the service root, ends in `/`. */
-  readonly root: string
-  /** The raw path below the root. */
-  readonly path: string
-}
 
 const names = new WeakMap<EdmModel, Names>()
 
