@@ -6,7 +6,7 @@ import { as, disconnectSignal, exposureListWire, exposureToWire, Internal, longe
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 
-const wholeNumber = z.string().regex(/^\d{1,15}$/).transform(Number)
+const wholeNumber = z.string().regex(/^-?\d{1,15}$/).transform(Number)
 const waiting = z.object({ after: wholeNumber.optional(), waitMs: wholeNumber.default(0) })
 
 /** How often a waiting proxy's catalog looks whether another replica changed something. */

@@ -100,10 +100,10 @@ export const changeConnection = operation({
 export const refreshService = operation({
   id: 'refreshService', method: 'post', path: '/api/v1/services/{slug}/refresh', tag,
   summary: 'Read the contract again',
-  description: 'Fetches the contract from the service and answers what changed.',
+  description: 'Fetches the contract from the service. What was learnt of the service is forgotten as well; `changes` says what differs in the contract.',
   parameters: slug,
   query: registrationQuery,
-  answers: { 200: { description: 'The service, and what changed.', schema: registrationAnswer, example: { ...registered, outcome: 'unchanged' } } },
+  answers: { 200: { description: 'The service, and what changed.', schema: registrationAnswer, example: { ...registered, outcome: 'changed' } } },
   errors: ['HUB_SERVICE_NOT_FOUND', 'HUB_CONTRACT_SYNTAX', 'HUB_CONTRACT_INVALID', 'HUB_SOURCE_UNREACHABLE', 'HUB_SOURCE_DENIED', 'HUB_SOURCE_TIMEOUT'],
 })
 

@@ -53,7 +53,7 @@ export function exposureToWire(exposure: Exposure): ExposureWire {
     kind: exposure.kind,
     title: exposure.title,
     revision: exposure.revision,
-    models: models.map((model) => writeCsdlXml(model)),
+    models: models.map((model) => writeCsdlXml(model, model.version === '4.01' ? { version: '4.01' } : {})),
     model: models.indexOf(exposure.model),
     sets: [...exposure.sets.values()].map((set) => ({
       ...set,
