@@ -7,23 +7,28 @@ import { booleanType, itemOf } from './value-type.js'
 
 /** Factories of expressions: frozen values. */
 
+/** A constant; its value is one of the type. */
 export const literal = (type: ValueType, value: Value): LiteralExpression => Object.freeze({ kind: 'literal', type, value })
 
 /** A column by its name, or a path into a complex column. */
 export const column = (type: ValueType, ...path: readonly [string, ...string[]]): ColumnExpression =>
   Object.freeze({ kind: 'column', type, path: Object.freeze(path) })
 
+/** Logical negation: null stays null. */
 export const not = (operand: Expression): UnaryExpression => Object.freeze({ kind: 'unary', operator: 'not', operand, type: booleanType })
 
+/** Minus; `type` is what `negation` gives for the operand. */
 export const negate = (type: ValueType, operand: Expression): UnaryExpression => Object.freeze({ kind: 'unary', operator: 'negate', operand, type })
 
 /** Comparisons and logic are Boolean; arithmetic gives its type. */
 export const binary = (operator: BinaryExpression['operator'], left: Expression, right: Expression, type: ValueType = booleanType): BinaryExpression =>
   Object.freeze({ kind: 'binary', operator, left, right, type })
 
+/** True if the operand equals one of the items; null equals null. */
 export const inList = (operand: Expression, items: readonly Expression[]): InExpression =>
   Object.freeze({ kind: 'in', operand, items: Object.freeze([...items]), type: booleanType })
 
+/** A canonical function; `type` is that of its result. */
 export const call = (name: FunctionName, type: ValueType, ...given: readonly Expression[]): CallExpression =>
   Object.freeze({ kind: 'call', name, arguments: Object.freeze(given), type })
 
@@ -32,13 +37,17 @@ export function lambda(operator: 'any' | 'all', collection: Expression, variable
   return Object.freeze({ kind: 'lambda', operator, collection, variable: variableName, ...(predicate === undefined ? {} : { predicate }), type: booleanType })
 }
 
+/** The range variable of an enclosing lambda, or a property path within it. */
 export const variable = (type: ValueType, name: string, ...path: readonly string[]): VariableExpression =>
   Object.freeze({ kind: 'variable', name, path: Object.freeze(path), type })
 
+/** The operand as a value of the target type, null where it cannot be one. */
 export const cast = (operand: Expression, target: ValueType): TypeTestExpression => Object.freeze({ kind: 'cast', operand, target, type: target })
 
+/** True if the operand is a value of the target type. */
 export const isof = (operand: Expression, target: ValueType): TypeTestExpression => Object.freeze({ kind: 'isof', operand, target, type: booleanType })
 
+/** A sort key, ascending unless told otherwise. */
 export const orderKey = (expression: Expression, descending = false): OrderKey => Object.freeze({ expression, descending })
 
 /** The type of a lambda's range variable. */

@@ -5,12 +5,16 @@ import type { Value } from './value.js'
 
 /** Factories of plan nodes: frozen values. */
 
+/** All rows of a remote entity set, with these columns. */
 export const scan = (target: ScanTarget, columns: readonly Column[]): Scan => Object.freeze({ kind: 'scan', target, columns: Object.freeze([...columns]) })
 
+/** The rows for which the predicate is true: neither false nor null. */
 export const filter = (input: Plan, predicate: Expression): Filter => Object.freeze({ kind: 'filter', input, predicate })
 
+/** The rows in an order; equal rows stay as they come. */
 export const sort = (input: Plan, keys: readonly [OrderKey, ...OrderKey[]]): Sort => Object.freeze({ kind: 'sort', input, keys: Object.freeze(keys) })
 
+/** Skips, then takes; without `take` all the rest. `count` asks for the number of rows before both. */
 export const limit = (input: Plan, skip: number, take?: number, count = false): Limit =>
   Object.freeze({ kind: 'limit', input, skip, ...(take === undefined ? {} : { take }), count })
 
@@ -25,14 +29,18 @@ export interface ExpandOptions {
 /** No option applies per parent. */
 export const everyRelated: PerParent = Object.freeze({ order: Object.freeze([]), skip: 0, count: false })
 
+/** Adds a column with the related rows of each row. */
 export const expand = (input: Plan, { navigation, on, related, perParent = everyRelated }: ExpandOptions): Expand =>
   Object.freeze({ kind: 'expand', input, navigation, on: Object.freeze(on), related, perParent: Object.freeze(perParent) })
 
+/** Rows that are known already. */
 export const constantRows = (columns: readonly Column[], rows: readonly (readonly Value[])[]): Rows =>
   Object.freeze({ kind: 'constantRows', columns: Object.freeze([...columns]), rows: Object.freeze([...rows]) })
 
+/** A fragment that a source was asked about, and how it is executed. */
 export const remote = (fragment: Fragment, plan: Plan): Remote => Object.freeze({ kind: 'remote', fragment, plan })
 
+/** What a source takes of a fragment. */
 export const remoteScan = (asked: Omit<RemoteScan, 'kind'>): RemoteScan => Object.freeze({ kind: 'remoteScan', ...asked })
 
 /** A fragment that reads a scan and nothing more; `parts` add to it. */

@@ -11,15 +11,25 @@ export function primitiveType(base: Exclude<BaseType, 'enum' | 'structured' | 'n
   return type
 }
 
+/** `Edm.Boolean`. */
 export const booleanType: ValueType = primitiveType('Edm.Boolean')
+/** `Edm.String`. */
 export const stringType: ValueType = primitiveType('Edm.String')
+/** `Edm.Int32`. */
 export const int32Type: ValueType = primitiveType('Edm.Int32')
+/** `Edm.Int64`. */
 export const int64Type: ValueType = primitiveType('Edm.Int64')
+/** `Edm.Decimal`. */
 export const decimalType: ValueType = primitiveType('Edm.Decimal')
+/** `Edm.Double`. */
 export const doubleType: ValueType = primitiveType('Edm.Double')
+/** `Edm.Date`. */
 export const dateType: ValueType = primitiveType('Edm.Date')
+/** `Edm.TimeOfDay`. */
 export const timeOfDayType: ValueType = primitiveType('Edm.TimeOfDay')
+/** `Edm.DateTimeOffset`. */
 export const dateTimeOffsetType: ValueType = primitiveType('Edm.DateTimeOffset')
+/** `Edm.Duration`. */
 export const durationType: ValueType = primitiveType('Edm.Duration')
 /** The type of the null literal: goes with every other type. */
 export const nullType: ValueType = Object.freeze({ name: 'null', collection: false, base: 'null' })

@@ -193,6 +193,13 @@ describe('columns', () => {
   })
 })
 
+describe('expanding everything', () => {
+  it('needs every navigation to be one that can be followed', () => {
+    expect(planOf('Customers?$select=ID&$expand=*').slice(0, 1)).toEqual(['Expand Orders on ID = CustomerID'])
+    expect(codeOf('Orders?$expand=*')).toMatch(/HUB_QUERY_UNSUPPORTED.*Loose/)
+  })
+})
+
 describe('order and pages', () => {
   it('plans no order where nobody pages and the client wants none', () => {
     expect(planOf('Logs?$top=5&$skip=2')).toEqual(['Limit 5 skip 2', '└ Scan erp.Logs (Text)'])
@@ -232,6 +239,17 @@ describe('order and pages', () => {
     expect(bindUrl('Orders?$orderby=length(ShipName)', { pageRows: 2 }).paging).toEqual({ kind: 'offset' })
     expect(bindUrl('Orders?$orderby=Address/City', { pageRows: 2 }).paging).toEqual({ kind: 'offset' })
     expect(planOf('Logs?$top=10&$skip=1', { pageRows: 2, cursor: { kind: 'offset', offset: 5, given: 4 } })[0]).toBe('Limit 3 skip 5')
+  })
+
+  it('goes on within the rows a navigation path leads to', () => {
+    const cursor = { kind: 'keyset', values: [7], given: 2 } as const
+    expect(planOf("Customers('x')/Orders?$select=ShipName&$count=true&$skip=1", { pageRows: 2, cursor })).toEqual([
+      'Expand Orders on ID = CustomerID each order ID take 3',
+      "├ Filter ID eq 'x'",
+      '│ └ Scan crm.Customers (ID)',
+      '└ Filter ID gt 7',
+      '  └ Scan erp.Orders (ID, CustomerID, ShipName)',
+    ])
   })
 
   it('does not go on from a cursor of another kind or length', () => {

@@ -3,26 +3,24 @@ import { type EdmModel, readCsdl } from '@tributary/edm'
 import { namesOf, parseODataUrl } from '@tributary/odata-url'
 import { type BindOptions, type BoundQuery, bind } from '@tributary/planner'
 
-const xml = (body: string): EdmModel =>
-  readCsdl(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
-    <Schema Namespace="Shop" xmlns="http://docs.oasis-open.org/odata/ns/edm">${body}</Schema></edmx:DataServices></edmx:Edmx>`)
-
 /** A shop: orders with lines and a customer, an open and a derived type, types of every kind. */
-export const shop: EdmModel = xml(`
+const shopModel = (namespace: string): EdmModel =>
+  readCsdl(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+    <Schema Namespace="${namespace}" xmlns="http://docs.oasis-open.org/odata/ns/edm">
   <EnumType Name="Color" IsFlags="true"><Member Name="Red" Value="1"/><Member Name="Green" Value="2"/><Member Name="Blue" Value="4"/></EnumType>
-  <ComplexType Name="Address"><Property Name="Street" Type="Edm.String"/><Property Name="City" Type="Edm.String"/><Property Name="Geo" Type="Shop.Place"/></ComplexType>
-  <ComplexType Name="Place"><Property Name="Lat" Type="Edm.Double"/><Property Name="Inner" Type="Shop.Place"/></ComplexType>
+  <ComplexType Name="Address"><Property Name="Street" Type="Edm.String"/><Property Name="City" Type="Edm.String"/><Property Name="Geo" Type="${namespace}.Place"/></ComplexType>
+  <ComplexType Name="Place"><Property Name="Lat" Type="Edm.Double"/><Property Name="Inner" Type="${namespace}.Place"/></ComplexType>
   <EntityType Name="Order"><Key><PropertyRef Name="ID"/></Key>
     <Property Name="ID" Type="Edm.Int32" Nullable="false"/><Property Name="CustomerID" Type="Edm.String"/><Property Name="Freight" Type="Edm.Decimal" Scale="4"/>
     <Property Name="Weight" Type="Edm.Double"/><Property Name="OrderDate" Type="Edm.DateTimeOffset"/><Property Name="Day" Type="Edm.Date"/><Property Name="Token" Type="Edm.Guid"/>
     <Property Name="ShipName" Type="Edm.String"/><Property Name="Big" Type="Edm.Int64"/><Property Name="Took" Type="Edm.Duration"/><Property Name="Paid" Type="Edm.Boolean"/>
-    <Property Name="Color" Type="Shop.Color"/><Property Name="Address" Type="Shop.Address"/><Property Name="Tags" Type="Collection(Edm.String)"/>
-    <Property Name="Stops" Type="Collection(Shop.Address)"/><Property Name="Scan" Type="Edm.Stream"/>
-    <NavigationProperty Name="Customer" Type="Shop.Customer"/><NavigationProperty Name="Lines" Type="Collection(Shop.Line)"/><NavigationProperty Name="Loose" Type="Shop.Customer"/>
+    <Property Name="Color" Type="${namespace}.Color"/><Property Name="Address" Type="${namespace}.Address"/><Property Name="Tags" Type="Collection(Edm.String)"/>
+    <Property Name="Stops" Type="Collection(${namespace}.Address)"/><Property Name="Scan" Type="Edm.Stream"/>
+    <NavigationProperty Name="Customer" Type="${namespace}.Customer"/><NavigationProperty Name="Lines" Type="Collection(${namespace}.Line)"/><NavigationProperty Name="Loose" Type="${namespace}.Customer"/>
   </EntityType>
   <EntityType Name="Customer"><Key><PropertyRef Name="ID"/></Key>
     <Property Name="ID" Type="Edm.String" Nullable="false"/><Property Name="Name" Type="Edm.String"/><Property Name="Mail" Type="Edm.String"/><Property Name="Country" Type="Edm.String"/>
-    <NavigationProperty Name="Orders" Type="Collection(Shop.Order)" Partner="Customer"/>
+    <NavigationProperty Name="Orders" Type="Collection(${namespace}.Order)" Partner="Customer"/>
     <Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record>
       <PropertyValue Property="Name" PropertyPath="Mail"/><PropertyValue Property="Alias" String="EMail"/></Record></Collection></PropertyValue></Record></Collection></Annotation>
   </EntityType>
@@ -30,15 +28,18 @@ export const shop: EdmModel = xml(`
     <Property Name="OrderID" Type="Edm.Int32" Nullable="false"/><Property Name="No" Type="Edm.Int16" Nullable="false"/><Property Name="Quantity" Type="Edm.Int32"/>
   </EntityType>
   <EntityType Name="Vehicle"><Key><PropertyRef Name="ID"/></Key><Property Name="ID" Type="Edm.Int32" Nullable="false"/></EntityType>
-  <EntityType Name="Car" BaseType="Shop.Vehicle"><Property Name="Doors" Type="Edm.Int32"/></EntityType>
+  <EntityType Name="Car" BaseType="${namespace}.Vehicle"><Property Name="Doors" Type="Edm.Int32"/></EntityType>
   <EntityType Name="Bag" OpenType="true"><Key><PropertyRef Name="ID"/></Key><Property Name="ID" Type="Edm.Int32" Nullable="false"/></EntityType>
   <EntityType Name="Log"><Property Name="Text" Type="Edm.String"/></EntityType>
   <EntityContainer Name="Container">
-    <EntitySet Name="Orders" EntityType="Shop.Order"><NavigationPropertyBinding Path="Customer" Target="Customers"/><NavigationPropertyBinding Path="Lines" Target="Lines"/></EntitySet>
-    <EntitySet Name="Customers" EntityType="Shop.Customer"/><EntitySet Name="Lines" EntityType="Shop.Line"/>
-    <EntitySet Name="Vehicles" EntityType="Shop.Vehicle"/><EntitySet Name="Bags" EntityType="Shop.Bag"/><EntitySet Name="Logs" EntityType="Shop.Log"/>
-    <Singleton Name="Me" Type="Shop.Customer"/>
-  </EntityContainer>`)
+    <EntitySet Name="Orders" EntityType="${namespace}.Order"><NavigationPropertyBinding Path="Customer" Target="Customers"/><NavigationPropertyBinding Path="Lines" Target="Lines"/></EntitySet>
+    <EntitySet Name="Customers" EntityType="${namespace}.Customer"/><EntitySet Name="Lines" EntityType="${namespace}.Line"/>
+    <EntitySet Name="Vehicles" EntityType="${namespace}.Vehicle"/><EntitySet Name="Bags" EntityType="${namespace}.Bag"/><EntitySet Name="Logs" EntityType="${namespace}.Log"/>
+    <Singleton Name="Me" Type="${namespace}.Customer"/>
+  </EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`)
+
+export const shop: EdmModel = shopModel('Shop')
+
 
 const toOne = (name: string, target: string, on: ExposedNavigation['on']): ExposedNavigation => ({ name, target, toMany: false, on })
 const toMany = (name: string, target: string, on: ExposedNavigation['on']): ExposedNavigation => ({ name, target, toMany: true, on })
@@ -54,11 +55,11 @@ const navigations: Readonly<Record<string, readonly ExposedNavigation[]>> = {
 
 const slugs: Readonly<Record<string, string>> = { Customers: 'crm' }
 
-const exposedSets = (model: EdmModel): ReadonlyMap<string, ExposedSet> =>
+const exposedSets = (model: EdmModel, remote = model): ReadonlyMap<string, ExposedSet> =>
   new Map([...(model.container?.entitySets.values() ?? [])].map((set) => {
     const type = model.entityType(set.entityType)
     const exposed: ExposedSet = {
-      name: set.name, entityType: set.entityType, endpoint: slugs[set.name] ?? 'erp', remoteSet: set.name, remoteType: set.entityType, renamed: new Map(),
+      name: set.name, entityType: set.entityType, endpoint: slugs[set.name] ?? 'erp', remoteSet: set.name, remoteType: remote.container?.entitySets.get(set.name)?.entityType ?? set.entityType, renamed: new Map(),
       key: type === undefined ? [] : model.key(type).map(({ path }) => path), navigations: new Map((navigations[set.name] ?? []).map((item) => [item.name, item])),
     }
     return [set.name, exposed] as const
@@ -70,6 +71,11 @@ const endpoint = (slug: string): Endpoint => ({ slug, kind: 'odata', url: `http:
 export const shopExposure: Exposure = {
   slug: 'shop', kind: 'service', title: 'Shop', revision: 1, model: shop, sets: exposedSets(shop), endpoints: new Map(['erp', 'crm'].map((slug) => [slug, endpoint(slug)])),
 }
+
+const copies = shopModel('mix.erp')
+
+/** A data product over the shop: its types are copies of other names. */
+export const productExposure: Exposure = { ...shopExposure, slug: 'mix', kind: 'product', model: copies, sets: exposedSets(copies, shop) }
 
 /** Parses and binds a URL below the shop's root. */
 export function bindUrl(url: string, options: Partial<BindOptions> = {}, exposure: Exposure = shopExposure): BoundQuery {

@@ -1,7 +1,7 @@
 import { createKnowledge, type Accepted, type Capabilities, type Description, type Endpoints, type ScanRequest, Source, type SourcePage } from '@tributary/source'
 import { conjunction, conjuncts, type Expression, fragment, type Plan, printExpression, printOrder, printPlan, scan, sort, type Value } from '@tributary/plan'
 import { type BoundQuery, forwardable, optimize, place, placeFragment } from '@tributary/planner'
-import { bindUrl, shop, shopExposure } from './exposure-of.js'
+import { bindUrl, productExposure, shop, shopExposure } from './exposure-of.js'
 
 /** What a source of these tests takes. */
 interface Ability {
@@ -167,6 +167,23 @@ const forwards = (url: string, ability: Ability, change: (bound: BoundQuery) => 
   const bound = change(optimize(bindUrl(url, { pageRows })))
   return forwardable(place(bound.plan, endpointsOf({ erp: new FixedSource(ability), crm: new FixedSource(ability) })), bound) !== undefined
 }
+
+describe('a data product, whose types are copies of other names', () => {
+  const source = new FixedSource({ filters: (part) => part.kind !== 'in' })
+  const url = "Orders?$filter=Color eq mix.erp.Color'Red' and Color in ('Green') and Stops/any(s:s/City eq 'x')"
+  const plan = place(optimize(bindUrl(url, {}, productExposure)).plan, endpointsOf({ erp: source }))
+
+  it('asks its sources by their own type names', () => {
+    expect(source.asked[0]?.entityType).toBe('Shop.Order')
+    expect(source.asked[0]?.columns.flatMap(({ type }) => (type.name.startsWith('Edm.') ? [] : [type.name]))).toEqual(['Shop.Color', 'Shop.Address', 'Shop.Address'])
+    expect(printPlan(plan).split('\n').at(-1)).toBe("  └ RemoteScan erp.Orders [$filter=Color eq Shop.Color'Red' and Stops/any(s:s/City eq 'x')]")
+  })
+  it('computes what is left by its own', () => expect(printPlan(plan).split('\n')[1]).toBe("└ Filter Color in (mix.erp.Color'Green')"))
+  it('is never passed through where a row names its type', () => {
+    const bound = optimize(bindUrl('Vehicles', {}, productExposure))
+    expect(forwardable(place(bound.plan, endpointsOf({ erp: new FixedSource(everything) })), bound)).toBeUndefined()
+  })
+})
 
 describe('the pass-through way', () => {
   it.each([

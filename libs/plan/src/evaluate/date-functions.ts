@@ -33,5 +33,7 @@ export const dateFunctions: Readonly<Record<string, (type: ValueType, text: stri
   totalseconds: (_, text) => decimalText(durationSeconds(text)),
 }
 
+/** The earliest moment there is: `mindatetime()`. */
 export const minDateTime = '0001-01-01T00:00:00Z'
+/** The latest moment there is: `maxdatetime()`. */
 export const maxDateTime = '9999-12-31T23:59:59.999999999999Z'

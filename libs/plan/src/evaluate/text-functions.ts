@@ -7,6 +7,7 @@ import type { Value } from '../value.js'
 /** True where UTF-16 units and code points are the same. */
 const isBasic = (text: string): boolean => !/[\uD800-\uDFFF]/.test(text)
 
+/** Number of code points. */
 export const lengthOf = (text: string): number => (isBasic(text) ? text.length : [...text].length)
 
 /** Position of the first occurrence, -1 if there is none. */

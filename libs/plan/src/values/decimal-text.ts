@@ -56,4 +56,5 @@ export function compareNumberTexts(a: string, b: string): -1 | 0 | 1 {
   return sign(x.comparedTo(y))
 }
 
+/** −1, 0 or 1 by the sign of a difference. */
 export const sign = (difference: number): -1 | 0 | 1 => (difference < 0 ? -1 : difference > 0 ? 1 : 0)

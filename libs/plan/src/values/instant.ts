@@ -104,6 +104,7 @@ export function instantOfTime(text: string): Instant {
   return { seconds: secondsOfDay(fields), fraction: fields.fraction }
 }
 
+/** The order of two points in time. */
 export function compareInstants(a: Instant, b: Instant): -1 | 0 | 1 {
   if (a.seconds !== b.seconds) return a.seconds < b.seconds ? -1 : 1
   return a.fraction === b.fraction ? 0 : a.fraction < b.fraction ? -1 : 1
@@ -133,5 +134,6 @@ const offsetText = (minutes: number): string =>
 
 const two = (number: number): string => String(number).padStart(2, '0')
 
+/** The error for a text that is not what its type says. */
 export const malformed = (what: string, text: string): Error =>
   hubError('HUB_QUERY_INVALID', { what: `'${text.slice(0, 60)}' is not ${what}.`, hint: '' })

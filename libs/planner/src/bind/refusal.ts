@@ -10,18 +10,22 @@ const didYouMean = (name: string, candidates: Iterable<string>): string => {
   return near === undefined ? '' : `Did you mean ${near}?`
 }
 
+/** A name the type does not have, with the nearest it has. */
 export const unknownProperty = (type: string, property: string, candidates: Iterable<string>): HubError =>
   hubError('HUB_QUERY_UNKNOWN_PROPERTY', { type, property, hint: didYouMean(property, candidates) }, { target: property })
 
+/** A function that does not exist, or not with so many arguments. */
 export const unknownFunction = (name: string, count: number, candidates: Iterable<string>): HubError =>
   hubError('HUB_QUERY_UNKNOWN_FUNCTION', { name, count, hint: didYouMean(name, candidates) }, { target: name })
 
+/** An address that leads nowhere. */
 export const resourceNotFound = (what: string, name: string, candidates: Iterable<string> = []): HubError =>
   hubError('HUB_RESOURCE_NOT_FOUND', { what, hint: didYouMean(name, candidates) }, { target: name })
 
 /** What is not built is refused by name, never answered wrongly. */
 export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_QUERY_UNSUPPORTED', { what, hint })
 
+/** What is well-formed but makes no sense here. */
 export const invalid = (what: string, hint = ''): HubError => hubError('HUB_QUERY_INVALID', { what, hint })
 
 /** What a type error is about: where it stands, what is there, and what is needed there. */
@@ -32,5 +36,6 @@ export interface TypeFault {
   readonly expected: string
 }
 
+/** A value of one type where another is needed. */
 export const typeError = ({ what, span, found, expected }: TypeFault): HubError =>
   hubError('HUB_QUERY_TYPE', { what, position: span.start, found: typeof found === 'string' ? found : printType(found), expected })
