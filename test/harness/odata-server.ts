@@ -38,6 +38,8 @@ export interface Behaviour {
   readonly countError?: number
   /** The members of the envelope in another order: `value` first. */
   readonly valueFirst?: boolean
+  /** A `$filter` with more of `and` and `or` is answered with 400, as by servers that count nodes. */
+  readonly filterTerms?: number
   /** Longer URLs are answered with 414. */
   readonly urlLimit?: number
   readonly encoding?: 'gzip' | 'br'
@@ -220,6 +222,7 @@ function wanted(exchange: SetExchange): Wanted {
   const skip = option(exchange, '$skip', behaviour.skip)
   const count = option(exchange, '$count', behaviour.count)
   const select = option(exchange, '$select', behaviour.select)
+  if (behaviour.filterTerms !== undefined && (filter ?? '').split(/ (?:and|or) /).length > behaviour.filterTerms) throw new Refusal(400, 'the node count limit is exceeded')
   const matching = filter === undefined ? set.rows : set.rows.filter(predicateOf(filter, typesOf(set), language))
   const ordered = orderby === undefined ? matching : matching.toSorted(orderOf(orderby, typesOf(set), language))
   const from = Number(skip ?? 0)

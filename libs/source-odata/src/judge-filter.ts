@@ -84,8 +84,12 @@ function comparison({ operator, left, right }: BinaryExpression): Needs | undefi
   const type = promote(left.type, right.type)
   if (type === undefined || type.collection) return undefined
   const onColumns = [left, right].every(({ kind }) => kind === 'column' || kind === 'literal')
-  return { features: [...features, `filter:${operator}:${typeFeature(type)}`], superset: onColumns && isLaxSafe(operator, type) }
+  return { features: [...features, `filter:${operator}:${typeFeature(type)}`], superset: onColumns && isLaxSafe(operator, type) && !(isStrict(operator) && (isLong(left) || isLong(right))) }
 }
+
+const isStrict = (operator: string): boolean => operator === 'gt' || operator === 'lt'
+/** A number that a double cannot hold: a remote that computes with doubles would find it equal to its neighbours, and neither more nor less. */
+const isLong = (expression: Expression): boolean => expression.kind === 'literal' && /^-?[\d.]+$/.test(String(expression.value)) && String(expression.value).replaceAll(/[-.]/g, '').length > 15
 
 /** Equality of strings may be lax; order of strings and of guids may not, and `ne` loses nulls on many databases. */
 function isLaxSafe(operator: string, { base }: ValueType): boolean {

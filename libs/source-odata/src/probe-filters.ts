@@ -3,9 +3,11 @@ import { encodeOption, printFilter, Unprintable } from './print-filter.js'
 import type { Instance, Sample } from './probe-instances.js'
 import { ask, identityOf, keyEquals, note, type ProbeAnswer, type Session } from './probe-session.js'
 
-/** Most experiments of a request, and most characters of their filter: more is refused by servers that count nodes. */
+/** Most experiments of a request, and most characters of their filter. */
 const BATCH = 24
 const BATCH_CHARACTERS = 1_700
+/** What a batch is halved to before a feature is blamed: some servers count the nodes of a filter, 100 of them by default. */
+const SMALL_BATCH = 12
 
 /** What each feature's experiments have shown so far. */
 interface Tally {
@@ -97,6 +99,10 @@ async function runBatch(session: Session, sample: Sample, batch: readonly Instan
   if (open.length === 0) return
   const answer = await ask(session, [{ name: '$filter', text: open.map((instance) => textOf(session, sample, instance)).join(' or ') }])
   if (answer !== undefined) return count(session, sample, open, { answer, findings })
+  if (open.length > SMALL_BATCH) {
+    for (let at = 0; at < open.length; at += SMALL_BATCH) await runBatch(session, sample, open.slice(at, at + SMALL_BATCH), findings)
+    return
+  }
   const features = [...new Set(open.map(({ feature }) => feature))]
   const [only] = features
   if (features.length === 1 && only !== undefined) {

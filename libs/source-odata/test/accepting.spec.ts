@@ -1,6 +1,6 @@
 import { readCsdl } from '@tributary/edm'
 import {
-  binary, booleanType, call, column, conjunction, dateType, decimalType, inList, int32Type, literal, not, nullType, orderKey, printExpression, stringType, type Expression, type Value,
+  binary, booleanType, call, column, conjunction, dateType, decimalType, inList, int32Type, int64Type, literal, not, nullType, orderKey, printExpression, stringType, type Expression, type Value,
 } from '@tributary/plan'
 import { capabilitiesOf, type Capabilities, type Fact, type Feature, type ScanRequest, type Trust } from '@tributary/source'
 import { ODataSource } from '@tributary/source-odata'
@@ -36,6 +36,8 @@ describe('accepting a filter', () => {
     ['a disjunction with a part that is not safe', binary('or', freight, name('gt', 'x')), []],
     ['arithmetic', binary('gt', binary('mul', column(decimalType, 'Freight'), literal(int32Type, 2), decimalType), literal(decimalType, '1')), []],
     ['the case of letters', binary('eq', call('tolower', stringType, column(stringType, 'ShipName')), literal(stringType, 'x')), []],
+    ['more than a number no double holds', binary('gt', column(int64Type, 'Visits'), literal(int64Type, '9007199254740993')), []],
+    ['at least a number no double holds', binary('ge', column(int64Type, 'Visits'), literal(int64Type, '9007199254740993')), ['$filter=Visits ge 9007199254740993']],
     ['text that is no Unicode', name('eq', '\ud800'), []],
   ])('gives away unproven only what brings a superset: %s', (_, filter, taken) => {
     const accepted = source.accept(want({ filter }), knowing({}))

@@ -47,6 +47,11 @@ describe('probing an OData source', () => {
     }
   })
 
+  it('asks less at a time where long filters are refused', async () => {
+    const trust = await probed({ filterTerms: 30 }, 'Orders', 80)
+    for (const feature of ['filter:eq:Edm.String', 'filter:gt:Edm.Decimal', 'filter:contains', 'filter:year', 'orderby', 'top']) expect([feature, trust(feature)]).toEqual([feature, 'exact'])
+  })
+
   it('finds an `in` that is refused, and one that answers everything', async () => {
     expect((await probed({ in: 'refuse' }))('filter:in:Edm.Int32')).toBe('unsupported')
     expect((await probed({ in: 'ignore' }))('filter:in:Edm.Int32')).toBe('inexact')
