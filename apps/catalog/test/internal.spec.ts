@@ -11,6 +11,9 @@ const product = {
   relationships: [{ from: 'Orders', to: 'Customers', name: 'Customer', on: [{ from: 'CustomerID', to: 'CustomerID' }] }],
 }
 
+/** Asks whatever is at an address for its revision. */
+const ask = (baseUrl: string, path: string) => createInternalClient({ baseUrl, token: internalToken, name: 'the catalog' }).ask({ path, answer: revisionWire })
+
 /** A value without its functions, which no two models share; maps as lists. */
 const dataOf = (value: unknown): unknown => {
   if (value instanceof Map) return [...value].map(([key, entry]) => [key, dataOf(entry)])
@@ -79,7 +82,6 @@ describe('what a proxy elsewhere reads of the catalog', () => {
       if (request.url === '/cut') return void response.writeHead(200, { 'content-length': 100 }).end('{"revision":', () => response.destroy())
       response.writeHead(request.url === '/broken' ? 500 : 200, { 'content-type': 'text/html' }).end(request.url === '/other' ? '{"revision":"new"}' : '<html>')
     })
-    const ask = (baseUrl: string, path: string) => createInternalClient({ baseUrl, token: internalToken, name: 'the catalog' }).ask({ path, answer: revisionWire })
     for (const path of ['/cut', '/broken', '/other', '/html']) await expect(ask(strange.origin, path)).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' })
     strange.server.closeAllConnections()
     strange.server.close()

@@ -29,6 +29,10 @@ describe('/api/v1/services', () => {
     const text = await answer.text()
     return { status: answer.status, headers: answer.headers, text, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
   }
+  const slugs = async (query: string) => {
+    const { total, items } = (await send('GET', `/services${query}`)).json as unknown as { total: number; items: { slug: string }[] }
+    return [total, ...items.map(({ slug }) => slug)]
+  }
   const given = { url: 'https://shop.example/odata/', name: 'Shop', contract: { content: orders() } }
 
   it('registers by address: 201, where it is, absolute addresses, entity sets', async () => {
@@ -113,10 +117,6 @@ describe('/api/v1/services', () => {
 
   it('lists what a filter leaves, page by page', async () => {
     for (const name of ['A', 'B', 'C']) await send('POST', '/services', { ...given, name, tags: name === 'C' ? ['third'] : [] })
-    const slugs = async (query: string) => {
-      const { total, items } = (await send('GET', `/services${query}`)).json as unknown as { total: number; items: { slug: string }[] }
-      return [total, ...items.map(({ slug }) => slug)]
-    }
     expect(await slugs('')).toEqual([3, 'a', 'b', 'c'])
     expect(await slugs('?limit=1&offset=1')).toEqual([3, 'b'])
     expect(await slugs('?tag=third')).toEqual([1, 'c'])

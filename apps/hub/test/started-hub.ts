@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { readSettings, startServer, type RunningServer } from '@tributary/nest'
 import { hubModule } from '../src/hub.module.js'
 
+export { routesOf } from '../../catalog/test/started-catalog.js'
+
 export const adminToken = 'correct-horse-battery-staple-0123456789'
 
 /** A hub on a free port over a store of its own, and how it ends. */
@@ -17,19 +19,4 @@ export async function startHub(environment: Readonly<Record<string, string>> = {
     rmSync(dataDir, { recursive: true, force: true })
   }
   return { ...running, end }
-}
-
-/** The routes of Nest's and Fastify's, as `GET /api/v1/services/:slug`. */
-export function routesOf({ app }: RunningServer): readonly string[] {
-  const lines = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false, includeHooks: false }).split('\n')
-  const above: { readonly indent: number; readonly path: string }[] = []
-  return lines.flatMap((line) => {
-    const found = /^([│├└─\s]*)(\S.*?)(?: \(([A-Z, ]+)\))?$/.exec(line)
-    if (found === null) return []
-    const [, indent = '', segment = '', methods = ''] = found
-    while ((above.at(-1)?.indent ?? -1) >= indent.length) above.pop()
-    const path = `${above.at(-1)?.path ?? ''}${segment}`
-    above.push({ indent: indent.length, path })
-    return methods.split(', ').filter((method) => method !== '').map((method) => `${method} ${path}`)
-  })
 }

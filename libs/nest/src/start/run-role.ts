@@ -1,4 +1,5 @@
 import { isHubError } from '@tributary/errors'
+import { unknownVariables } from '../config/settings.js'
 import type { RunningServer } from './start-server.js'
 
 /**
@@ -9,6 +10,7 @@ export async function runRole(start: () => Promise<RunningServer>, greet: (runni
   try {
     const running = await start()
     endOnSignals(running)
+    for (const name of unknownVariables()) running.log.warn({ name }, 'this setting is not known; is it misspelt?')
     process.stdout.write(`${await greet(running)}\n`)
   } catch (error) {
     process.stderr.write(`${startFault(error)}\n`)
@@ -16,10 +18,10 @@ export async function runRole(start: () => Promise<RunningServer>, greet: (runni
   }
 }
 
-/** Why it did not start, in one line. */
+/** Why it did not start, in one line: the code, what is wrong and the way out. */
 export const startFault = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error)
-  return `${isHubError(error) ? '' : 'Tributary could not start: '}${text}`.replaceAll(/\s*\n\s*/g, ' ')
+  return `${isHubError(error) ? `${error.code}: ` : 'Tributary could not start: '}${text}`.replaceAll(/\s*\n\s*/g, ' ')
 }
 
 function endOnSignals(running: RunningServer): void {
