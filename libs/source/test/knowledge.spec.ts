@@ -1,4 +1,4 @@
-import { createKnowledge, lessonsOf, SourceContradicted, SourceRefused, type Fact, type Feature, type Knowledge, type KnowledgeChange, type Lesson } from '@tributary/source'
+import { createKnowledge, type Fact, type Feature, type Knowledge, type KnowledgeChange, type Lesson } from '@tributary/source'
 
 const crm = { slug: 'crm', identity: 'one' }
 let now = new Date('2026-01-01T00:00:00Z')
@@ -99,29 +99,5 @@ describe('what is known of a remote', () => {
     knowledge.learn(crm, 'Orders', [lesson('count', 'exact')])
     expect(changes.map(({ slug, identity, entitySet, feature }) => [slug, identity, entitySet, feature])).toEqual([['crm', 'one', 'Orders', 'top'], ['crm', 'one', 'Orders', 'skip']])
     expect(changes[1]?.fact.expires?.getTime()).toBe(now.getTime() + 600_000)
-  })
-})
-
-const refused = (status: number, ...features: readonly Feature[]): SourceRefused => new SourceRefused('crm', 'Orders', status, { features, reason: 'no' })
-
-describe('what a refusal teaches', () => {
-  it('is to do without the most suspicious feature, then the next', () => {
-    const error = refused(501, 'filter:contains', 'orderby', 'filter')
-    const learn = (): Feature | undefined => {
-      const [first] = lessonsOf(error, knowledge.capabilities(crm, 'Orders'), now)
-      if (first !== undefined) knowledge.learn(crm, 'Orders', [first])
-      return first?.kind === 'fact' ? first.feature : undefined
-    }
-    expect([learn(), learn(), learn(), learn()]).toEqual(['filter:contains', 'orderby', 'filter', undefined])
-  })
-
-  it('is a shorter URL where it was too long, until it cannot be shorter', () => {
-    expect(lessonsOf(refused(414, 'filter'), knowledge.capabilities(crm, 'Orders'), now)).toEqual([{ kind: 'urlLimit', limit: 1_000 }])
-    knowledge.learn(crm, 'Orders', [{ kind: 'urlLimit', limit: 1 }])
-    expect(lessonsOf(refused(431, 'filter'), knowledge.capabilities(crm, 'Orders'), now)).toEqual([])
-  })
-
-  it('is not to trust again what contradicted itself', () => {
-    expect(lessonsOf(new SourceContradicted('crm', 'Orders', 'top', 'too many'), knowledge.capabilities(crm, 'Orders'), now)).toMatchObject([{ kind: 'fact', feature: 'top', fact: { trust: 'unsupported', origin: 'learnt' } }])
   })
 })

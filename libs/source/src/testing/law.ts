@@ -2,7 +2,7 @@ import { comparatorOf, compile, compilePredicate, hashKey, parseRows, type Colum
 import { SourceContradicted, SourceRefused, type Capabilities, type Fact, type Feature, type Trust } from '../capabilities.js'
 import type { Lesson } from '../endpoints.js'
 import { capabilitiesOf } from '../knowledge.js'
-import { lessonsOf } from '../lessons.js'
+import { lessonsOf } from './lessons.js'
 import type { Accepted, ScanRequest, Source, SourcePage } from '../source.js'
 import type { Population, WantedRows } from './requests.js'
 

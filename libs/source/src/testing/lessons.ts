@@ -1,10 +1,10 @@
-import { SourceContradicted, SourceRefused, type Capabilities, type Feature } from './capabilities.js'
-import type { Lesson } from './endpoints.js'
+import { SourceContradicted, SourceRefused, type Capabilities, type Feature } from '../capabilities.js'
+import type { Lesson } from '../endpoints.js'
 
 const TOO_LONG: ReadonlySet<number> = new Set([413, 414, 431])
 
 /**
- * What a refusal or a contradiction teaches: the next placement of the same fragment does without it. A URL that was too long halves
+ * What a refusal or a contradiction teaches the engine, in its simplest form: the next placement of the same fragment does without it. A URL that was too long halves
  * the limit; an answer that says no to an option demotes the most suspicious feature not yet demoted. Empty: nothing is left to try.
  */
 export function lessonsOf(error: SourceRefused | SourceContradicted, able: Capabilities, now: Date): readonly Lesson[] {
