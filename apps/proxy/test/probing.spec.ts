@@ -6,6 +6,8 @@ import { endpointOf, serviceExposure } from './exposures.js'
 const { Customers, Orders } = customersAndOrders(30, 60)
 const sets: ServedSets = Object.fromEntries(['A', 'B', 'C', 'D'].map((name) => [name, { ...(name === 'A' ? Customers : Orders) as NonNullable<typeof Orders>, entityType: `${name}Type` }]))
 
+const planOf = async (door: DataDoor, path: string): Promise<string> => String((await door.json(`${path}${path.includes('?') ? '&' : '?'}explain=plan`))['text'])
+
 describe('what remotes honour', () => {
   let server: ODataServer
   const doors: DataDoor[] = []
@@ -15,7 +17,6 @@ describe('what remotes honour', () => {
     door.catalog.put(serviceExposure(endpointOf('erp', server.url, csdlOf(sets, 'Test'))))
     return door
   }
-  const planOf = async (door: DataDoor, path: string): Promise<string> => String((await door.json(`${path}${path.includes('?') ? '&' : '?'}explain=plan`))['text'])
   const askedSets = (): ReadonlySet<string> => new Set(server.requests.map(({ url }) => /\/odata\/(\w+)/.exec(url)?.[1] ?? ''))
 
   beforeEach(async () => {
