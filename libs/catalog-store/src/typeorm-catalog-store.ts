@@ -1,7 +1,7 @@
 import { CatalogStore, type CapabilityObservation, type CatalogReads, type CatalogWrites } from '@tributary/catalog'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Dialect } from './dialects/dialect.js'
-import { ObservationRow, StateRow } from './rows/journal-rows.js'
+import { ObservationRow } from './rows/journal-rows.js'
 import { observationOf } from './rows/record-of-row.js'
 import { ServiceRow } from './rows/service-rows.js'
 import { TypeormReads } from './typeorm-reads.js'
@@ -36,7 +36,11 @@ export class TypeormCatalogStore extends CatalogStore {
   }
 
   override revision(): Promise<number> {
-    return this.turns(async () => (await this.database.manager.findOneByOrFail(StateRow, { id: 1 })).revision)
+    return this.turns(async () => {
+      const [state] = await this.database.query<{ revision: number }[]>('SELECT revision FROM catalog_state WHERE id = 1')
+      if (state === undefined) throw new Error('the store has lost its state')
+      return state.revision
+    })
   }
 
   override async recordObservations(batch: readonly CapabilityObservation[]): Promise<void> {

@@ -26,7 +26,8 @@ class NetworkContracts extends ContractReader {
     return { kind: 'odata', type, specificationVersion: model.version, content, contentType: 'application/xml', model }
   }
 
-  override async fetch(service: { readonly slug: string; readonly url: string; readonly connection: OpenConnection }): Promise<ReadContract> {
+  override async fetch(service: { readonly slug: string; readonly url: string; readonly connection: OpenConnection }, signal: AbortSignal): Promise<ReadContract> {
+    signal.throwIfAborted()
     this.fetched.push({ url: service.url, connection: service.connection })
     const content = this.network.get(service.url)
     if (content === undefined) throw hubError('HUB_SOURCE_UNREACHABLE', { slug: service.slug, reason: 'connection refused' })

@@ -71,6 +71,16 @@ describe('registering a service', () => {
     expect(service.warnings).toEqual([{ message: expect.stringContaining('connection refused') }])
   })
 
+  it('waits no longer than needed for a source whose contract is there', async () => {
+    ports.contracts.fetch = async (_service, signal) => {
+      signal.throwIfAborted()
+      throw AbortSignal.abort(new DOMException('too slow', 'TimeoutError')).reason
+    }
+    const { outcome, service } = await register(registrationOf('sales'))
+    expect(outcome).toBe('created')
+    expect(service.warnings).toEqual([{ message: expect.stringContaining('did not answer within 5000 ms') }])
+  })
+
   it('warns when the source publishes another contract than the one given', async () => {
     const { service } = await register(registrationOf('crm', { url: salesUrl }))
     expect(service.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('another contract')])

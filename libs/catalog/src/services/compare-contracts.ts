@@ -105,9 +105,10 @@ function compareProperties(before: StructuredType, after: StructuredType): reado
 function compareProperty(path: string, before: Property, after: Property): readonly ContractChange[] {
   const [one, other] = [before.type, after.type]
   const changes: ContractChange[] = []
-  if (typeText(one) !== typeText(other)) changes.push(breaking(path, `The type changed from ${typeText(one)} to ${typeText(other)}.`))
   if (!one.nullable && other.nullable) changes.push(breaking(path, 'The property may be null now.'))
   if (one.nullable && !other.nullable) changes.push(compatible(path, 'The property is never null any more.'))
+  // Facets of one type say nothing about another.
+  if (typeText(one) !== typeText(other)) return [breaking(path, `The type changed from ${typeText(one)} to ${typeText(other)}.`), ...changes]
   for (const facet of ['maxLength', 'precision', 'scale'] as const) {
     const [old, fresh] = [one.facets[facet], other.facets[facet]]
     if (old !== fresh) changes.push((isWider(old, fresh) ? breaking : compatible)(path, `${facet} changed from ${old ?? 'none'} to ${fresh ?? 'none'}.`))

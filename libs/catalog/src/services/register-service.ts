@@ -1,5 +1,5 @@
 import type { EdmModel } from '@tributary/edm'
-import { HubError, hubError } from '@tributary/errors'
+import { hubError, isHubError } from '@tributary/errors'
 import type { CatalogPorts } from '../catalog-ports.js'
 import type { ReadContract } from '../ports.js'
 import { recheckProducts, saveRechecked, type Rechecked } from '../products/recheck-products.js'
@@ -77,10 +77,13 @@ async function reachabilityWarnings(ports: CatalogPorts, request: RegistrationRe
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof HubError) return error.message
-  if (error instanceof DOMException && error.name === 'TimeoutError') return `it did not answer within ${reachabilityMs} ms.`
+  if (isHubError(error)) return error.message
+  if (isTimeout(error)) return `it did not answer within ${reachabilityMs} ms.`
   throw error
 }
+
+/** As AbortSignal.timeout gives it, or as a client passes the abortion on. */
+const isTimeout = (error: unknown): boolean => typeof error === 'object' && error !== null && 'name' in error && (error.name === 'TimeoutError' || error.name === 'AbortError')
 
 async function rehearse(ports: CatalogPorts, candidate: Candidate, warnings: readonly ServiceWarning[]): Promise<Registration> {
   return ports.store.read(async (catalog) => {
