@@ -6,6 +6,7 @@ import type { Value, ValueType } from './value.js'
  */
 export type Expression = LiteralExpression | ColumnExpression | UnaryExpression | BinaryExpression | InExpression | CallExpression | LambdaExpression | VariableExpression | TypeTestExpression
 
+/** A constant. */
 export interface LiteralExpression {
   readonly kind: 'literal'
   readonly type: ValueType
@@ -19,6 +20,7 @@ export interface ColumnExpression {
   readonly path: readonly [string, ...string[]]
 }
 
+/** `not` over a Boolean, minus over a number or duration. */
 export interface UnaryExpression {
   readonly kind: 'unary'
   readonly operator: 'not' | 'negate'
@@ -26,9 +28,12 @@ export interface UnaryExpression {
   readonly type: ValueType
 }
 
+/** Operators that compare; with null on one side all but `ne` are false. */
 export type ComparisonOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
+/** Operators that compute; null with anything is null. */
 export type ArithmeticOperator = 'add' | 'sub' | 'mul' | 'div' | 'divby' | 'mod'
 
+/** Logic, comparison, arithmetic, or the test of an enumeration's flags. */
 export interface BinaryExpression {
   readonly kind: 'binary'
   readonly operator: 'and' | 'or' | ComparisonOperator | ArithmeticOperator | 'has'
@@ -37,6 +42,7 @@ export interface BinaryExpression {
   readonly type: ValueType
 }
 
+/** True if the operand equals one of the items. */
 export interface InExpression {
   readonly kind: 'in'
   readonly operand: Expression
@@ -52,6 +58,7 @@ export interface CallExpression {
   readonly type: ValueType
 }
 
+/** Canonical functions by their OData names. */
 export type FunctionName =
   | 'concat' | 'contains' | 'endswith' | 'indexof' | 'length' | 'startswith' | 'substring' | 'matchesPattern' | 'tolower' | 'toupper' | 'trim'
   | 'date' | 'day' | 'fractionalseconds' | 'hour' | 'maxdatetime' | 'mindatetime' | 'minute' | 'month' | 'now' | 'second' | 'time'

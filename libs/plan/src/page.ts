@@ -27,6 +27,7 @@ export interface ExpandedShape {
 /** Positional values for `ExpandedShape.columns`. */
 export type ExpandedRow = readonly Value[]
 
+/** The related rows of one row, by `ExpandedShape.columns`. */
 export type ExpandedRows = {
   readonly rows: readonly ExpandedRow[]
   /** With a nested `$count=true`: rows before nested `$skip`/`$top`. */

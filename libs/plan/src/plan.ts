@@ -28,6 +28,7 @@ export interface ScanTarget {
   readonly key: readonly string[]
 }
 
+/** The rows for which the predicate is true: neither false nor null. */
 export interface Filter {
   readonly kind: 'filter'
   readonly input: Plan
@@ -62,6 +63,7 @@ export interface Expand {
   readonly perParent: PerParent
 }
 
+/** A column of the input and the column of the related rows it has to equal. */
 export interface JoinPair {
   readonly from: string
   readonly to: string

@@ -7,6 +7,7 @@
  */
 export type Value = string | number | boolean | null | undefined | StructuredValue | readonly Value[]
 
+/** A complex value by the names of its properties. */
 export interface StructuredValue {
   readonly [name: string]: Value
 }
@@ -21,6 +22,7 @@ export interface ValueType {
   readonly members?: ReadonlyMap<string, bigint>
 }
 
+/** The types values are compared, hashed and computed by. */
 export type BaseType =
   | 'Edm.String' | 'Edm.Boolean' | 'Edm.Byte' | 'Edm.SByte' | 'Edm.Int16' | 'Edm.Int32' | 'Edm.Int64' | 'Edm.Decimal' | 'Edm.Double'
   | 'Edm.Single' | 'Edm.Date' | 'Edm.TimeOfDay' | 'Edm.DateTimeOffset' | 'Edm.Duration' | 'Edm.Guid' | 'Edm.Binary' | 'Edm.Stream'

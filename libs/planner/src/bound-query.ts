@@ -41,6 +41,7 @@ export interface BoundQuery {
   readonly pageRows: number
 }
 
+/** What the answer is: many rows, one, a part of one, or how many. */
 export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count'
 
 /** How the next page is found. */
@@ -51,6 +52,7 @@ export type Paging =
   | { readonly kind: 'offset' }
   | { readonly kind: 'none' }
 
+/** Which page of the answer is wanted, and how large pages are. */
 export interface BindOptions {
   /** Rows a page has at most; 0 = no paging. */
   readonly pageRows: number
@@ -58,6 +60,7 @@ export interface BindOptions {
   readonly cursor?: Cursor
 }
 
+/** Where the pages before ended. `values` are those of `Paging.cursor`; `offset` counts rows from the beginning, the client's `$skip` included. */
 export type Cursor =
   | { readonly kind: 'keyset'; readonly values: readonly Value[]; readonly given: number }
   | { readonly kind: 'offset'; readonly offset: number; readonly given: number }

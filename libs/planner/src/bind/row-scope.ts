@@ -22,10 +22,12 @@ export interface RowScope {
   readonly allowance: { replacements: number }
 }
 
-/** Aliases replaced in one query, and aliases within aliases. */
+/** Aliases replaced in one query. */
 export const mostReplacements = 1000
+/** Aliases within the values of aliases. */
 export const deepestReplacement = 8
 
+/** What the range variable of a lambda stands for. */
 export interface RangeVariable {
   readonly type: ValueType
   /** Of a complex item: where its properties are found. */

@@ -1,4 +1,4 @@
-import type { Plan, RemoteScan } from '@tributary/plan'
+import type { Column, Plan, RemoteScan } from '@tributary/plan'
 import type { BoundQuery } from '../bound-query.js'
 
 /**
@@ -12,11 +12,15 @@ export function forwardable(placed: Plan, bound: BoundQuery): RemoteScan | undef
   if (scan === undefined) return undefined
   if (bound.pageRows !== 0 || bound.unwrap.length > 0 || (bound.shape !== 'collection' && bound.shape !== 'entity')) return undefined
   const { target, columns } = scan
-  if (target.renamed.size > 0 || target.entityType !== bound.entityType) return undefined
+  if (target.renamed.size > 0 || (target.entityType !== bound.entityType && columns.some(mayNameType))) return undefined
   if (columns.length !== bound.visible.length || columns.some(({ name }) => !bound.visible.includes(name))) return undefined
   const narrowed = bound.columns.some((shown) => shown.fields !== undefined && columns.find(({ name }) => name === shown.name)?.fields !== shown.fields)
   return narrowed ? undefined : scan
 }
+
+/** True if a row may name the type of a value, which in a data product has another name than at its source. */
+const mayNameType = ({ name, type, fields }: Column): boolean =>
+  name.startsWith('@') || name === '*' || type.base === 'Edm.Untyped' || (type.base === 'structured' && (fields === undefined || fields.some(mayNameType)))
 
 /** The scan that is all of a placed plan; a limit that only counts may stand above it if the source counts. */
 function bareScan(placed: Plan): RemoteScan | undefined {

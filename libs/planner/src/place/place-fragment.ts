@@ -2,6 +2,7 @@ import { type Column, filter, type Fragment, limit, type Plan, remote, type Remo
 import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
 import { type RemoteNames, remoteNames } from './remote-names.js'
 
+/** How sources are asked. */
 export interface PlaceOptions {
   /** Rows a page of a source should have at most, where it can be asked. Default 1,000. */
   readonly pageRows?: number
