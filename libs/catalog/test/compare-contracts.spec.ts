@@ -24,7 +24,7 @@ describe('comparing contracts', () => {
     expect(compareContracts(modelOf(base), modelOf(base))).toEqual({ verdict: 'identical', list: [] })
   })
 
-  it.each([
+  it.each<[string, string, string, string, string, string]>([
     ['breaking', 'a set removed', '<EntitySet Name="Lines" EntityType="Shop.Line"/>', '', 'Lines', 'The entity set was removed.'],
     ['breaking', 'a set over another type', '<EntitySet Name="Lines" EntityType="Shop.Line"/>', '<EntitySet Name="Lines" EntityType="Shop.Order"/>', 'Lines', 'The entity type changed from Shop.Line to Shop.Order.'],
     ['compatible', 'a set added', '<EntitySet Name="Lines"', '<EntitySet Name="More" EntityType="Shop.Line"/><EntitySet Name="Lines"', 'More', 'The entity set was added.'],
@@ -45,7 +45,7 @@ describe('comparing contracts', () => {
     ['breaking', 'a navigation removed', '<NavigationProperty Name="Lines" Type="Collection(Shop.Line)"/>', '', 'Shop.Order/Lines', 'The navigation property was removed.'],
     ['breaking', 'a navigation to one', 'Collection(Shop.Line)', 'Shop.Line', 'Shop.Order/Lines', 'The navigation changed from Collection(Shop.Line) to Shop.Line.'],
     ['breaking', 'another key', '<EntityType Name="Order"><Key><PropertyRef Name="ID"/></Key>', '<EntityType Name="Order"><Key><PropertyRef Name="ID"/><PropertyRef Name="Note"/></Key>', 'Shop.Order', 'The key changed from (ID) to (ID, Note).'],
-  ] as const)('calls it %s: %s', (severity, _what, ...[from, to, path, message]) => {
+  ])('calls it %s: %s', (severity, _what, ...[from, to, path, message]) => {
     expect(compare(from, to)).toEqual({ verdict: severity, list: [{ severity, path, message }] })
   })
 
