@@ -36,10 +36,25 @@ function install() {
   process.stderr.write('Installed.\n')
 }
 
+/**
+ * npm passes a signal on to the shell it started us with, and a shell that is killed tells nobody. So when that shell is gone, the task
+ * is asked to end as if the signal had reached it.
+ */
+function endWithParent(child) {
+  const shell = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 250)
+  watch.unref()
+}
+
 /** The task's process gets our signals, and its end is ours. */
 function handOver(task, args) {
   const child = spawn(projectNode, ['--no-warnings', join(root, 'tools', 'tasks', `${task}.mjs`), ...args], { cwd: root, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(child)
   child.on('error', (error) => fail(`The project's Node could not be started: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1))
 }

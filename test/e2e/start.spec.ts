@@ -5,11 +5,16 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { startHub } from '../harness/hub.js'
+import { customersAndOrders, startODataServer } from '../harness/odata-server.js'
 import { run, scratch, until, type Running } from '../harness/running.js'
 
 /** `npm start` as a new user runs it: whatever Node is first on PATH. */
 
 const npm = (environment: Readonly<Record<string, string>>): Running => run('npm', ['start', '--silent'], environment)
+
+/** What it told people: everything but the log. */
+const words = (running: Running): readonly string[] => running.output().trim().split('\n').filter((line) => !line.startsWith('{'))
 
 const originOf = (running: Running) => until('The start', () => /(http:\/\/127\.0\.0\.1:\d+)/.exec(running.output())?.[1], { told: running.output })
 
@@ -25,20 +30,31 @@ describe('npm start', () => {
     const path = { PATH: `${dirname(systemNode ?? process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` }
     const running = npm({ ...path, PORT: '0', TRIBUTARY_DATA_DIR: data.path })
     const origin = await originOf(running)
-    const about = (await (await fetch(`${origin}/api/v1/about`)).json()) as { node: string }
-    expect(about.node).toMatch(/^v?24\./)
-    expect(about.node.replace(/^v/, '')).not.toBe(old ? systemVersion.replace(/^v/, '') : '')
+    const version = /runs on Node (\S+)/.exec(running.output())?.[1]
+    expect(version).toMatch(/^24\./)
+    expect(version).not.toBe(old ? systemVersion.replace(/^v/, '') : '')
     await until('The sample address', () => (running.output().includes(`${origin}/odata/northwind-360/`) ? true : undefined), { told: running.output })
     expect(running.output()).toContain(`${origin}/api/docs`)
     expect(running.output()).not.toMatch(/Built|Building|Installing/)
     expect((await fetch(`${origin}/odata/northwind-360/Orders?$top=1`)).status).toBe(200)
     const hubs = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(join('apps', 'hub', 'dist', 'main.js')) && line.includes('node_modules/node/bin/node'))
     expect(hubs.length).toBeGreaterThan(0)
-    const { code } = await running.stop()
-    expect(code).toBe(0)
+    await running.stop()
     await expect(fetch(`${origin}/health/live`)).rejects.toThrow()
     data.remove()
   }, 120_000)
+
+  it('ends with code 0 when it is asked to, having answered what was under way', async () => {
+    const source = await startODataServer({ sets: customersAndOrders(5, 5), behaviour: { latencyMs: 700 } })
+    const hub = await startHub({ TRIBUTARY_SAMPLES: 'off' })
+    expect((await hub.send('POST', '/api/v1/services', { url: source.url, slug: 'slow', name: 'Slow' })).status).toBe(201)
+    const underWay = hub.get('/odata/slow/Customers')
+    await until('The request', () => (source.inFlight().now > 0 ? true : undefined))
+    const ended = hub.stop()
+    expect((await underWay).status).toBe(200)
+    expect(await ended).toEqual({ code: 0, signal: null })
+    await source.stop()
+  }, 60_000)
 
   it('says in one line that the port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
@@ -49,7 +65,7 @@ describe('npm start', () => {
     taken.close()
     data.remove()
     expect(code).not.toBe(0)
-    expect(running.output().trim().split('\n')).toEqual([expect.stringContaining('HUB_START_PORT_TAKEN')])
+    expect(words(running)).toEqual([expect.stringContaining('HUB_START_PORT_TAKEN')])
   }, 60_000)
 
   it('says in one line that the data directory cannot be written', async () => {
@@ -60,7 +76,7 @@ describe('npm start', () => {
     const { code } = await running.ended
     data.remove()
     expect(code).not.toBe(0)
-    expect(running.output().trim().split('\n')).toEqual([expect.stringContaining('HUB_START_DATA_DIR')])
+    expect(words(running)).toEqual([expect.stringContaining('HUB_START_DATA_DIR')])
   }, 60_000)
 
   it('refuses a store that a newer version has written, and leaves it as it was', async () => {
@@ -76,7 +92,7 @@ describe('npm start', () => {
     const second = npm({ PORT: '0', TRIBUTARY_DATA_DIR: data.path })
     const { code } = await second.ended
     expect(code).not.toBe(0)
-    expect(second.output().trim().split('\n')).toEqual([expect.stringContaining('HUB_START_STORE_NEWER')])
+    expect(words(second)).toEqual([expect.stringContaining('HUB_START_STORE_NEWER')])
     data.remove()
   }, 60_000)
 

@@ -44,7 +44,7 @@ export async function startSplit(): Promise<Deployment> {
     TRIBUTARY_SECRET_KEY: 'one secret for every replica, at least 32 characters',
     TRIBUTARY_CATALOG_URL: `http://127.0.0.1:${catalogPort}`,
     TRIBUTARY_PROXY_URL: `http://127.0.0.1:${proxyPort}`,
-    TRIBUTARY_TRUSTED_PROXIES: 'loopback',
+    TRIBUTARY_TRUSTED_PROXIES: '127.0.0.1',
     TRIBUTARY_ALLOW_PRIVATE_SOURCES: 'on',
     TRIBUTARY_SAMPLES: 'off',
   }

@@ -16,7 +16,7 @@ interface RelationshipsProps {
 const boxWidth = 168
 const boxHeight = 38
 const columnGap = 150
-const rowGap = 34
+const rowGap = 40
 const top = 40
 
 const left = (box: Box) => 12 + box.column * (boxWidth + columnGap)
@@ -29,20 +29,20 @@ function curve(from: Box, to: Box): { readonly path: string; readonly x: number;
   if (from.column === to.column) {
     const x = left(from) + boxWidth
     const bow = 26 + 9 * Math.abs(from.row - to.row)
-    return { path: `M${x} ${fromY} C${x + bow} ${fromY} ${x + bow} ${toY} ${x} ${toY}`, x: x + bow * 0.72 + 4, y: (fromY + toY) / 2 }
+    return { path: `M${x} ${fromY} C${x + bow} ${fromY} ${x + bow} ${toY} ${x} ${toY}`, x: x + bow * 0.72 + 4, y: (fromY + 2 * toY) / 3 + 4 }
   }
   const rightwards = from.column < to.column
   const x1 = rightwards ? left(from) + boxWidth : left(from)
   const x2 = rightwards ? left(to) : left(to) + boxWidth
   const middle = (x1 + x2) / 2
-  return { path: `M${x1} ${fromY} C${middle} ${fromY} ${middle} ${toY} ${x2} ${toY}`, x: middle, y: (fromY + toY) / 2 - 5 }
+  return { path: `M${x1} ${fromY} C${middle} ${fromY} ${middle} ${toY} ${x2} ${toY}`, x: middle, y: (fromY + toY) / 2 - 6 }
 }
 
 /** The entities of a data product and how they relate; bold lines join different services. */
 export function Relationships({ entities, lines }: RelationshipsProps) {
   const theme = useMantineTheme()
   const dark = useComputedColorScheme('light') === 'dark'
-  const boxes = placeBoxes(entities)
+  const boxes = placeBoxes(entities, lines)
   const at = new Map(boxes.map((box) => [box.name, box]))
   const groups = [...new Map(boxes.map((box) => [box.group, box.column]))]
   const width = 24 + groups.length * (boxWidth + columnGap)

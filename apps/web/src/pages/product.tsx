@@ -54,7 +54,7 @@ export function Product() {
   return (
     <Stack gap="md">
       <Breadcrumbs><Anchor component={Link} to="/">Home</Anchor><Text>{data.name}</Text></Breadcrumbs>
-      <Group gap="sm"><Title order={1}>{data.name}</Title>{data.sample && <Badge variant="light" color="orange" tt="none">sample</Badge>}</Group>
+      <Group gap="sm"><Title order={1}>{data.name}</Title>{data.sample && <Badge variant="light" color="gray" tt="none">sample</Badge>}</Group>
       {data.description !== undefined && <Text>{data.description}</Text>}
       {data.broken.length > 0 && <Alert color="red" title="This product cannot be served">{data.broken.join(' ')}</Alert>}
       <Address label="OData" url={absolute(data.odataUrl)} />

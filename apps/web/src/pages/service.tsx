@@ -23,7 +23,7 @@ export function Service() {
         <Badge variant="light" tt="none">{data.version}</Badge>
         <Badge variant="light" color="gray" tt="none">OData {data.specificationVersion}</Badge>
         <Badge variant="light" color="gray" tt="none">{data.application.name}, {data.environment.name}</Badge>
-        {data.sample && <Badge variant="light" color="orange" tt="none">sample</Badge>}
+        {data.sample && <Badge variant="light" color="gray" tt="none">sample</Badge>}
       </Group>
       {data.description !== undefined && <Text>{data.description}</Text>}
       <Address label="OData" url={absolute(data.odataUrl)} />
