@@ -13,6 +13,9 @@ const SMALL_BATCH = 12
 interface Tally {
   right: number
   wrong: number
+  /** Rows that had to stay away, and those of them that came all the same. */
+  barred: number
+  intruders: number
   readonly seen: Set<boolean>
 }
 
@@ -120,18 +123,22 @@ function count(session: Session, sample: Sample, batch: readonly Instance[], { a
   const meant = new Set(batch.map(({ row }) => identityOf(session, sample.rows[row] ?? [])))
   const spoilt = answer.more || [...came].some((identity) => !meant.has(identity)) || came.size !== answer.rows.length
   for (const { feature, row, expected } of batch) {
-    const tally = findings.tallies.get(feature) ?? { right: 0, wrong: 0, seen: new Set<boolean>() }
+    const tally = findings.tallies.get(feature) ?? { right: 0, wrong: 0, barred: 0, intruders: 0, seen: new Set<boolean>() }
     findings.tallies.set(feature, tally)
     tally.seen.add(expected)
-    if (!spoilt && came.has(identityOf(session, sample.rows[row] ?? [])) === expected) tally.right++
+    const present = came.has(identityOf(session, sample.rows[row] ?? []))
+    if (!expected) tally.barred++
+    if (!expected && present && !spoilt) tally.intruders++
+    if (!spoilt && present === expected) tally.right++
     else tally.wrong++
   }
 }
 
-/** exact needs a row that had to come and one that had to stay away, both right; anything wrong leaves it to our own filter. */
+/** exact needs a row that had to come and one that had to stay away, both right; what keeps no row away is of no use; anything else wrong leaves it to our own filter. */
 function conclude(session: Session, tallies: ReadonlyMap<Feature, Tally>, refused: ReadonlySet<Feature>): void {
-  for (const [feature, { right, wrong, seen }] of tallies) {
-    if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
+  for (const [feature, { right, wrong, barred, intruders, seen }] of tallies) {
+    if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
+    else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
     else if (seen.size === 2) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)
   }
   for (const feature of refused) note(session, feature, 'unsupported', 'the remote refused it')

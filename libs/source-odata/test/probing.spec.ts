@@ -54,7 +54,7 @@ describe('probing an OData source', () => {
 
   it('finds an `in` that is refused, and one that answers everything', async () => {
     expect((await probed({ in: 'refuse' }))('filter:in:Edm.Int32')).toBe('unsupported')
-    expect((await probed({ in: 'ignore' }))('filter:in:Edm.Int32')).toBe('inexact')
+    expect((await probed({ in: 'ignore' }))('filter:in:Edm.Int32')).toBe('unsupported')
   })
 
   it('finds functions that are refused with 501 and arithmetic that is refused with 400', async () => {
