@@ -3,7 +3,7 @@ import { instancesOf, type Instance, type Sample } from './probe-instances.js'
 import { probeFilters } from './probe-filters.js'
 import { ask, identityOf, isAsked, note, ProbeEnded, type Session } from './probe-session.js'
 import { asksShape, probeOrders, probeShape, probeUnfiltered } from './probe-shape.js'
-import { probedColumns } from './type-columns.js'
+import { probedColumns } from './probed-columns.js'
 import type { Transport } from './transport.js'
 
 const SAMPLE_ROWS = 50
