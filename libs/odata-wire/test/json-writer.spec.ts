@@ -111,6 +111,22 @@ describe('writeCollection', () => {
     expect(closed).toBe(true)
   })
 
+  it('reads on, unwritten, where a full page is not counted yet', async () => {
+    let counted = 0
+    let ended = false
+    async function* counting(): AsyncGenerator<WirePage> {
+      for (let i = 0; i < 3; i += 1) {
+        counted += 2
+        yield rows([column('A', 'Edm.Int32')], [[2 * i], [2 * i + 1]])
+      }
+      ended = true
+    }
+    let text = ''
+    const options = { style: minimal, context: 'c', visible: ['A'], maxRows: 1, count: () => (ended ? counted : undefined), nextLink: () => 'n' }
+    for await (const chunk of writeCollection(counting(), options)) text += chunk.toString()
+    expect(JSON.parse(text)).toEqual({ '@odata.context': 'c', 'value': [{ A: 0 }], '@odata.count': 6, '@odata.nextLink': 'n' })
+  })
+
   it('does not say that there is more when the last row fills the page', async () => {
     const ends: Written[] = []
     await write([rows([column('A')], [['a'], ['b']])], { maxRows: 2, nextLink: (end) => (ends.push(end), undefined) })
