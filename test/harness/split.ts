@@ -9,7 +9,7 @@ import { repository, run, scratch, until } from './running.js'
 /** Where Debian's nginx stands. */
 export const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((file) => existsSync(file))
 
-const token = 'an administrator of tests, at least 32 characters'
+const token = 'an-administrator-of-tests-with-32-characters'
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -36,11 +36,25 @@ function gatewayConfiguration(folder: string, ports: { readonly gateway: number;
 export async function startSplit(): Promise<Deployment> {
   if (nginx === undefined) throw new Error('nginx is not installed')
   const folder = scratch('gateway')
-  const postgres = await startPostgres()
+  const begun: { stop(): Promise<unknown> }[] = []
+  const stop = async () => {
+    for (const part of begun.toReversed()) await part.stop()
+    folder.remove()
+  }
+  try {
+    return { ...await startParts(nginx, folder.path, (part) => { begun.push(part); return part }), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(gatewayProgram: string, folder: string, keep: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part): Promise<Omit<Deployment, 'stop'>> {
+  const postgres = keep(await startPostgres())
   const [catalogPort, proxyPort, gatewayPort] = [await freePort(), await freePort(), await freePort()]
   const environment = {
     TRIBUTARY_ADMIN_TOKEN: token,
-    TRIBUTARY_INTERNAL_TOKEN: 'the roles know each other by this, 32 characters',
+    TRIBUTARY_INTERNAL_TOKEN: 'the-roles-know-each-other-by-this-token',
     TRIBUTARY_SECRET_KEY: 'one secret for every replica, at least 32 characters',
     TRIBUTARY_CATALOG_URL: `http://127.0.0.1:${catalogPort}`,
     TRIBUTARY_PROXY_URL: `http://127.0.0.1:${proxyPort}`,
@@ -48,20 +62,10 @@ export async function startSplit(): Promise<Deployment> {
     TRIBUTARY_ALLOW_PRIVATE_SOURCES: 'on',
     TRIBUTARY_SAMPLES: 'off',
   }
-  const [catalog, proxy] = await Promise.all([
-    startRole('catalog', { ...environment, PORT: String(catalogPort), TRIBUTARY_DATABASE_URL: postgres.url }),
-    startRole('proxy', { ...environment, PORT: String(proxyPort) }),
-  ])
-  const gateway = run(nginx, ['-e', 'stderr', '-c', gatewayConfiguration(folder.path, { gateway: gatewayPort, catalog: `127.0.0.1:${catalogPort}`, proxy: `127.0.0.1:${proxyPort}` })], {})
+  keep(await startRole('catalog', { ...environment, PORT: String(catalogPort), TRIBUTARY_DATABASE_URL: postgres.url }))
+  keep(await startRole('proxy', { ...environment, PORT: String(proxyPort) }))
+  const gateway = keep(run(gatewayProgram, ['-e', 'stderr', '-c', gatewayConfiguration(folder, { gateway: gatewayPort, catalog: `127.0.0.1:${catalogPort}`, proxy: `127.0.0.1:${proxyPort}` })], {}))
   const origin = `http://127.0.0.1:${gatewayPort}`
   await until('The gateway\'s start', () => fetch(`${origin}/health/live`).then((answer) => (answer.ok ? true : undefined), () => undefined), { told: gateway.output })
-  return {
-    origin,
-    ...client(origin, token),
-    stop: async () => {
-      await Promise.all([gateway.stop(), catalog.stop(), proxy.stop()])
-      await postgres.stop()
-      folder.remove()
-    },
-  }
+  return { origin, ...client(origin, token) }
 }
