@@ -40,7 +40,7 @@ describe('npm start', () => {
     const hubs = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(join('apps', 'hub', 'dist', 'main.js')) && line.includes('node_modules/node/bin/node'))
     expect(hubs.length).toBeGreaterThan(0)
     await running.stop()
-    await expect(fetch(`${origin}/health/live`)).rejects.toThrow()
+    await expect(fetch(`${origin}/health/live`)).rejects.toThrow('fetch failed')
     data.remove()
   }, 120_000)
 

@@ -37,7 +37,7 @@ withChromium('the web application', () => {
   })
   afterEach(async () => {
     await page.close()
-    expect(faults).toEqual([])
+    if (faults.length > 0) throw new Error(`The page reported: ${faults.join('; ')}`)
   })
 
   const open = (path: string) => page.goto(`${hub.origin}${path}`, { waitUntil: 'networkidle' })
