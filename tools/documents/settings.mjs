@@ -8,7 +8,7 @@ export async function settingsInReadme(readme) {
   const table = [
     '| variable | default | meaning |',
     '|---|---|---|',
-    ...settingDescriptions.map(({ name, default: initial, meaning }) => `| \`${name}\` | ${initial === '' ? '–' : `\`${initial}\``} | ${meaning} |`),
+    ...settingDescriptions.map(({ name, default: initial, meaning }) => `| \`${name}\` | ${/\s|^none$/.test(initial) ? initial : `\`${initial}\``} | ${meaning} |`),
   ].join('\n')
   const [before, rest] = readme.split(begin)
   if (rest === undefined) throw new Error(`README.md lacks the line ${begin}`)

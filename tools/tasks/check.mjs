@@ -9,7 +9,7 @@ import { lockFileFaults } from '../lock-file.mjs'
 const bin = (...path) => join(root, 'node_modules', ...path)
 const node = (script, ...args) => () => spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' }).status === 0
 const faultless = (find) => async () => {
-  const faults = await find()
+  const faults = await Promise.resolve().then(find).catch((error) => [String(error)])
   for (const fault of faults) process.stderr.write(`  ${fault}\n`)
   return faults.length === 0
 }
