@@ -1,6 +1,6 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Type } from '@nestjs/common'
 import { CatalogReader, DataPreview, Observations, RegistrationProbe, Sealing } from '@tributary/catalog'
-import { Keys, Log, OwnAddress, RawRoutes, Settings } from '@tributary/nest'
+import { guardConnections, Keys, Log, OwnAddress, RawRoutes, Settings } from '@tributary/nest'
 import { DataPlane } from './data/data-plane.js'
 import { RowPreview } from './data/row-preview.js'
 import { DataHandler } from './http/data-handler.js'
@@ -14,7 +14,8 @@ const planeParts = [CatalogReader, Observations, Sealing, Settings, Log, OwnAddr
 
 function createPlane(...[catalog, observations, sealing, settings, log, own, samples]: [CatalogReader, Observations, Sealing, Settings, Log, OwnAddress, SampleServices]): DataPlane {
   const target = (name: string) => ({ url: `${own.origin}/samples/${name}/`, token: settings.processToken })
-  return new DataPlane({ catalog, observations, sealing, log, samples: { memory: samples.memory, target } })
+  const guard = guardConnections(settings, () => `${own.origin}/samples/`)
+  return new DataPlane({ catalog, observations, sealing, log, guard, samples: { memory: samples.memory, target } })
 }
 
 /** The HTTP face of the data: `/odata/`, `/samples/`, and what the catalog asks of the proxy. */

@@ -1,7 +1,4 @@
-/**
- * Scanning of JSON text as bytes, forwards from its beginning and backwards from its end, without parsing what lies between.
- * Within strings quotes stand only behind a backslash and outside strings there is no backslash, so both directions are certain.
- */
+/** Scanning of JSON text as bytes, without parsing what lies between. */
 
 const quote = 0x22
 const backslash = 0x5c
@@ -18,13 +15,6 @@ export function skipSpace(bytes: Buffer, at: number): number {
   return i
 }
 
-/** Last place up to `at` that is no white space; may be -1. */
-export function skipSpaceBack(bytes: Buffer, at: number): number {
-  let i = at
-  while (i >= 0 && isSpace(bytes[i])) i--
-  return i
-}
-
 const escaped = (bytes: Buffer, at: number): boolean => {
   let i = at
   while (i > 0 && bytes[i - 1] === backslash) i--
@@ -36,13 +26,6 @@ export function stringEnd(bytes: Buffer, at: number): number {
   let i = bytes.indexOf(quote, at + 1)
   while (i >= 0 && escaped(bytes, i)) i = bytes.indexOf(quote, i + 1)
   return i < 0 ? -1 : i + 1
-}
-
-/** Place of the quote that opens the string closed at `at`; -1 if it does not begin here. */
-export function stringStart(bytes: Buffer, at: number): number {
-  let i = at === 0 ? -1 : bytes.lastIndexOf(quote, at - 1)
-  while (i >= 0 && escaped(bytes, i)) i = i === 0 ? -1 : bytes.lastIndexOf(quote, i - 1)
-  return i
 }
 
 /** Place after the value that begins at `at`; -1 if it does not certainly end within the bytes. */
@@ -65,26 +48,53 @@ export function valueEnd(bytes: Buffer, at: number): number {
   return -1
 }
 
-/** Place of the bracket or brace that opens what is closed at `at`; -1 if it lies before the bytes. */
-function bracketStart(bytes: Buffer, at: number): number {
-  let depth = 0
-  for (let i = at; i >= 0; i--) {
-    const byte = bytes[i] as number
-    if (byte === quote) {
-      i = stringStart(bytes, i)
-      if (i < 0) return -1
-    } else if (closers.has(byte)) depth++
-    else if (openers.has(byte) && --depth === 0) return i
-  }
-  return -1
-}
+/** Where the reading of an array's elements stands, over chunks that may end anywhere. */
+export class RowsEnd {
+  private depth = 1
+  private inString = false
+  private behindBackslash = false
 
-/** Place where the value begins whose last byte is at `at`; -1 if it begins before the bytes. */
-export function valueStart(bytes: Buffer, at: number): number {
-  const byte = bytes[at] as number
-  if (byte === quote) return stringStart(bytes, at)
-  if (closers.has(byte)) return bracketStart(bytes, at)
-  let i = at
-  while (i >= 0 && !delimiters.has(bytes[i] as number) && !isSpace(bytes[i])) i--
-  return i + 1
+  /** Place in this chunk of the bracket that closes the array; -1: it is not closed here. Not to be asked again once it was. */
+  within(chunk: Buffer): number {
+    let i = 0
+    while (i < chunk.length) {
+      if (this.inString) i = this.leaveString(chunk, i)
+      const place = this.betweenStrings(chunk, i)
+      if (place < 0) return ~place
+      i = place
+    }
+    return -1
+  }
+
+  /** The place behind the string, or the end of the chunk. */
+  private leaveString(chunk: Buffer, from: number): number {
+    for (let i = from; i < chunk.length; i++) {
+      const byte = chunk[i]
+      if (this.behindBackslash) this.behindBackslash = false
+      else if (byte === backslash) this.behindBackslash = true
+      else if (byte === quote) {
+        this.inString = false
+        return i + 1
+      }
+    }
+    return chunk.length
+  }
+
+  /** The place behind the next opening quote, or the end of the chunk; the complement of the place where the array is closed. */
+  private betweenStrings(chunk: Buffer, from: number): number {
+    let { depth } = this
+    let i = from
+    for (; i < chunk.length; i++) {
+      const byte = chunk[i]
+      if (byte === quote) {
+        this.inString = true
+        i++
+        break
+      }
+      if (byte === 0x7b || byte === 0x5b) depth++
+      else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return ~i
+    }
+    this.depth = depth
+    return i
+  }
 }

@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import { skipSpace, skipSpaceBack, stringEnd, stringStart, valueEnd, valueStart } from './json-scan.js'
+import { RowsEnd, skipSpace, stringEnd, valueEnd } from './json-scan.js'
 import { controlName, type JsonStyle } from './style.js'
 
 /** What becomes of the envelope of an answer that is passed through. */
@@ -21,12 +21,10 @@ interface Envelope {
   nextLink?: string
 }
 
-/** The end of the body that is held back to be looked at; its envelope members must fit in. */
-const heldBytes = 32 * 1024
-/** What stands before the rows must fit in this. */
-const headBytes = 256 * 1024
+/** What stands before the rows must fit in this, and so must what stands behind them. */
+const envelopeBytes = 256 * 1024
 
-const bytesOf = { openBrace: 0x7b, closeBrace: 0x7d, openBracket: 0x5b, closeBracket: 0x5d, colon: 0x3a, comma: 0x2c, quote: 0x22 } as const
+const bytesOf = { openBrace: 0x7b, openBracket: 0x5b, colon: 0x3a, comma: 0x2c, quote: 0x22 } as const
 
 const invalid = (slug: string, reason: string) => hubError('HUB_SOURCE_INVALID', { slug, reason })
 
@@ -75,28 +73,10 @@ function readHead(bytes: Buffer, envelope: Envelope, slug: string): number | und
   }
 }
 
-/** Reads backwards from the end to the bracket that closes the rows, and gives its place. */
-function readTail(bytes: Buffer, envelope: Envelope, slug: string): number {
-  const cut = () => invalid(slug, 'its JSON breaks off')
-  let at = skipSpaceBack(bytes, bytes.length - 1)
-  if (bytes[at] !== bytesOf.closeBrace) throw cut()
-  for (;;) {
-    at = skipSpaceBack(bytes, at - 1)
-    if (at < 0) throw cut()
-    const start = valueStart(bytes, at)
-    if (start < 0) {
-      if (bytes[at] === bytesOf.closeBracket) return at
-      throw cut()
-    }
-    const colon = skipSpaceBack(bytes, start - 1)
-    const nameEnd = skipSpaceBack(bytes, colon - 1)
-    if (bytes[colon] !== bytesOf.colon || bytes[nameEnd] !== bytesOf.quote) throw cut()
-    const nameStart = stringStart(bytes, nameEnd)
-    if (nameStart < 0) throw cut()
-    note(envelope, { name: textOf(bytes, nameStart, nameEnd + 1, slug), value: textOf(bytes, start, at + 1, slug), slug })
-    at = skipSpaceBack(bytes, nameStart - 1)
-    if (bytes[at] !== bytesOf.comma) throw cut()
-  }
+/** Reads what stands behind the rows, from the bracket that closes them to the end of the body. */
+function readTail(bytes: Buffer, envelope: Envelope, slug: string): void {
+  const members = textOf(Buffer.concat([Buffer.from('{"value":['), bytes]), 0, bytes.length + 10, slug)
+  for (const [name, value] of Object.entries(members ?? {})) note(envelope, { name, value, slug })
 }
 
 const countMember = (count: string | undefined, { style, count: asked }: EnvelopeRewrite): string =>
@@ -116,20 +96,34 @@ function tailText(envelope: Envelope, counted: boolean, rewrite: EnvelopeRewrite
   return `]${count === '' ? '' : `,${count}`}${link}}`
 }
 
-/** Rows as they come, the last `heldBytes` of them held back and returned at the end. */
-async function* passRows(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, Buffer, undefined> {
-  const held = [first]
+/**
+ * Rows as they come, up to the bracket that closes them; what stands from there on is returned. Every byte is looked at: a body that was
+ * cut between two rows, or within one, looks like a whole one from its end.
+ */
+async function* passRows(first: Buffer, rest: AsyncIterator<Buffer>, slug: string): AsyncGenerator<Buffer, Buffer, undefined> {
+  const rows = new RowsEnd()
+  for (let chunk = first; ;) {
+    const end = rows.within(chunk)
+    if (end >= 0) {
+      if (end > 0) yield chunk.subarray(0, end)
+      return readRest(chunk.subarray(end), rest, slug)
+    }
+    if (chunk.length > 0) yield chunk
+    const next = await rest.next()
+    if (next.done === true) throw invalid(slug, 'its JSON breaks off')
+    chunk = next.value
+  }
+}
+
+async function readRest(first: Buffer, rest: AsyncIterator<Buffer>, slug: string): Promise<Buffer> {
+  const chunks = [first]
   let size = first.length
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    held.push(next.value)
+    chunks.push(next.value)
     size += next.value.length
-    while (size - (held[0] as Buffer).length >= heldBytes) {
-      const out = held.shift() as Buffer
-      size -= out.length
-      yield out
-    }
+    if (size > envelopeBytes) throw invalid(slug, 'too much follows its rows')
   }
-  return Buffer.concat(held, size)
+  return Buffer.concat(chunks, size)
 }
 
 async function readToRows(body: AsyncIterator<Buffer>, envelope: Envelope, slug: string): Promise<Buffer> {
@@ -138,13 +132,13 @@ async function readToRows(body: AsyncIterator<Buffer>, envelope: Envelope, slug:
     bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value])
     const rowsAt = readHead(bytes, envelope, slug)
     if (rowsAt !== undefined) return bytes.subarray(rowsAt)
-    if (bytes.length > headBytes) throw invalid(slug, 'its rows do not begin')
+    if (bytes.length > envelopeBytes) throw invalid(slug, 'its rows do not begin')
   }
   throw invalid(slug, 'its JSON breaks off')
 }
 
 /**
- * Passes a collection in JSON through: the rows' bytes untouched, the envelope around them ours. Only the beginning and the end are
+ * Passes a collection in JSON through: the rows' bytes untouched, the envelope around them ours. Of the rows only strings and brackets are
  * looked at; a body that breaks off before its end makes the answer fail instead of ending well-formed.
  * @throws HUB_SOURCE_INVALID
  */
@@ -155,11 +149,11 @@ export async function* rewriteEnvelope(body: AsyncIterable<Buffer>, rewrite: Env
     const first = await readToRows(source, envelope, rewrite.slug)
     const counted = envelope.count !== undefined
     let pending: Buffer = Buffer.from(headText(envelope, rewrite))
-    const rows = passRows(first, source)
+    const rows = passRows(first, source, rewrite.slug)
     for (let next = await rows.next(); ; next = await rows.next()) {
       if (next.done === true) {
-        const end = readTail(next.value, envelope, rewrite.slug)
-        yield Buffer.concat([pending, next.value.subarray(0, end), Buffer.from(tailText(envelope, counted, rewrite))])
+        readTail(next.value, envelope, rewrite.slug)
+        yield Buffer.concat([pending, Buffer.from(tailText(envelope, counted, rewrite))])
         return
       }
       yield pending.length === 0 ? next.value : Buffer.concat([pending, next.value])

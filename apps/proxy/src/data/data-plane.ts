@@ -2,7 +2,7 @@ import type { CatalogReader, Observations, Sealing } from '@tributary/catalog'
 import type { Log } from '@tributary/nest'
 import { createKnowledge } from '@tributary/source'
 import type { MemoryService } from '@tributary/source-memory'
-import { sourceKinds, type SourceKinds } from '@tributary/sources'
+import { sourceKinds, type AddressGuard, type SourceKinds } from '@tributary/sources'
 import { EndpointPool, type EndpointPoolOptions } from './endpoint-pool.js'
 import { Exposures } from './exposures.js'
 import { sendObservations } from './observation-batches.js'
@@ -14,6 +14,8 @@ export interface DataPlaneOptions {
   readonly observations: Observations
   readonly sealing: Sealing
   readonly log: Log
+  /** Which addresses may be connected to. */
+  readonly guard?: AddressGuard
   readonly samples: EndpointPoolOptions['samples'] & { readonly memory: ReadonlyMap<string, MemoryService> }
 }
 
@@ -25,9 +27,9 @@ export class DataPlane {
   private readonly kinds: SourceKinds
   private readonly sending: ReturnType<typeof sendObservations>
 
-  constructor({ catalog, observations, sealing, log, samples }: DataPlaneOptions) {
+  constructor({ catalog, observations, sealing, log, guard, samples }: DataPlaneOptions) {
     const knowledge = createKnowledge(() => new Date())
-    this.kinds = sourceKinds(samples.memory)
+    this.kinds = sourceKinds(samples.memory, guard)
     this.sending = sendObservations(knowledge, observations, log)
     this.exposures = new Exposures(catalog)
     this.pool = new EndpointPool({ sourceOf: (kind) => this.kinds.get(kind), sealing, knowledge, observations, log, samples })

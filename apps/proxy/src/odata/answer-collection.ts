@@ -1,5 +1,6 @@
 import { jsonContentType, writableAsTheyAre, writeCollection, type JsonStyle } from '@tributary/odata-wire'
 import { parseRows, type Page } from '@tributary/plan'
+import { narrowPage, type BoundQuery } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
@@ -10,16 +11,20 @@ export interface Rows {
   count(): number | undefined
 }
 
-/** Pages of bytes that cannot be written as they are become values. */
-async function* writable(pages: AsyncIterable<Page>, visible: readonly string[], style: JsonStyle): AsyncGenerator<Page> {
-  for await (const page of pages) yield page.kind === 'rows' || writableAsTheyAre(page, visible, style) ? page : parseRows(page)
+/** Complex values lose what was not selected; pages of bytes that cannot be written as they are become values. */
+async function* writable(pages: AsyncIterable<Page>, bound: BoundQuery, style: JsonStyle): AsyncGenerator<Page> {
+  const narrow = narrowPage(bound)
+  for await (const given of pages) {
+    const page = narrow === undefined ? given : narrow(given)
+    yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : parseRows(page)
+  }
 }
 
 /** The collection's JSON. Breaks off with an error if the rows were to be counted and were not. */
 export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buffer> {
   const { bound, style, paging } = run
   const count = () => paging.token?.count ?? rows.count()
-  return writeCollection(writable(rows.pages, bound.visible, style), {
+  return writeCollection(writable(rows.pages, bound, style), {
     style,
     context: contextOf(run),
     visible: bound.visible,

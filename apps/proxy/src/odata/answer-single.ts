@@ -1,6 +1,7 @@
 import { hubError } from '@tributary/errors'
 import { entityJson, jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@tributary/odata-wire'
 import type { Column, Value } from '@tributary/plan'
+import { narrowPage } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
@@ -25,7 +26,8 @@ const decodePath = (path: string): string => {
 /** Answers one entity. */
 export function answerEntity(run: QueryRun, row: SingleRow): void {
   const { bound, style } = run
-  const page = { kind: 'rows' as const, columns: bound.columns, rows: [row] }
+  const whole = { kind: 'rows' as const, columns: bound.columns, rows: [row] }
+  const page = narrowPage(bound)?.(whole) ?? whole
   respond(run.exchange, 200, { headers: dataHeaders(run, jsonContentType(style)), body: entityJson({ page, row: 0 }, bound.visible, contextOf(run), style) })
 }
 
