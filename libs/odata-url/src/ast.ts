@@ -95,6 +95,8 @@ export type PathRoot =
   | { readonly kind: 'implicit' }
   | { readonly kind: '$it' }
   | { readonly kind: '$this' }
+  /** The collection that the current instance is a member of. */
+  | { readonly kind: '$these' }
   | { readonly kind: 'variable'; readonly name: string }
   /** `@name/…`: a path below a parameter alias. */
   | { readonly kind: 'alias'; readonly name: string }
@@ -116,6 +118,12 @@ export type PathSegment =
   | ({ readonly kind: 'unknown'; readonly name: string; readonly key?: Key } & Node)
   | ({ readonly kind: 'cast'; readonly type: string } & Node)
   | ({ readonly kind: 'count'; readonly filter?: Expression; readonly search?: SearchExpression } & Node)
+  /** `$filter(Age gt 3)`, with the key of one of the members left where given. */
+  | ({ readonly kind: 'filter'; readonly predicate: Expression; readonly key?: Key } & Node)
+  /** `Sales/aggregate(Amount with sum)`. */
+  | ({ readonly kind: 'aggregate'; readonly aggregate: AggregateExpression } & Node)
+  /** Only as the last segment of what is aggregated. */
+  | ({ readonly kind: 'customAggregate'; readonly name: string } & Node)
   | ({ readonly kind: 'lambda'; readonly operator: 'any' | 'all'; readonly variable?: string; readonly predicate?: Expression } & Node)
   | ({ readonly kind: 'function'; readonly name: string; readonly arguments: readonly NamedArgument[] } & Node)
   | ({ readonly kind: 'annotation'; readonly term: string } & Node)
@@ -148,6 +156,18 @@ export type ResourceSegment =
   /** A bound or imported operation, with or without arguments. */
   | ({ readonly kind: 'operation'; readonly name: string; readonly arguments: readonly NamedArgument[]; readonly key?: Key } & Node)
   | ({ readonly kind: 'count' | 'value' | 'ref' } & Node)
+  /** `/$filter(Age gt 3)`: the members for which this is true; with the key of one of them. */
+  | ({ readonly kind: 'filter'; readonly predicate: Expression; readonly key?: Key } & Node)
+  /** `/$each`: the action that follows (or the change) is for each member by itself. */
+  | ({ readonly kind: 'each' } & Node)
+  /** `/$query`: the query options are the body of the request. */
+  | ({ readonly kind: 'query' } & Node)
+  /** `/0`, `/-1`: a member of an ordered collection by its position, from the end where negative. */
+  | ({ readonly kind: 'ordinal'; readonly index: number } & Node)
+  /** Only first: `$batch`, `$all`, `$entity` (whose id is the option `$id`). */
+  | ({ readonly kind: 'batch' | 'all' | 'entity' } & Node)
+  /** Only first: `$crossjoin(Orders,Items)`. */
+  | ({ readonly kind: 'crossjoin'; readonly sets: readonly string[] } & Node)
   | ({ readonly kind: 'unknown'; readonly name: string; readonly key?: Key } & Node)
 
 /** What the URL addresses. */
@@ -177,8 +197,8 @@ export type SelectItem =
 
 /** One item of `$expand`. */
 export interface ExpandItem extends Node {
-  /** `*` with its levels or `/$ref`, or a path that ends in a navigation property (or an unknown name). */
-  readonly target: 'all' | readonly SelectSegment[]
+  /** `*` with its levels or `/$ref`, the media stream, or a path that ends in a navigation or stream property (or an unknown name). */
+  readonly target: 'all' | '$value' | readonly SelectSegment[]
   readonly suffix?: '$ref' | '$count'
   readonly options: QueryOptions
 }
@@ -195,6 +215,96 @@ export type SearchExpression =
   | ({ readonly kind: 'not'; readonly operand: SearchExpression } & Node)
   | ({ readonly kind: 'and' | 'or'; readonly left: SearchExpression; readonly right: SearchExpression } & Node)
 
+// ── Aggregation ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `Price mul Quantity as Total`: a property computed for each instance. */
+export interface ComputeItem extends Node {
+  readonly expression: Expression
+  readonly name: string
+}
+
+/**
+ * `Amount with sum from Time with average as Total`. Without a method the expression is a path that ends in a `count` or
+ * `customAggregate` segment (or an unknown name).
+ */
+export interface AggregateExpression extends Node {
+  readonly expression: Expression
+  /** A standard method in lower case, or the qualified name of a custom one. */
+  readonly method?: string
+  readonly from: readonly AggregateFrom[]
+  readonly alias?: string
+}
+
+/** `from Time,Product/Name with average`: the aggregation is by these first, and its results are aggregated again. */
+export interface AggregateFrom extends Node {
+  readonly paths: readonly Path[]
+  /** Undefined where the custom aggregate says how. */
+  readonly method?: string
+}
+
+/** `$root/SalesOrganizations,SalesOrgHierarchy,ID`: a recursive hierarchy, and which property of the input holds its nodes' ids. */
+export interface HierarchyReference extends Node {
+  readonly nodes: Path
+  readonly qualifier: string
+  readonly nodeProperty: Path
+}
+
+/** One of what `groupby` groups by. */
+export type GroupingElement =
+  | Path
+  /** `rollup($all,Country,Name)`: subtotals per level; `all` adds the grand total. */
+  | ({ readonly kind: 'rollup'; readonly all: boolean; readonly levels: readonly Path[] } & Node)
+  /** `rollup(Customer/CustomerHierarchy)`: the levels are those of a named hierarchy, found below the path. */
+  | ({ readonly kind: 'leveledHierarchy'; readonly path?: Path; readonly name: string } & Node)
+  | ({ readonly kind: 'recursiveHierarchy'; readonly hierarchy: HierarchyReference; readonly apply?: ApplyExpression } & Node)
+
+/** What `topcount` and its like keep instances by. */
+export type SelectionMethod = 'topcount' | 'topsum' | 'toppercent' | 'bottomcount' | 'bottomsum' | 'bottompercent'
+
+/** `identity as Stuff`: a transformed collection under a name. */
+export interface NamedApply extends Node {
+  readonly apply: ApplyExpression
+  readonly alias: string
+}
+
+/** One set transformation. @see OData Extension for Data Aggregation 4.0, sections 3 and 6 */
+export type Transformation =
+  | ({ readonly kind: 'aggregate'; readonly items: readonly AggregateExpression[] } & Node)
+  | ({ readonly kind: 'groupby'; readonly grouping: readonly GroupingElement[]; readonly apply?: ApplyExpression } & Node)
+  | ({ readonly kind: 'filter'; readonly predicate: Expression } & Node)
+  | ({ readonly kind: 'search'; readonly search: SearchExpression } & Node)
+  | ({ readonly kind: 'compute'; readonly items: readonly ComputeItem[] } & Node)
+  | ({ readonly kind: 'concat'; readonly sequences: readonly ApplyExpression[] } & Node)
+  | ({ readonly kind: 'identity' } & Node)
+  | ({ readonly kind: 'orderby'; readonly items: readonly OrderItem[] } & Node)
+  | ({ readonly kind: 'top' | 'skip'; readonly count: number } & Node)
+  | ({ readonly kind: SelectionMethod; readonly amount: Expression; readonly value: Expression } & Node)
+  | ({ readonly kind: 'join' | 'outerjoin'; readonly path: Path; readonly alias: string; readonly apply?: ApplyExpression } & Node)
+  | ({ readonly kind: 'nest'; readonly items: readonly NamedApply[] } & Node)
+  | ({ readonly kind: 'addnested'; readonly path: Path; readonly items: readonly NamedApply[] } & Node)
+  | ExpandTransformation
+  | ({ readonly kind: 'ancestors' | 'descendants'; readonly hierarchy: HierarchyReference; readonly apply: ApplyExpression; readonly maxDistance?: number; readonly keepStart: boolean } & Node)
+  | ({ readonly kind: 'traverse'; readonly hierarchy: HierarchyReference; readonly order: 'preorder' | 'postorder'; readonly apply?: ApplyExpression; readonly orderby: readonly OrderItem[] } & Node)
+  /** A service-defined function over the input set. */
+  | ({ readonly kind: 'function'; readonly name: string; readonly arguments: readonly NamedArgument[] } & Node)
+
+/** `expand(Sales,filter(Amount gt 3),expand(Product))`, as earlier versions of the extension had it. */
+export interface ExpandTransformation extends Node {
+  readonly kind: 'expand'
+  readonly path: Path
+  readonly predicate?: Expression
+  readonly nested: readonly ExpandTransformation[]
+}
+
+/** A sequence of set transformations, each applied to the result of the one before. */
+export interface ApplyExpression extends Node {
+  readonly kind: 'apply'
+  readonly transformations: readonly Transformation[]
+}
+
+/** A bound of a period: a date or point in time, or one without limit. @see OData Extension for Temporal Data 4.0, section 4.2 */
+export type TemporalBound = 'min' | 'max' | Expression
+
 /** System options by meaning; of a nested list the ones that stood in the parentheses. */
 export interface QueryOptions {
   readonly filter?: Expression
@@ -208,6 +318,21 @@ export interface QueryOptions {
   readonly levels?: number | 'max'
   readonly format?: string
   readonly skiptoken?: string
+  readonly apply?: ApplyExpression
+  readonly compute?: readonly ComputeItem[]
+  readonly deltatoken?: string
+  /** Where a new member goes, from the end where negative. */
+  readonly index?: number
+  /** `*` is the current one. */
+  readonly schemaversion?: string
+  /** The id of an entity, absolute or relative. */
+  readonly id?: string
+  readonly at?: TemporalBound
+  readonly from?: TemporalBound
+  readonly to?: TemporalBound
+  readonly toInclusive?: TemporalBound
+  /** Implicit parameter aliases: arguments of the operation without parentheses that the resource path ends in. */
+  readonly parameters?: ReadonlyMap<string, Expression>
   /** Parameter aliases by name without `@`. */
   readonly aliases: ReadonlyMap<string, Expression>
   /** Options that are not the protocol's: neither `$`, `@` nor (4.01) a system option's name. */

@@ -16,11 +16,12 @@ const table: readonly (readonly [names: string, least: number, most: number])[] 
   ['geo.distance geo.intersects', 2, 2],
   ['geo.length', 1, 1],
   ['case', 2, Number.MAX_SAFE_INTEGER],
+  ['isdefined', 1, 1],
 ]
 
 /**
  * Every canonical function by lower-case name.
- * @see OData URL Conventions 4.01, sections 5.1.1.5 to 5.1.1.12
+ * @see OData URL Conventions 4.01, sections 5.1.1.5 to 5.1.1.12; OData Extension for Data Aggregation 4.0, section 5.2.1 for `isdefined`
  */
 export const canonicalFunctions: ReadonlyMap<string, CanonicalFunction> = new Map(
   table.flatMap(([names, least, most]) => names.split(' ').map((name) => [name.toLowerCase(), Object.freeze({ name, least, most })] as const)),

@@ -1,11 +1,11 @@
 import type { ExpandItem, QueryOptions, SelectSegment } from './ast.js'
 import type { TypeHandle } from './names.js'
-import { elementOf, look, nested, node, skipSpace, spanFrom, take, unexpected, unsupported, type Scanner, type Scope } from './scanner.js'
-import { readSelectSegment, takeComma } from './select-parser.js'
+import { elementOf, look, nested, node, skipSpace, spanFrom, take, takeComma, unexpected, type Scanner, type Scope } from './scanner.js'
+import { readSelectSegment } from './select-parser.js'
 
 const countOptions = ['$filter', '$search']
 const referenceOptions = [...countOptions, '$orderby', '$skip', '$top', '$count']
-const expandOptions = [...referenceOptions, '$select', '$expand', '$levels']
+const expandOptions = [...referenceOptions, '$select', '$expand', '$levels', '$compute', '$apply', '$at', '$from', '$to', '$toInclusive']
 /** What may stand in the parentheses, by how the path ends. */
 const allowed: Readonly<Record<'' | '$ref' | '$count' | '*', ReadonlySet<string>>> = Object.freeze({
   '': new Set(expandOptions),
@@ -44,15 +44,21 @@ function readItem(scanner: Scanner, scope: Scope): ExpandItem {
   const element = elementOf(type)
   const inner = { ...scope, type: element, current: element }
   const options =
-    scanner.text[scanner.at] === '('
+    scanner.text[scanner.at] === '(' && target !== '$value'
       ? nested(scanner, () => scanner.session.grammar.nestedOptions(scanner, inner, allowed[star && suffix === undefined ? '*' : (suffix ?? '')]))
       : noOptions
   return node(scanner, { target, ...(suffix === undefined ? {} : { suffix }), options, span: spanFrom(scanner, from) })
 }
 
+const mediaStream = /\$value(?![\p{L}\p{N}_])/iuy
+
 function readTarget(scanner: Scanner, start: TypeHandle | undefined): Target {
   const segments: SelectSegment[] = []
   let type = start
+  if (look(scanner, mediaStream) !== undefined) {
+    scanner.at += '$value'.length
+    return { target: '$value', star: false, type: undefined }
+  }
   for (;;) {
     const from = scanner.at
     if (take(scanner, '*')) {
@@ -60,7 +66,6 @@ function readTarget(scanner: Scanner, start: TypeHandle | undefined): Target {
       const suffix = readSuffix(scanner, /\/(\$ref)/iy)
       return { target: segments.length === 0 ? 'all' : Object.freeze(segments), star: true, type: undefined, ...(suffix === undefined ? {} : { suffix }) }
     }
-    if (look(scanner, /\$value/iy) !== undefined) throw unsupported('$value in $expand')
     const step = readSelectSegment(scanner, type)
     if (step.segment.kind === 'operation') throw unexpected(scanner, 'a navigation property', from)
     segments.push(step.segment)

@@ -62,7 +62,7 @@ function readQuoted(scanner: Scanner): string {
 function readNumberOrDate(scanner: Scanner): Literal | undefined {
   const from = scanner.at
   for (const [type, pattern] of forms) {
-    const match = look(scanner, pattern)
+    const match = type === 'Edm.TimeOfDay' && scanner.numberAt === from ? undefined : look(scanner, pattern)
     if (match === undefined) continue
     scanner.at += match[0].length
     if (look(scanner, type === 'Edm.Int64' ? numberEnd : wordEnd) !== undefined) {

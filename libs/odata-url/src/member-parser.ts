@@ -1,9 +1,10 @@
 import type { Expression, Path, PathRoot, PathSegment, SearchExpression } from './ast.js'
 import { looksNamed, readNamedArguments } from './arguments-parser.js'
 import { readKey } from './key-parser.js'
+import { memberOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
 import {
-  elementOf, expect, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, unexpected, unsupported,
+  elementOf, expect, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, unexpected,
   type Scanner, type Scope,
 } from './scanner.js'
 
@@ -46,12 +47,34 @@ function readSegment(scanner: Scanner, walk: Walk): void {
 function readSystemSegment(scanner: Scanner, walk: Walk): void {
   const from = scanner.at
   const name = look(scanner, systemSegment)?.[0].toLowerCase()
-  if (name === '$filter') throw unsupported('/$filter in a path')
+  if (name === '$filter') {
+    readFilterSegment(scanner, walk, from)
+    return
+  }
   if (name !== '$count') throw unexpected(scanner, 'a property, $count, any or all')
   scanner.at += name.length
   const options = scanner.text[scanner.at] === '(' ? readCountOptions(scanner, walk) : {}
   push(scanner, walk, { kind: 'count', ...options, span: spanFrom(scanner, from) })
   walk.ended = true
+}
+
+function readFilterSegment(scanner: Scanner, walk: Walk, from: number): void {
+  scanner.at += '$filter'.length
+  const type = elementOf(walk.type)
+  const predicate = readPredicate(scanner, { ...walk.scope, type, current: type })
+  const key = scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
+  if (key.key !== undefined) walk.type = type
+  push(scanner, walk, { kind: 'filter', predicate, ...key, span: spanFrom(scanner, from) })
+}
+
+/** Reads `(Age gt 3)`, the cursor on the parenthesis. @throws HUB_QUERY_SYNTAX */
+export function readPredicate(scanner: Scanner, scope: Scope): Expression {
+  expect(scanner, '(')
+  skipSpace(scanner)
+  const predicate = scanner.session.grammar.expression(scanner, scope)
+  skipSpace(scanner)
+  expect(scanner, ')', "an operator or ')'")
+  return predicate
 }
 
 const countOptions: ReadonlySet<string> = new Set(['$filter', '$search'])
@@ -80,13 +103,27 @@ function readNamedSegment(scanner: Scanner, walk: Walk): void {
     readLambda(scanner, walk, { operator: quantifier, from })
     return
   }
-  const { names } = scanner.session
-  const member = name.includes('.') ? undefined : names.member(walk.type, name)
+  if (call && quantifier === 'aggregate' && scanner.text[from - 1] === '/') {
+    readAggregateSegment(scanner, walk, from)
+    return
+  }
+  const member = memberOf(scanner.session.names, walk.type, name)
   if (member?.kind === 'property') {
     push(scanner, walk, { kind: 'property', name, span: spanFrom(scanner, from) })
     walk.type = member.type
   } else if (member?.kind === 'navigation') readNavigation(scanner, walk, { name, type: member.type, from })
   else readTypeOrFunction(scanner, walk, { name, call, from })
+}
+
+function readAggregateSegment(scanner: Scanner, walk: Walk, from: number): void {
+  expect(scanner, '(')
+  skipSpace(scanner)
+  const type = elementOf(walk.type)
+  const aggregate = nested(scanner, () => scanner.session.grammar.aggregate(scanner, { ...walk.scope, type, current: type }))
+  skipSpace(scanner)
+  expect(scanner, ')')
+  push(scanner, walk, { kind: 'aggregate', aggregate, span: spanFrom(scanner, from) })
+  walk.ended = true
 }
 
 function readNavigation(scanner: Scanner, walk: Walk, { name, type, from }: { name: string; type: TypeHandle; from: number }): void {
@@ -141,5 +178,5 @@ function push(scanner: Scanner, walk: Walk, segment: PathSegment): void {
 /** True where a name stands here that the model knows as a navigation property of the type. */
 export const looksLikeNavigation = (scanner: Scanner, type: TypeHandle | undefined): boolean => {
   const name = lookQualified(scanner)
-  return name !== undefined && scanner.session.names.member(type, name)?.kind === 'navigation'
+  return name !== undefined && memberOf(scanner.session.names, type, name)?.kind === 'navigation'
 }

@@ -1,4 +1,5 @@
 import type { EdmModel, TypeRef } from '@tributary/edm'
+import { aggregationNames } from './aggregation-names.js'
 import type { ContainerName, MemberName, Names, OperationName, TypeHandle } from './names.js'
 
 /** Conventions of a service that its model does not say. */
@@ -34,6 +35,7 @@ export function namesOf(model: EdmModel, { keyAsSegment = false }: NamesOptions 
       const entity = model.entityType(type.name)
       return entity === undefined ? undefined : model.key(entity).length
     },
+    ...aggregationNames(model),
   })
 }
 
@@ -48,8 +50,8 @@ function containerName(model: EdmModel, name: string, handle: HandleFor, handleO
   if (singleton !== undefined) return { kind: 'singleton', type: handle(singleton.entityType, false) }
   const operation = container?.operationImports.get(name)
   if (operation === undefined) return undefined
-  const unbound = model.operations(operation.operation).find(({ bound }) => !bound)
-  return { kind: operation.kind, ...handleOf(unbound?.returnType) }
+  const unbound = model.operations(operation.operation).filter(({ bound }) => !bound)
+  return { kind: operation.kind, ...handleOf(unbound[0]?.returnType), parameters: parameterNames(unbound) }
 }
 
 function memberName(model: EdmModel, handle: HandleFor, type: TypeHandle | undefined, name: string): MemberName | undefined {
@@ -68,9 +70,14 @@ function typeOf(model: EdmModel, handle: HandleFor, name: string): TypeHandle | 
 }
 
 function operationName(model: EdmModel, name: string, handleOf: HandleOf): OperationName | undefined {
-  const [first] = model.operations(name)
-  return first === undefined ? undefined : { kind: first.kind, ...handleOf(first.returnType) }
+  const overloads = model.operations(name)
+  const [first] = overloads
+  return first === undefined ? undefined : { kind: first.kind, ...handleOf(first.returnType), parameters: parameterNames(overloads) }
 }
+
+/** Names of all overloads' parameters; a bound operation's first is its binding parameter. Actions take theirs in the body. */
+const parameterNames = (overloads: ReturnType<EdmModel['operations']>): readonly string[] =>
+  Object.freeze([...new Set(overloads.filter(({ kind }) => kind === 'function').flatMap(({ bound, parameters }) => parameters.slice(bound ? 1 : 0).map(({ name }) => name)))])
 
 /** Turns an unqualified name into the qualified one where a schema is marked as a default namespace, and an alias into its namespace. */
 function qualifierOf(model: EdmModel): (name: string) => string {

@@ -15,6 +15,10 @@ export interface Names {
   readonly keyAsSegment: boolean
   /** How many values a key of the entity type has, where known: how many key segments belong together. */
   keyParts?(type: TypeHandle): number | undefined
+  /** True if instances of the type, or a collection of them, have a custom aggregate of this name. */
+  customAggregate?(type: TypeHandle | undefined, name: string): boolean
+  /** True if this is the qualifier of a leveled hierarchy of the type. */
+  leveledHierarchy?(type: TypeHandle | undefined, name: string): boolean
 }
 
 /** Opaque to the parser: what a path stands at. Two different types may share no handle. */
@@ -23,7 +27,8 @@ export type TypeHandle = { readonly name: string; readonly collection: boolean; 
 /** What a name of the entity container stands for; `type` of a set is a collection, of an import the result's. */
 export type ContainerName =
   | { readonly kind: 'entitySet' | 'singleton'; readonly type: TypeHandle }
-  | { readonly kind: 'actionImport' | 'functionImport'; readonly type?: TypeHandle }
+  /** `parameters`: names of parameters that may be given as query options. */
+  | { readonly kind: 'actionImport' | 'functionImport'; readonly type?: TypeHandle; readonly parameters?: readonly string[] }
 
 /** What a member of a structured type stands for, and the type of its value. */
 export type MemberName =
@@ -34,4 +39,6 @@ export type MemberName =
 export interface OperationName {
   readonly kind: 'action' | 'function'
   readonly type?: TypeHandle
+  /** Names of the parameters of all overloads but the binding parameters', where known. */
+  readonly parameters?: readonly string[]
 }

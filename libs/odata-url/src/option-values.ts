@@ -1,14 +1,16 @@
-import type { OrderItem, QueryOptions, Span } from './ast.js'
+import { readCompute } from './aggregate-parser.js'
+import type { Expression, QueryOptions, Span, TemporalBound } from './ast.js'
 import { readExpand } from './expand-parser.js'
 import { readExpression } from './expression-parser.js'
-import { look, node, skipSpace, spanFrom, unexpected, type Scanner, type Scope } from './scanner.js'
+import { readOrderBy } from './order-parser.js'
+import { look, takeWord, unexpected, type Scanner, type Scope } from './scanner.js'
 import { readSearch } from './search-parser.js'
-import { readSelect, takeComma } from './select-parser.js'
+import { readSelect } from './select-parser.js'
 
 /** Query options while they are collected. */
 export interface Draft {
   values: Partial<Omit<QueryOptions, 'aliases' | 'custom' | 'spans'>>
-  readonly aliases: Map<string, import('./ast.js').Expression>
+  readonly aliases: Map<string, Expression>
   readonly custom: { readonly name: string; readonly value: string }[]
   readonly spans: Map<string, Span>
 }
@@ -28,37 +30,26 @@ const readers: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['$levels', (scanner) => ({ levels: readLevels(scanner) })],
   ['$format', (scanner) => ({ format: readFormat(scanner) })],
   ['$skiptoken', (scanner) => ({ skiptoken: readToken(scanner) })],
+  ['$apply', (scanner, scope) => ({ apply: scanner.session.grammar.apply(scanner, scope) })],
+  ['$compute', (scanner, scope) => ({ compute: readCompute(scanner, scope) })],
+  ['$deltatoken', (scanner) => ({ deltatoken: readToken(scanner) })],
+  ['$index', (scanner) => ({ index: readIndex(scanner) })],
+  ['$schemaversion', (scanner) => ({ schemaversion: takeMatch(scanner, /\*|[\w.~-]+/y, '* or a version') })],
+  ['$id', (scanner) => ({ id: readToken(scanner) })],
+  ['$at', (scanner, scope) => ({ at: readTemporalBound(scanner, scope) })],
+  ['$from', (scanner, scope) => ({ from: readTemporalBound(scanner, scope) })],
+  ['$to', (scanner, scope) => ({ to: readTemporalBound(scanner, scope) })],
+  ['$toInclusive', (scanner, scope) => ({ toInclusive: readTemporalBound(scanner, scope) })],
 ])
 
 /** The system query options that are understood, in canonical spelling. */
 export const knownOptions: readonly string[] = Object.freeze([...readers.keys()])
 
-/** Options of the standard that are refused by name until they are executed. */
-export const unsupportedOptions: ReadonlySet<string> = new Set(['$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id'])
+/** Options that are only known with their `$`: without it they are custom options. @see OData Extension for Temporal Data 4.0 */
+export const dollarOptions: ReadonlySet<string> = new Set(['$at', '$from', '$to', '$toInclusive'])
 
-/** Reads the value of a known option, the cursor behind the `=`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNSUPPORTED */
+/** Reads the value of a known option, the cursor behind the `=`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
 export const readOptionValue = (name: string, scanner: Scanner, scope: Scope): Draft['values'] => readers.get(name)?.(scanner, scope) ?? {}
-
-/** Reads the items of `$orderby`. @throws HUB_QUERY_SYNTAX @see OData URL Conventions 4.01, section 5.1.5 */
-export function readOrderBy(scanner: Scanner, scope: Scope): readonly OrderItem[] {
-  const items: OrderItem[] = []
-  do {
-    skipSpace(scanner)
-    const from = scanner.at
-    const expression = readExpression(scanner, scope)
-    const descending = readDirection(scanner)
-    items.push(node(scanner, { expression, descending, span: spanFrom(scanner, from) }))
-  } while (takeComma(scanner))
-  return Object.freeze(items)
-}
-
-function readDirection(scanner: Scanner): boolean {
-  const from = scanner.at
-  const word = skipSpace(scanner) ? look(scanner, /(?:asc|desc)(?![\p{L}\p{N}_])/iuy)?.[0] : undefined
-  if (word === undefined) scanner.at = from
-  else scanner.at += word.length
-  return word?.toLowerCase() === 'desc'
-}
 
 /** More rows than a safe integer counts do not exist: a larger number means as much. */
 function readNumber(scanner: Scanner): number {
@@ -71,6 +62,17 @@ const readBoolean = (scanner: Scanner): boolean => takeMatch(scanner, /(?:true|f
 function readLevels(scanner: Scanner): number | 'max' {
   const levels = takeMatch(scanner, /(?:max|[1-9]\d*)/iy, 'max or a positive integer')
   return levels.toLowerCase() === 'max' ? 'max' : Math.min(Number(levels), Number.MAX_SAFE_INTEGER)
+}
+
+function readIndex(scanner: Scanner): number {
+  const index = Number(takeMatch(scanner, /-?\d+/y, 'an integer'))
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(index, Number.MAX_SAFE_INTEGER))
+}
+
+/** `min` and `max` by themselves are no properties here. */
+function readTemporalBound(scanner: Scanner, scope: Scope): TemporalBound {
+  for (const bound of ['min', 'max'] as const) if (takeWord(scanner, bound)) return bound
+  return readExpression(scanner, scope)
 }
 
 const readFormat = (scanner: Scanner): string =>

@@ -1,9 +1,9 @@
 import { hubError } from '@tributary/errors'
-import type { QueryOptions } from './ast.js'
+import type { Expression, QueryOptions } from './ast.js'
 import { readExpression } from './expression-parser.js'
-import { knownOptions, readOptionValue, unsupportedOptions, type Draft } from './option-values.js'
+import { dollarOptions, knownOptions, readOptionValue, type Draft } from './option-values.js'
 import {
-  expect, expectEnd, look, scan, skipSpace, spanFrom, take, takeIdentifier, unexpected, unsupported, type Scanner, type Scope, type Session,
+  expect, expectEnd, look, scan, skipSpace, spanFrom, take, takeIdentifier, unexpected, type Scanner, type Scope, type Session,
 } from './scanner.js'
 import { plainText, sourceText } from './source-text.js'
 
@@ -12,22 +12,28 @@ const nothing = (): Draft => ({ values: {}, aliases: new Map(), custom: [], span
 const frozen = ({ values, aliases, custom, spans }: Draft): QueryOptions => Object.freeze({ ...values, aliases, custom: Object.freeze(custom), spans })
 
 /** Names of system query options by lower-case name without `$`. `$levels` only has a meaning inside `$expand`. */
-const systemNames: ReadonlyMap<string, string> = new Map([...knownOptions, ...unsupportedOptions].map((name) => [name.slice(1), name]))
+const systemNames: ReadonlyMap<string, string> = new Map(knownOptions.map((name) => [name.slice(1).toLowerCase(), name]))
+
+/** What the names of a query mean: on an instance, and as implicit aliases of an operation's parameters. */
+export interface QueryScope {
+  readonly scope: Scope
+  readonly parameters: readonly string[]
+}
 
 /**
  * Reads the query of a URL: system options with or without `$` in any case, parameter aliases, custom options.
- * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNKNOWN_OPTION, HUB_QUERY_DUPLICATE_OPTION, HUB_QUERY_UNSUPPORTED
+ * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNKNOWN_OPTION, HUB_QUERY_DUPLICATE_OPTION
  * @see OData URL Conventions 4.01, section 5
  */
-export function readQuery(session: Session, query: string, scope: Scope): QueryOptions {
-  const draft = nothing()
+export function readQuery(session: Session, query: string, { scope, parameters }: QueryScope): QueryOptions {
+  const draft = { ...nothing(), parameters: new Map<string, Expression>() }
   for (let start = 0; start <= query.length; ) {
     const ampersand = query.indexOf('&', start)
     const end = ampersand < 0 ? query.length : ampersand
-    if (end > start) readPair(session, { query, start, end }, { draft, scope })
+    if (end > start) readPair(session, { query, start, end }, { draft, scope, parameters })
     start = end + 1
   }
-  return frozen(draft)
+  return frozen(draft.parameters.size === 0 ? draft : { ...draft, values: { ...draft.values, parameters: draft.parameters } })
 }
 
 interface Pair {
@@ -41,22 +47,27 @@ interface Collecting {
   readonly scope: Scope
 }
 
-function readPair(session: Session, { query, start, end }: Pair, { draft, scope }: Collecting): void {
+interface CollectingQuery extends QueryScope {
+  readonly draft: Draft & { readonly parameters: Map<string, Expression> }
+}
+
+function readPair(session: Session, { query, start, end }: Pair, { draft, scope, parameters }: CollectingQuery): void {
   const equals = query.indexOf('=', start)
   const nameEnd = equals < 0 || equals > end ? end : equals
   const name = sourceText(query, { start, end: nameEnd, part: 'query option', plusIsSpace: true }).decoded
   const system = systemOption(name)
   const part = system ?? name
-  if (system === undefined && !name.startsWith('@')) {
+  const parameter = system === undefined && parameters.includes(name)
+  if (system === undefined && !parameter && !name.startsWith('@')) {
     const text = sourceText(query, { start: Math.min(nameEnd + 1, end), end, part, plusIsSpace: true })
     draft.custom.push(Object.freeze({ name, value: plainText(text, 0, text.decoded.length) }))
     return
   }
   const scanner = scan(session, query, { start: nameEnd, end, part, plusIsSpace: true })
   if (draft.spans.has(part)) throw hubError('HUB_QUERY_DUPLICATE_OPTION', { option: part }, { target: part })
-  if (system !== undefined && unsupportedOptions.has(system)) throw unsupported(system)
   expect(scanner, '=')
-  if (system === undefined) draft.aliases.set(aliasName(name), readExpression(scanner, scope))
+  if (parameter) draft.parameters.set(name, readExpression(scanner, scope))
+  else if (system === undefined) draft.aliases.set(aliasName(name), readExpression(scanner, scope))
   else Object.assign(draft.values, readOptionValue(system, scanner, scope))
   draft.spans.set(part, Object.freeze({ start, end }))
   expectEnd(scanner, 'an operator or the end of the option')
@@ -67,7 +78,8 @@ function systemOption(name: string): string | undefined {
   const dollar = name.startsWith('$')
   const known = systemNames.get((dollar ? name.slice(1) : name).toLowerCase())
   if (dollar && (known === undefined || known === '$levels')) throw unknownOption(name)
-  return known === '$levels' ? undefined : known
+  // `from` without its `$` is anybody's option.
+  return known === '$levels' || (known !== undefined && !dollar && dollarOptions.has(known)) ? undefined : known
 }
 
 const unknownOption = (option: string) =>
@@ -82,7 +94,7 @@ const optionName = /(\$?)([a-z]+)=/iy
 
 /**
  * Reads `(option;option…)` as `$expand`, `$select` and `/$count` have it, the cursor on the opening parenthesis.
- * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_DUPLICATE_OPTION, HUB_QUERY_UNSUPPORTED
+ * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_DUPLICATE_OPTION
  */
 export function readNestedOptions(scanner: Scanner, scope: Scope, allowed: ReadonlySet<string>): QueryOptions {
   const draft = nothing()
@@ -108,8 +120,8 @@ function readNestedOption(scanner: Scanner, { draft, scope }: Collecting, allowe
   }
   const match = look(scanner, optionName)
   const name = match === undefined ? undefined : systemNames.get(match[2]!.toLowerCase())
-  if (name !== undefined && unsupportedOptions.has(name)) throw unsupported(name)
-  if (match === undefined || name === undefined || !allowed.has(name)) throw unexpected(scanner, [...allowed].join(', '))
+  const dollarMissing = match?.[1] === '' && name !== undefined && dollarOptions.has(name)
+  if (match === undefined || name === undefined || dollarMissing || !allowed.has(name)) throw unexpected(scanner, [...allowed].join(', '))
   once(draft, name)
   scanner.at += match[0].length
   Object.assign(draft.values, readOptionValue(name, scanner, scope))

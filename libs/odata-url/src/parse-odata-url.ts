@@ -1,9 +1,12 @@
-import type { ExpandItem, Expression, ODataUrl, OrderItem, QueryOptions, Resource, SearchExpression, SelectItem } from './ast.js'
+import { readAggregate, readCompute } from './aggregate-parser.js'
+import { readApply } from './apply-parser.js'
+import type { ApplyExpression, ComputeItem, ExpandItem, Expression, ODataUrl, OrderItem, QueryOptions, Resource, SearchExpression, SelectItem } from './ast.js'
 import { readExpand } from './expand-parser.js'
 import { readExpression } from './expression-parser.js'
 import { defaultLimits, limitReached, type ParseLimits } from './limits.js'
 import type { Names, TypeHandle } from './names.js'
-import { readOrderBy } from './option-values.js'
+import { readOrderBy } from './order-parser.js'
+import { checkSystemResource } from './system-resources.js'
 import { readNestedOptions, readQuery } from './options.js'
 import { readResource } from './path-parser.js'
 import { expectEnd, nested, scan, scopeOf, type Grammar, type Scanner, type Scope, type Session } from './scanner.js'
@@ -13,6 +16,8 @@ import { readSelect } from './select-parser.js'
 const grammar: Grammar = Object.freeze({
   expression: (scanner: Scanner, scope: Scope) => nested(scanner, () => readExpression(scanner, scope)),
   nestedOptions: readNestedOptions,
+  aggregate: readAggregate,
+  apply: (scanner: Scanner, scope: Scope) => nested(scanner, () => readApply(scanner, scope)),
 })
 
 function sessionOf(names: Names, limits: Partial<ParseLimits>): Session {
@@ -33,8 +38,10 @@ export function parseODataUrl(path: string, query: string, names: Names, limits:
   const session = sessionOf(names, limits)
   checkLength(session, path)
   checkLength(session, query)
-  const { resource, type } = readResource(session, path)
-  return Object.freeze({ resource, options: readQuery(session, query, scopeOf(type)) })
+  const { resource, type, parameters } = readResource(session, path)
+  const options = readQuery(session, query, { scope: scopeOf(type), parameters })
+  checkSystemResource(resource, options, query)
+  return Object.freeze({ resource, options })
 }
 
 /** Parses a resource path alone. @throws as {@link parseODataUrl} */
@@ -48,7 +55,7 @@ export function parseResourcePath(path: string, names: Names, limits: Partial<Pa
 export function parseQueryOptions(query: string, names: Names, type?: TypeHandle, limits: Partial<ParseLimits> = {}): QueryOptions {
   const session = sessionOf(names, limits)
   checkLength(session, query)
-  return readQuery(session, query, scopeOf(type))
+  return readQuery(session, query, { scope: scopeOf(type), parameters: [] })
 }
 
 type Rule<T> = (scanner: Scanner, scope: Scope) => T
@@ -69,7 +76,7 @@ type ParseRule<T> = (text: string, names: Names, type?: TypeHandle, limits?: Par
 
 /** Parses the percent-encoded value of `$filter` (or any expression) against a type. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
 export const parseFilter: ParseRule<Expression> = rule('$filter', readExpression)
-/** Parses the value of `$expand`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNSUPPORTED */
+/** Parses the value of `$expand`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
 export const parseExpand: ParseRule<readonly ExpandItem[]> = rule('$expand', readExpand)
 /** Parses the value of `$select`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
 export const parseSelect: ParseRule<readonly SelectItem[]> = rule('$select', readSelect)
@@ -77,6 +84,11 @@ export const parseSelect: ParseRule<readonly SelectItem[]> = rule('$select', rea
 export const parseOrderBy: ParseRule<readonly OrderItem[]> = rule('$orderby', readOrderBy)
 /** Parses the value of `$search`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
 export const parseSearch: ParseRule<SearchExpression> = rule('$search', readSearch)
+
+/** Parses the value of `$apply`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
+export const parseApply: ParseRule<ApplyExpression> = rule('$apply', readApply)
+/** Parses the value of `$compute`. @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT */
+export const parseCompute: ParseRule<readonly ComputeItem[]> = rule('$compute', readCompute)
 
 function checkLength({ limits }: Session, text: string): void {
   if (text.length > limits.urlLength) throw limitReached(limits, 'urlLength')

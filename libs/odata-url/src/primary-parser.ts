@@ -5,6 +5,7 @@ import { readJson } from './json-parser.js'
 import { readAlias, readKey } from './key-parser.js'
 import { readLiteral } from './literals.js'
 import { looksLikeNavigation, readPath } from './member-parser.js'
+import type { TypeHandle } from './names.js'
 import {
   elementOf, expect, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, unexpected, type Scanner, type Scope,
 } from './scanner.js'
@@ -46,6 +47,10 @@ const systemName = /\$[a-z]+/iy
 function readSystemRoot(scanner: Scanner, scope: Scope): Expression {
   const from = scanner.at
   const name = look(scanner, systemName)?.[0].toLowerCase()
+  if (name === '$these') {
+    scanner.at += name.length
+    return readPath(scanner, scope, { root: { kind: name }, type: collectionOf(scope.current), from })
+  }
   if (name === '$it' || name === '$this') {
     scanner.at += name.length
     return readPath(scanner, scope, { root: { kind: name }, type: name === '$it' ? scope.it : scope.current, from })
@@ -55,6 +60,8 @@ function readSystemRoot(scanner: Scanner, scope: Scope): Expression {
   expect(scanner, '/')
   return readRootPath(scanner, scope, from)
 }
+
+const collectionOf = (type: TypeHandle | undefined): TypeHandle | undefined => (type === undefined ? undefined : Object.freeze({ ...type, collection: true }))
 
 function readRootPath(scanner: Scanner, scope: Scope, from: number): Expression {
   const set = takeIdentifier(scanner, 'an entity set or a singleton')
@@ -89,7 +96,7 @@ function readCallOrPath(scanner: Scanner, scope: Scope, name: string): Expressio
     const args = nested(scanner, () => readCanonicalArguments(scanner, scope, canonical.name))
     return node(scanner, { kind: 'call' as const, name: canonical.name, arguments: args, span: spanFrom(scanner, from) })
   }
-  if (/^(?:any|all)$/i.test(name)) throw unexpected(scanner, `a collection before /${name}`)
+  if (/^(?:any|all|aggregate)$/i.test(name)) throw unexpected(scanner, `a collection before /${name}`)
   scanner.at += name.length
   const ofModel = looksNamed(scanner) || name.includes('.') || scanner.session.names.operation(name) !== undefined
   if (ofModel) {
@@ -140,9 +147,7 @@ function readCases(scanner: Scanner, scope: Scope): readonly Expression[] {
   expect(scanner, '(')
   do {
     skipSpace(scanner)
-    args.push(expression(scanner, scope))
-    skipSpace(scanner)
-    expect(scanner, ':', "an operator, or ':' and a value")
+    args.push(readCondition(scanner, scope))
     skipSpace(scanner)
     args.push(expression(scanner, scope))
     skipSpace(scanner)
@@ -150,3 +155,26 @@ function readCases(scanner: Scanner, scope: Scope): readonly Expression[] {
   expect(scanner, ')', "an operator, ',' or ')'")
   return Object.freeze(args)
 }
+
+const timeAtEnd = /(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,12})?)?$/
+
+/** A condition and its colon. A time of day at its end that leaves no colon was a number: `case(X gt 10:20)`. */
+function readCondition(scanner: Scanner, scope: Scope): Expression {
+  const { expression } = scanner.session.grammar
+  const from = scanner.at
+  const condition = expression(scanner, scope)
+  const end = scanner.at
+  skipSpace(scanner)
+  if (take(scanner, ':')) return condition
+  const time = timeAtEnd.exec(scanner.text.slice(Math.max(from, end - longestTime), end))?.[0]
+  if (time === undefined) throw unexpected(scanner, "an operator, or ':' and a value")
+  const before = scanner.numberAt
+  Object.assign(scanner, { at: from, numberAt: end - time.length })
+  const shorter = expression(scanner, scope)
+  Object.assign(scanner, { numberAt: before })
+  skipSpace(scanner)
+  expect(scanner, ':', "an operator, or ':' and a value")
+  return shorter
+}
+
+const longestTime = '23:59:59.123456789012'.length

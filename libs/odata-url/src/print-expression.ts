@@ -1,4 +1,4 @@
-import type { Binary, Expression, Key, List, Literal, NamedArgument, Path, PathRoot, PathSegment, Unary } from './ast.js'
+import type { AggregateExpression, Binary, Expression, Key, List, Literal, NamedArgument, Path, PathRoot, PathSegment, Unary } from './ast.js'
 import { balancedChain } from './balanced-chain.js'
 import { inexpressible, understandsIn, type Dialect } from './dialect.js'
 import { precedence, unaryPrecedence } from './operators.js'
@@ -149,6 +149,8 @@ function rootText(root: Exclude<PathRoot, { kind: 'implicit' }>, dialect: Dialec
     case '$this':
       if (dialect.version === '4.0') throw inexpressible('$this', dialect)
       return '$this'
+    case '$these':
+      return '$these'
     case 'variable':
       return root.name
     case 'alias':
@@ -173,6 +175,13 @@ function segmentText(segment: PathSegment, dialect: Dialect): string {
       return segment.name + argumentsText(segment.arguments, dialect)
     case 'lambda':
       return `${segment.operator}(${segment.predicate === undefined ? '' : `${segment.variable ?? ''}:${expressionText(segment.predicate, dialect)}`})`
+    case 'filter':
+      if (dialect.version === '4.0') throw inexpressible('/$filter', dialect)
+      return `$filter(${expressionText(segment.predicate, dialect)})${segment.key === undefined ? '' : keyText(segment.key)}`
+    case 'aggregate':
+      return `aggregate(${aggregateText(segment.aggregate, dialect)})`
+    case 'customAggregate':
+      return segment.name
     case 'count':
       return countText(segment, dialect)
   }
@@ -187,3 +196,11 @@ function countText({ filter, search }: Extract<PathSegment, { kind: 'count' }>, 
   if (dialect.version === '4.0') throw inexpressible('/$count with options', dialect)
   return `$count(${options.join(';')})`
 }
+
+/** Prints `Amount with sum from Time with average as Total` without percent-encoding. @throws HUB_QUERY_UNSUPPORTED */
+export function aggregateText({ expression, method, from, alias }: AggregateExpression, dialect: Dialect): string {
+  const steps = from.map((step) => ` from ${step.paths.map((path) => expressionText(path, dialect)).join(',')}${methodText(step.method)}`)
+  return `${expressionText(expression, dialect)}${methodText(method)}${steps.join('')}${alias === undefined ? '' : ` as ${alias}`}`
+}
+
+const methodText = (method: string | undefined): string => (method === undefined ? '' : ` with ${method}`)

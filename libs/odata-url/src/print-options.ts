@@ -1,6 +1,7 @@
-import type { ExpandItem, ODataUrl, QueryOptions, Resource, ResourceSegment, SelectItem, SelectSegment } from './ast.js'
+import type { ExpandItem, ODataUrl, QueryOptions, Resource, ResourceSegment, SelectItem, SelectSegment, TemporalBound } from './ast.js'
 import { inexpressible, type Dialect } from './dialect.js'
-import { argumentsText, keyText, printExpression } from './print-expression.js'
+import { printApply, printCompute } from './print-apply.js'
+import { argumentsText, expressionText, keyText, printExpression } from './print-expression.js'
 import { searchText } from './print-search.js'
 import { encodeQueryText, encodeSegmentText } from './url-encoding.js'
 
@@ -26,7 +27,19 @@ function resourceSegment(segment: ResourceSegment, dialect: Dialect): string {
     case 'count':
     case 'value':
     case 'ref':
+    case 'batch':
+    case 'all':
+    case 'entity':
       return `$${segment.kind}`
+    case 'each':
+    case 'query':
+      return only401(`$${segment.kind}`, dialect)
+    case 'ordinal':
+      return only401(String(segment.index), dialect, 'A position in a collection')
+    case 'crossjoin':
+      return `$crossjoin(${segment.sets.map(encodeSegmentText).join(',')})`
+    case 'filter':
+      return only401(encodeSegmentText(`$filter(${expressionText(segment.predicate, dialect)})`) + resourceKey(segment), dialect, '/$filter')
     case 'property':
     case 'singleton':
       return encodeSegmentText(segment.name)
@@ -41,6 +54,11 @@ function resourceSegment(segment: ResourceSegment, dialect: Dialect): string {
     case 'unknown':
       return encodeSegmentText(segment.name) + resourceKey(segment)
   }
+}
+
+function only401(text: string, dialect: Dialect, what = `/${text}`): string {
+  if (dialect.version === '4.0') throw inexpressible(what, dialect)
+  return text
 }
 
 function resourceKey({ key }: Pick<Extract<ResourceSegment, { kind: 'entitySet' }>, 'key'>): string {
@@ -62,6 +80,8 @@ type Print = (options: QueryOptions, dialect: Dialect) => string | undefined
 
 /** How each option's value is printed, in the order in which options are written; undefined where it is not given. */
 const printers: readonly (readonly [name: string, print: Print])[] = [
+  ['$apply', ({ apply }, dialect) => apply && printApply(apply, dialect)],
+  ['$compute', ({ compute }, dialect) => compute && printCompute(compute, dialect)],
   ['$filter', ({ filter }, dialect) => filter && printExpression(filter, dialect)],
   ['$search', ({ search }) => search && encodeQueryText(searchText(search, true)).replaceAll(';', '%3B')],
   ['$select', ({ select }, dialect) => select?.map((item) => selectItem(item, dialect)).join(',')],
@@ -73,7 +93,17 @@ const printers: readonly (readonly [name: string, print: Print])[] = [
   ['$levels', ({ levels }) => levels?.toString()],
   ['$format', ({ format }) => (format === undefined ? undefined : encodeQueryText(format))],
   ['$skiptoken', ({ skiptoken }) => (skiptoken === undefined ? undefined : encodeQueryText(skiptoken))],
+  ['$deltatoken', ({ deltatoken }) => (deltatoken === undefined ? undefined : encodeQueryText(deltatoken))],
+  ['$index', ({ index }, dialect) => (index === undefined ? undefined : only401(String(index), dialect, '$index'))],
+  ['$schemaversion', ({ schemaversion }, dialect) => (schemaversion === undefined ? undefined : only401(schemaversion, dialect, '$schemaversion'))],
+  ['$id', ({ id }) => (id === undefined ? undefined : encodeQueryText(id))],
+  ['$at', ({ at }, dialect) => temporalText(at, dialect)],
+  ['$from', ({ from }, dialect) => temporalText(from, dialect)],
+  ['$to', ({ to }, dialect) => temporalText(to, dialect)],
+  ['$toInclusive', ({ toInclusive }, dialect) => temporalText(toInclusive, dialect)],
 ]
+
+const temporalText = (bound: TemporalBound | undefined, dialect: Dialect): string | undefined => (typeof bound === 'object' ? printExpression(bound, dialect) : bound)
 
 function optionTexts(options: QueryOptions, dialect: Dialect): readonly string[] {
   const system = printers.flatMap(([name, print]) => {
@@ -81,7 +111,8 @@ function optionTexts(options: QueryOptions, dialect: Dialect): readonly string[]
     return value === undefined ? [] : [`${name}=${value}`]
   })
   const aliases = [...options.aliases].map(([name, value]) => `@${encodeQueryText(name)}=${printExpression(value, dialect)}`)
-  return [...system, ...aliases]
+  const parameters = [...(options.parameters ?? [])].map(([name, value]) => `${encodeQueryText(name)}=${printExpression(value, dialect)}`)
+  return [...system, ...aliases, ...parameters]
 }
 
 const inParentheses = (options: QueryOptions | undefined, dialect: Dialect): string => {
@@ -102,7 +133,7 @@ function selectItem(item: SelectItem, dialect: Dialect): string {
 }
 
 function expandItem({ target, suffix, options }: ExpandItem, dialect: Dialect): string {
-  return (target === 'all' ? '*' : pathText(target)) + (suffix === undefined ? '' : `/${suffix}`) + inParentheses(options, dialect)
+  return (target === 'all' ? '*' : target === '$value' ? target : pathText(target)) + (suffix === undefined ? '' : `/${suffix}`) + inParentheses(options, dialect)
 }
 
 const pathText = (segments: readonly SelectSegment[]): string => segments.map((segment) => encodeQueryText(selectSegment(segment))).join('/')

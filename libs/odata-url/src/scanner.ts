@@ -1,5 +1,5 @@
 import { hubError, type HubError } from '@tributary/errors'
-import type { Expression, QueryOptions, Span } from './ast.js'
+import type { AggregateExpression, ApplyExpression, Expression, QueryOptions, Span } from './ast.js'
 import { limitReached, type ParseLimits } from './limits.js'
 import type { Names, TypeHandle } from './names.js'
 import { isRaw, rawOffset, sourceText, type SourceText, type Stretch } from './source-text.js'
@@ -20,6 +20,10 @@ export interface Grammar {
   expression(scanner: Scanner, scope: Scope): Expression
   /** `(option;option…)`, the cursor on the opening parenthesis. */
   nestedOptions(scanner: Scanner, scope: Scope, allowed: ReadonlySet<string>): QueryOptions
+  /** What is aggregated and how, without a name for it. */
+  aggregate(scanner: Scanner, scope: Scope): AggregateExpression
+  /** A sequence of set transformations. */
+  apply(scanner: Scanner, scope: Scope): ApplyExpression
 }
 
 /** One parse: what is shared by all its scanners. */
@@ -37,6 +41,8 @@ export interface Scanner {
   readonly source: SourceText
   readonly text: string
   at: number
+  /** Where digits are a number although a colon and more digits follow: `case(X gt 10:20)`. */
+  numberAt?: number
 }
 
 /** A scanner at the beginning of a stretch of a raw URL. */
@@ -148,6 +154,47 @@ export function takeQualified(scanner: Scanner, expected: string): string {
   if (name === undefined) throw unexpected(scanner, expected)
   scanner.at += name.length
   return name
+}
+
+/** Takes a word in any case that ends here. */
+export function takeWord(scanner: Scanner, word: string): boolean {
+  if (lookQualified(scanner)?.toLowerCase() !== word) return false
+  scanner.at += word.length
+  return true
+}
+
+/** White space, a word in any case, and white space; nothing is read otherwise. */
+export function takeKeyword(scanner: Scanner, word: string): boolean {
+  const from = scanner.at
+  if (skipSpace(scanner) && takeWord(scanner, word) && skipSpace(scanner)) return true
+  scanner.at = from
+  return false
+}
+
+/** The error behind white space: what is there instead of a word. */
+export function unexpectedNext(scanner: Scanner, expected: string): HubError {
+  const from = scanner.at
+  skipSpace(scanner)
+  return unexpected(scanner, expected, atEnd(scanner) ? from : scanner.at)
+}
+
+/** Reads an item and further ones after commas, white space about each. */
+export function separated<T>(scanner: Scanner, item: () => T): readonly T[] {
+  const items: T[] = []
+  do {
+    skipSpace(scanner)
+    items.push(item())
+  } while (takeComma(scanner))
+  return Object.freeze(items)
+}
+
+/** A comma with white space before it; without one nothing is read. */
+export function takeComma(scanner: Scanner): boolean {
+  const from = scanner.at
+  skipSpace(scanner)
+  if (take(scanner, ',')) return true
+  scanner.at = from
+  return false
 }
 
 const foundLength = 16

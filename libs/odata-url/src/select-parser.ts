@@ -1,8 +1,9 @@
 import type { SelectItem, SelectSegment } from './ast.js'
+import { memberOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
-import { elementOf, expect, look, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, type Scanner, type Scope } from './scanner.js'
+import { elementOf, expect, look, nested, node, skipSpace, spanFrom, take, takeComma, takeIdentifier, takeQualified, type Scanner, type Scope } from './scanner.js'
 
-const selectOptions: ReadonlySet<string> = new Set(['$filter', '$search', '$orderby', '$skip', '$top', '$count', '$select'])
+const selectOptions: ReadonlySet<string> = new Set(['$filter', '$search', '$orderby', '$skip', '$top', '$count', '$select', '$compute'])
 
 /** Where a select or expand path has come to. */
 export interface SelectPath {
@@ -22,15 +23,6 @@ export function readSelect(scanner: Scanner, scope: Scope): readonly SelectItem[
     items.push(readItem(scanner, scope))
   } while (takeComma(scanner))
   return Object.freeze(items)
-}
-
-/** A comma with white space about it; without one nothing is read. */
-export function takeComma(scanner: Scanner): boolean {
-  const from = scanner.at
-  skipSpace(scanner)
-  if (take(scanner, ',')) return true
-  scanner.at = from
-  return false
 }
 
 const allOperations = /([\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*)\.\*/uy
@@ -66,7 +58,7 @@ export function readSelectSegment(scanner: Scanner, type: TypeHandle | undefined
   if (scanner.text[from] === '@') return { segment: readAnnotation(scanner), type: undefined }
   const name = takeQualified(scanner, 'a property, a type or *')
   const { names } = scanner.session
-  const member = name.includes('.') ? undefined : names.member(type, name)
+  const member = memberOf(names, type, name)
   if (member !== undefined) return { segment: node(scanner, { kind: member.kind, name, span: spanFrom(scanner, from) }), type: member.type }
   const cast = names.type(name)
   if (cast !== undefined) {

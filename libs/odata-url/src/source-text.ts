@@ -52,6 +52,10 @@ export function sourceText(raw: string, { start, end, part, plusIsSpace }: Stret
 export const rawOffset = (source: SourceText, index: number): number =>
   source.offsets === undefined ? source.start + index : source.offsets[index]!
 
+/** Decoded index of a raw offset that begins a character. */
+export const decodedIndex = (source: SourceText, offset: number): number =>
+  source.offsets === undefined ? offset - source.start : Math.max(0, source.offsets.indexOf(offset))
+
 /** True where the decoded unit stands for itself and was not percent-encoded. */
 export const isRaw = (source: SourceText, index: number): boolean => source.raw[rawOffset(source, index)] !== '%'
 

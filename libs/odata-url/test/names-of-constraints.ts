@@ -24,12 +24,13 @@ export function namesOfConstraints(constraints: Constraints): Names {
     ['primitiveColProperty', { kind: 'property', type: many(primitive) }], ['complexProperty', { kind: 'property', type: complex }],
     ['complexColProperty', { kind: 'property', type: many(complex) }], ['streamProperty', { kind: 'property', type: stream }],
     ['entityNavigationProperty', { kind: 'navigation', type: entity }], ['entityColNavigationProperty', { kind: 'navigation', type: many(entity) }],
+    ['expressionAlias', { kind: 'property', type: primitive }], ['customAggregate', { kind: 'property', type: primitive }],
   ]
   const operation = (name: string): OperationName | undefined => {
     const simple = qualified(name)
     if (simple === undefined) return undefined
     const found = results.find(([stem]) => has(`${stem}Function`, simple))
-    if (found !== undefined) return { kind: 'function', type: found[1] }
+    if (found !== undefined) return { kind: 'function', type: found[1], parameters: constraints['parameterName'] ?? [] }
     return has('action', simple) ? { kind: 'action' } : undefined
   }
   return {
@@ -40,7 +41,7 @@ export function namesOfConstraints(constraints: Constraints): Names {
       if (has('actionImport', name)) return { kind: 'actionImport' }
       // A rule that the constraints leave out is not constrained.
       const found = results.find(([stem]) => constraints[`${stem}FunctionImport`]?.includes(name) ?? /^\w+$/.test(name))
-      return found === undefined ? undefined : { kind: 'functionImport', type: found[1] }
+      return found === undefined ? undefined : { kind: 'functionImport', type: found[1], parameters: constraints['parameterName'] ?? [] }
     },
     member: (type, name) => (type?.structured === false ? undefined : members.find(([rule]) => has(rule, name))?.[1]),
     type: (name) => {
@@ -53,5 +54,6 @@ export function namesOfConstraints(constraints: Constraints): Names {
     },
     operation,
     keyParts: () => undefined,
+    customAggregate: (_type, name) => has('customAggregate', name),
   }
 }

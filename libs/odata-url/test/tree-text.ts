@@ -1,4 +1,4 @@
-import type { Expression, Key, PathSegment, SearchExpression } from '@tributary/odata-url'
+import type { AggregateExpression, Expression, Key, PathSegment, SearchExpression } from '@tributary/odata-url'
 
 /** A tree in one line, every grouping and every kind of node visible: an oracle's notation, independent of the printer under test. */
 export function treeText(tree: Expression): string {
@@ -48,6 +48,12 @@ function segmentText(segment: PathSegment): string {
       return `@${segment.term}`
     case 'function':
       return `${segment.name}{${segment.arguments.map(({ name, value }) => `${name}=${treeText(value)}`).join(', ')}}`
+    case 'filter':
+      return `where{${treeText(segment.predicate)}}${segment.key === undefined ? '' : keyText(segment.key)}`
+    case 'aggregate':
+      return `agg{${aggregateTreeText(segment.aggregate)}}`
+    case 'customAggregate':
+      return `custom ${segment.name}`
     case 'lambda':
       return `${segment.operator}{${segment.predicate === undefined ? '' : `${segment.variable ?? ''}: ${treeText(segment.predicate)}`}}`
     case 'count':
@@ -65,4 +71,10 @@ export function searchTreeText(search: SearchExpression): string {
     case 'or':
       return `(${searchTreeText(search.left)} ${search.kind} ${searchTreeText(search.right)})`
   }
+}
+
+/** What is aggregated, how, by what first, and under which name. */
+export function aggregateTreeText({ expression, method, from, alias }: AggregateExpression): string {
+  const steps = from.map((step) => ` by [${step.paths.map(treeText).join(', ')}]${step.method === undefined ? '' : ` ${step.method}`}`)
+  return `${treeText(expression)}${method === undefined ? '' : ` ${method}`}${steps.join('')}${alias === undefined ? '' : ` => ${alias}`}`
 }

@@ -44,7 +44,7 @@ export function resolveAddress(url: ODataUrl, exposure: Exposure): Address {
 function enter(segment: ResourceSegment, exposure: Exposure, url: ODataUrl): Address {
   if (segment.kind === 'singleton') throw unsupported(`The singleton ${segment.name}`)
   if (segment.kind === 'operation') throw unsupported(`The operation ${segment.name}`)
-  if (segment.kind !== 'entitySet' && segment.kind !== 'unknown') throw unsupported(`A path that begins with ${segment.kind}`)
+  if (segment.kind !== 'entitySet' && segment.kind !== 'unknown') throw unsupported(`A path that begins with $${segment.kind}`)
   const set = exposure.sets.get(segment.name)
   if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, exposure.sets.keys())
   const scope = rowScope(exposure, set, url.options.aliases)
@@ -80,6 +80,9 @@ function follow(address: Address, segment: ResourceSegment, exposure: Exposure):
       return { ...address, tail: 'value' }
     case 'ref': throw unsupported('$ref')
     case 'operation': throw unsupported(`The operation ${segment.name}`)
+    case 'filter': case 'each': case 'query': throw unsupported(`/$${segment.kind} in a path`)
+    case 'ordinal': throw unsupported('Addressing a member of a collection by its position')
+    case 'batch': case 'all': case 'entity': case 'crossjoin': throw invalid(`$${segment.kind} may only begin a path.`)
     case 'entitySet': case 'singleton': throw invalid(`${segment.name} may only begin a path.`)
   }
 }

@@ -13,7 +13,7 @@ export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression 
   const { name } = syntax
   if (name === 'cast' || name === 'isof') return bindTypeTest(syntax, scope, bind)
   if (name.startsWith('geo.')) throw unsupported(`The function ${name}`, 'Geographic values are carried, not computed with.')
-  if (name === 'case') throw unsupported('The function case')
+  if (name === 'case' || name === 'isdefined') throw unsupported(`The function ${name}`)
   const known = signatures.get(name)
   if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'Functions of a service are not called within expressions.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
   const count = syntax.arguments.length

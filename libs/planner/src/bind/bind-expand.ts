@@ -45,6 +45,7 @@ function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavig
   if (item.suffix !== undefined) throw unsupported(`${item.suffix} within $expand`)
   if (item.options.levels !== undefined && item.options.levels !== 1) throw unsupported(`$levels=${item.options.levels}`, 'Nest $expand as deep as needed.')
   if (item.target === 'all') return [...scope.set.navigations.values()]
+  if (item.target === '$value') throw unsupported('$value in $expand')
   const [segment, ...more] = item.target
   if (segment === undefined || more.length > 0) throw unsupported('A path of several segments in $expand', 'Expand the navigation property itself, and nest further ones.')
   switch (segment.kind) {

@@ -37,6 +37,7 @@ function rootOf(syntax: Path, scope: RowScope): Position {
       return { expression: variable(range.type, root.name), structured: range.structured }
     }
     case '$this': throw unsupported('$this')
+    case '$these': throw unsupported('$these')
     case '$root': throw unsupported('$root')
     case 'alias': throw unsupported('A path below a parameter alias')
   }
@@ -60,6 +61,9 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'cast': throw unsupported(`The cast to ${segment.type} in an expression`)
     case 'function': throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`)
+    case 'filter': throw unsupported('/$filter in an expression', 'Use any with the condition, or $count($filter=…).')
+    case 'aggregate': throw unsupported('The function aggregate')
+    case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)
   }
 }
 

@@ -105,10 +105,15 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
   })
 }
 
-/** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option */
+/** Options of the standard that nothing executes: they are refused wherever they stand, never passed over. */
+const unexecuted: ReadonlySet<string> = new Set([
+  '$search', '$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
+])
+
+/** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option, HUB_QUERY_UNSUPPORTED */
 export function requireOptions(options: QueryOptions, allowed: readonly string[], where: string): void {
-  if (options.search !== undefined) throw unsupported('$search')
   for (const name of options.spans.keys()) {
+    if (unexecuted.has(name)) throw unsupported(name)
     if (name.startsWith('$') && !allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
   }
 }

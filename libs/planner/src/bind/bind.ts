@@ -52,7 +52,7 @@ function shapeOf({ single, property, tail }: Address): ResultShape {
 }
 
 /** What a response's shape and format are asked by; they are the proxy's. */
-const ofResponse = ['$format', '$skiptoken', '$schemaversion']
+const ofResponse = ['$format', '$skiptoken']
 
 const applicable: Record<ResultShape, readonly string[]> = {
   collection: ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],

@@ -1,0 +1,65 @@
+import { isHubError } from '@tributary/errors'
+import { bindUrl } from './exposure-of.js'
+
+const refusal = (url: string): readonly unknown[] => {
+  try {
+    bindUrl(url)
+  } catch (error) {
+    if (isHubError(error)) return [error.code, error.status, error.message]
+    throw error
+  }
+  return ['bound']
+}
+
+/** What the URL language has and no plan says yet. */
+const unexecuted: readonly (readonly [url: string, named: string])[] = [
+  ['Orders?$apply=aggregate(Freight with sum as Total)', '$apply'],
+  ['Orders?apply=identity', '$apply'],
+  ['Orders(1)?$apply=identity', '$apply'],
+  ['Orders/$count?$apply=identity', '$apply'],
+  ['Orders?$compute=ID add 1 as Next', '$compute'],
+  ['Orders(1)?$compute=ID add 1 as Next', '$compute'],
+  ['Orders?$deltatoken=1', '$deltatoken'],
+  ['Orders?$index=0', '$index'],
+  ['Orders?$schemaversion=*', '$schemaversion'],
+  ['Orders(1)/ShipName?$schemaversion=2', '$schemaversion'],
+  ['Orders?$id=Orders(1)', '$id'],
+  ['Orders?$at=2024-01-01', '$at'],
+  ['Orders?$from=min', '$from'],
+  ['Orders?$to=max', '$to'],
+  ['Orders?$toInclusive=2024-01-01', '$toInclusive'],
+  ['Orders?$search=x', '$search'],
+  ['Orders?$expand=Lines($compute=Quantity add 1 as More)', '$compute'],
+  ['Orders?$expand=Lines($apply=identity)', '$apply'],
+  ['Orders?$expand=Customer($at=2024-01-01)', '$at'],
+  ['Orders?$expand=Lines($from=min;$to=max)', '$from'],
+  ['Orders?$expand=Lines($toInclusive=max)', '$toInclusive'],
+  ['Orders?$expand=$value', '$value in $expand'],
+  ['Orders?$select=Address($compute=1 as One)', '$compute within $select'],
+  ['$batch', '$batch'],
+  ['$all', '$all'],
+  ['$all/Shop.Order', '$all'],
+  ['$entity?$id=Orders(1)', '$entity'],
+  ['$entity/Shop.Order?$id=Orders(1)', '$entity'],
+  ['$crossjoin(Orders,Customers)', '$crossjoin'],
+  ['$crossjoin(Orders,Customers)?$filter=Orders/CustomerID eq Customers/ID', '$crossjoin'],
+  ['Orders/$filter(ID eq 1)', '/$filter in a path'],
+  ['Orders/$filter(ID eq 1)/$count', '/$filter in a path'],
+  ['Orders/$each', '/$each in a path'],
+  ['Orders/$query', '/$query in a path'],
+  ['Orders(1)/ShipName/$query', '/$query in a path'],
+  ['Orders(1)/Tags/0', 'by its position'],
+  ['Orders(1)/Tags/-1', 'by its position'],
+  ['Orders?$filter=Tags/$filter(true)/$count gt 1', '/$filter in an expression'],
+  ['Orders?$filter=Tags/aggregate($count) gt 1', 'aggregate'],
+  ['Orders?$filter=$these/aggregate(Freight with sum) gt 1', '$these'],
+  ['Orders?$filter=isdefined(ShipName)', 'isdefined'],
+  ['Orders?$filter=case(true:1) eq 1', 'case'],
+  ['Orders?$orderby=$these/$count', '$these'],
+]
+
+describe('what is read and not executed is refused by name', () => {
+  it.each(unexecuted)('%s', (url, named) => {
+    expect(refusal(url)).toEqual(['HUB_QUERY_UNSUPPORTED', 501, expect.stringContaining(named)])
+  })
+})
