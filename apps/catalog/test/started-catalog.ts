@@ -25,7 +25,7 @@ export async function listen(answer: (request: IncomingMessage, response: Server
 export async function startCatalog(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer & { readonly end: () => Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-catalog-'))
   const settings = readSettings({
-    PORT: '0', TRIBUTARY_DATA_DIR: dataDir, TRIBUTARY_LOG_LEVEL: 'silent', TRIBUTARY_SAMPLES: 'off', TRIBUTARY_PROXY_URL: 'http://127.0.0.1:9', TRIBUTARY_INTERNAL_TOKEN: internalToken,
+    PORT: '0', TRIBUTARY_DATA_DIR: dataDir, TRIBUTARY_LOG_LEVEL: 'silent', TRIBUTARY_SAMPLES: 'off', TRIBUTARY_PROXY_URL: 'http://127.0.0.1:9', TRIBUTARY_INTERNAL_TOKEN: internalToken, TRIBUTARY_SECRET_KEY: 'a secret both services share',
     ...environment,
   })
   const running = await startServer(CatalogModule.withPreview(RemotePreviewModule), settings)

@@ -26,10 +26,10 @@ export interface Asked {
  */
 export type RegisterService = (ports: CatalogPorts, request: RegistrationRequest, options: RegistrationOptions) => Promise<Registration>
 
-/** Replaces the connection; what was learnt of the source is forgotten. @throws HUB_SERVICE_NOT_FOUND, HUB_REQUEST_INVALID */
+/** Replaces the connection; what was learnt of the source is forgotten. @throws HUB_SERVICE_NOT_FOUND, HUB_REQUEST_INVALID, HUB_SOURCE_ADDRESS_REFUSED */
 export type ChangeConnection = (ports: CatalogPorts, slug: string, connection: ConnectionRequest, asked: Asked) => Promise<ServiceView>
 
-/** Reads the contract again from the source. @throws HUB_SERVICE_NOT_FOUND, HUB_SOURCE_*, HUB_CONTRACT_* */
+/** Reads the contract again from the source; what was learnt of the source is forgotten, also where the contract is the same. @throws HUB_SERVICE_NOT_FOUND, HUB_SOURCE_*, HUB_CONTRACT_* */
 export type RefreshService = (ports: CatalogPorts, slug: string, options: Asked & { readonly dryRun?: boolean; readonly signal?: AbortSignal }) => Promise<Registration>
 
 /** Frees the slug at once. `force` removes it although products use it, and marks those broken. @throws HUB_SERVICE_NOT_FOUND, HUB_SERVICE_IN_USE */

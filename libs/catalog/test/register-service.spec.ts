@@ -181,11 +181,26 @@ describe('a registered service', () => {
     const before = await ports.store.read((catalog) => catalog.service('sales'))
     const { outcome } = await refreshService(ports, 'sales', { actor })
     const after = await ports.store.read((catalog) => catalog.service('sales'))
-    expect(outcome).toBe('changed')
+    expect(outcome).toBe('unchanged')
+    expect(after?.changedAt).toBe(before?.changedAt)
+    expect(after?.revision).toBeGreaterThan(before?.revision ?? 0)
     expect(ports.contracts.fetched.at(-1)?.connection.auth).toEqual({ kind: 'basic', username: 'ann', password: 'secret' })
     expect(after?.connectionVersion).toBe((before?.connectionVersion ?? 0) + 1)
     expect(after?.contract).toEqual(before?.contract)
     expect(ports.probe.probed).toEqual(['sales', 'sales'])
+  })
+
+  it('is changed by a refresh only where the source publishes another contract', async () => {
+    ports.network.set(salesUrl, withNote)
+    expect((await refreshService(ports, 'sales', { actor })).outcome).toBe('changed')
+    expect((await refreshService(ports, 'sales', { actor })).outcome).toBe('unchanged')
+  })
+
+  it('may not be led into private networks by other origins either', async () => {
+    const connection = { allowedOrigins: ['https://public.example', 'http://internal.example'] }
+    expect(await failureOf(changeConnection(ports, 'sales', connection, { actor }))).toMatchObject({ code: 'HUB_SOURCE_ADDRESS_REFUSED' })
+    expect(await failureOf(registerService(ports, { url: salesUrl, slug: 'sales', connection }, { actor }))).toMatchObject({ code: 'HUB_SOURCE_ADDRESS_REFUSED' })
+    expect((await ports.store.read((catalog) => catalog.service('sales')))?.connectionVersion).toBe(1)
   })
 
   it('says that its source is down, and stays as it was', async () => {

@@ -37,7 +37,7 @@ export const catalogue = Object.freeze({
   HUB_SOURCE_INVALID: fault(502, 'The source {slug} sent an answer that cannot be used: {reason}.', 'The fault lies with the source; ask its owner.'),
   HUB_SOURCE_CHANGED: fault(502, 'The source {slug} contradicted itself while it was read: {reason}.', 'Repeat the request; what was learnt is taken into account.'),
   HUB_SOURCE_LINK_REFUSED: fault(502, 'The source {slug} pointed to {link}, which lies outside its registered address.', 'Register the other origin with the connection if it is meant.'),
-  HUB_SOURCE_ADDRESS_REFUSED: fault(400, 'The address {url} may not be registered: {reason}.', 'Ask an administrator to allow private sources (TRIBUTARY_ALLOW_PRIVATE_SOURCES).'),
+  HUB_SOURCE_ADDRESS_REFUSED: fault(400, 'The address {url} may not be registered or read: {reason}.', 'Ask an administrator to allow private sources (TRIBUTARY_ALLOW_PRIVATE_SOURCES).'),
   // Contracts
   HUB_CONTRACT_SYNTAX: fault(422, 'The contract is malformed at line {line}, column {column}: {reason}.'),
   HUB_CONTRACT_INVALID: fault(422, 'The contract cannot be used: {reason}.'),

@@ -16,7 +16,7 @@ export { exposureFromWire, exposureToWire, exposureWire, type ExposureWire } fro
 export { createInternalClient, noAnswer, type InternalClient, type InternalClientOptions, type InternalRequest } from './internal/internal-client.js'
 export { dataRowsWire, exposureListWire, internalPaths, longestWaitMs, observationsWire, probeWire, revisionWire } from './internal/wire.js'
 export { createLog, Log } from './log/log.js'
-export { createAddressPolicy, guardedLookup, isPublicAddress } from './net/address-policy.js'
+export { createAddressPolicy, guardConnections, isPublicAddress } from './net/address-policy.js'
 export { isLoopbackAddress, isLoopbackHost } from './net/loopback.js'
 export { FoundationModule, type Foundation } from './start/foundation.module.js'
 export { Keys } from './start/keys.js'

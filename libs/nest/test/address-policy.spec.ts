@@ -1,4 +1,4 @@
-import { createAddressPolicy, guardedLookup, isPublicAddress } from '@tributary/nest'
+import { createAddressPolicy, guardConnections, isPublicAddress } from '@tributary/nest'
 import * as fc from 'fast-check'
 
 const refused = expect.objectContaining({ code: 'HUB_SOURCE_ADDRESS_REFUSED' })
@@ -47,15 +47,16 @@ describe('the address policy', () => {
   })
 })
 
-const lookup = (allowPrivateSources: boolean, all: boolean) => new Promise((resolve, reject) => {
-  guardedLookup({ allowPrivateSources })('localhost', { all, family: 4 }, (error, address) => (error === null ? resolve(address) : reject(error)))
-})
-
-describe('name resolution for connections', () => {
-  it('gives private addresses only where they are allowed', async () => {
-    await expect(lookup(false, false)).rejects.toMatchObject({ code: 'EPRIVATE' })
-    await expect(lookup(false, true)).rejects.toMatchObject({ code: 'EPRIVATE' })
-    expect(await lookup(true, false)).toBe('127.0.0.1')
-    expect(await lookup(true, true)).toEqual([{ address: '127.0.0.1', family: 4 }])
+describe('connections', () => {
+  const own = 'http://127.0.0.1:3000/samples/'
+  it.each<readonly [string, boolean, string, string, boolean]>([
+    ['a public address', false, '8.8.8.8', 'http://erp.example.com/', true],
+    ['a private one', false, '10.0.0.7', 'http://erp.example.com/', false],
+    ['a private one that is allowed', true, '10.0.0.7', 'http://erp.example.com/', true],
+    ["the process's own samples", false, '127.0.0.1', `${own}sales/Orders`, true],
+    ['what else the process serves', false, '127.0.0.1', 'http://127.0.0.1:3000/api/v1/services', false],
+    ['no address at all', false, 'localhost', 'http://localhost/', false],
+  ])('are made to %s only as the settings say', (_, ...[allowPrivateSources, address, url, allowed]) => {
+    expect(guardConnections({ allowPrivateSources }, () => own).allows(address, url)).toBe(allowed)
   })
 })

@@ -36,7 +36,10 @@ describe('the settings', () => {
 
   it('need the internal token where catalog and proxy are two services', () => {
     expect(() => readSettings({ TRIBUTARY_CATALOG_URL: 'http://catalog:3000' })).toThrow(refusal('TRIBUTARY_INTERNAL_TOKEN'))
-    expect(readSettings({ TRIBUTARY_CATALOG_URL: 'http://catalog:3000/', TRIBUTARY_INTERNAL_TOKEN: token }))
+    for (const url of ['TRIBUTARY_CATALOG_URL', 'TRIBUTARY_PROXY_URL']) {
+      expect(() => readSettings({ [url]: 'http://other:3000', TRIBUTARY_INTERNAL_TOKEN: token })).toThrow(refusal('TRIBUTARY_SECRET_KEY'))
+    }
+    expect(readSettings({ TRIBUTARY_CATALOG_URL: 'http://catalog:3000/', TRIBUTARY_INTERNAL_TOKEN: token, TRIBUTARY_SECRET_KEY: token }))
       .toMatchObject({ catalogUrl: 'http://catalog:3000', internalToken: token })
   })
 

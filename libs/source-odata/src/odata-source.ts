@@ -2,6 +2,7 @@ import { readCsdl } from '@tributary/edm'
 import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
+import type { AddressGuard } from './address-guard.js'
 import { fetchContract } from './contract.js'
 import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
@@ -13,7 +14,13 @@ import { createTransport, type Transport } from './transport.js'
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
 export class ODataSource extends Source implements PassThrough, Probing {
   override readonly kind = 'odata'
-  private readonly transport: Transport = createTransport(createLanes())
+  private readonly transport: Transport
+
+  /** @param options `guard`: which addresses may be connected to; all of them where it is left out */
+  constructor(options: { readonly guard?: AddressGuard } = {}) {
+    super()
+    this.transport = createTransport(createLanes(), options.guard)
+  }
 
   override async describe(target: Omit<Target, 'model'>, signal: AbortSignal): Promise<Description> {
     const { content, contentType } = await fetchContract(this.transport, target, signal)

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { hubError, isHubError } from '@tributary/errors'
 import type { RemoteRequest } from '@tributary/source'
+import { guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
 import { credentialHeaders, withoutQueryKey, withQueryKey } from './credentials.js'
 import type { Lane, Lanes } from './lanes.js'
 import { followLink, isHome, type Place } from './links.js'
@@ -33,7 +34,7 @@ export interface Incoming {
 export interface Transport {
   /**
    * Sends a GET and answers with whatever status the remote gives, retries done.
-   * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_TIMEOUT, HUB_SOURCE_LINK_REFUSED, or the signal's reason
+   * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_TIMEOUT, HUB_SOURCE_LINK_REFUSED, HUB_SOURCE_ADDRESS_REFUSED, or the signal's reason
    */
   send(outgoing: Outgoing): Promise<Incoming>
   close(): Promise<void>
@@ -46,12 +47,14 @@ const MOST_REDIRECTS = 5
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** One keep-alive pool per origin; a reset on a reused socket is repeated once, 429 and 5xx with pauses. */
-export function createTransport(lanes: Lanes): Transport {
+export function createTransport(lanes: Lanes, guard?: AddressGuard): Transport {
   const pools = new Map<string, Pool>()
-  const poolOf = (origin: string): Pool => {
+  const poolOf = (url: string): Pool => {
+    if (guard !== undefined) requireAllowed(guard, url)
+    const { origin } = new URL(url)
     const known = pools.get(origin)
     if (known !== undefined) return known
-    const pool = new Pool(origin, { connections: null, pipelining: 1, keepAliveTimeout: 4_000 })
+    const pool = new Pool(origin, { connections: null, pipelining: 1, keepAliveTimeout: 4_000, ...(guard === undefined ? {} : { connect: { lookup: guardedLookup(guard, origin) } }) })
     pools.set(origin, pool)
     return pool
   }
@@ -65,7 +68,8 @@ export function createTransport(lanes: Lanes): Transport {
   }
 }
 
-type PoolOf = (origin: string) => Pool
+/** The connections to a URL's origin. @throws HUB_SOURCE_ADDRESS_REFUSED */
+type PoolOf = (url: string) => Pool
 
 async function patiently(outgoing: Outgoing, lanes: Lanes, poolOf: PoolOf): Promise<Incoming> {
   for (let attempt = 1; ; attempt++) {
@@ -127,7 +131,7 @@ async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs })), place.connection.timeoutMs)
   try {
-    const response = await poolOf(origin).request({
+    const response = await poolOf(url).request({
       method: 'GET',
       path: home ? withQueryKey(path, place.connection) : path,
       headers: { 'user-agent': 'tributary', 'accept-encoding': LOOPBACK.test(host.replace(/:\d+$/, '')) ? 'identity' : 'gzip, br', ...outgoing.headers, ...(home ? { ...lowerCased(place.connection.headers), ...credentialHeaders(place.connection) } : {}) },

@@ -1,10 +1,13 @@
 import { ContractReader, type OpenConnection, type ReadContract } from '@tributary/catalog'
 import { readCsdl, type EdmModel } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
-import { ODataSource } from '@tributary/source-odata'
+import { ODataSource, type AddressGuard } from '@tributary/source-odata'
 
-/** Reads and fetches the contracts of every source kind. */
-export const contractReader = (odata: ODataSource = new ODataSource()): ContractReader => new ContractReaderOfKinds(odata)
+/**
+ * Reads and fetches the contracts of every source kind.
+ * @param guard which addresses may be connected to; all where it is left out
+ */
+export const contractReader = (guard?: AddressGuard): ContractReader => new ContractReaderOfKinds(new ODataSource(guard === undefined ? {} : { guard }))
 
 class ContractReaderOfKinds extends ContractReader {
   constructor(private readonly odata: ODataSource) {

@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common'
 import { CatalogReader, CatalogStore, ContractReader, Observations, StoreCatalogReader, StoreObservations } from '@tributary/catalog'
 import { openPostgresStore, openSqliteStore } from '@tributary/catalog-store'
-import { LastSteps, Readiness, Settings } from '@tributary/nest'
+import { guardConnections, LastSteps, Readiness, Settings } from '@tributary/nest'
 import { contractReader } from '@tributary/sources'
 
 /** The store the settings name, brought up to date. @throws HUB_START_STORE_NEWER, HUB_START_DATA_DIR */
@@ -12,7 +12,7 @@ const openStore = (settings: Settings): Promise<CatalogStore> =>
 @Module({
   providers: [
     { provide: CatalogStore, useFactory: openStore, inject: [Settings] },
-    { provide: ContractReader, useFactory: () => contractReader() },
+    { provide: ContractReader, useFactory: (settings: Settings) => contractReader(guardConnections(settings)), inject: [Settings] },
     { provide: CatalogReader, useFactory: (store: CatalogStore, contracts: ContractReader) => new StoreCatalogReader({ store, contracts }), inject: [CatalogStore, ContractReader] },
     { provide: Observations, useFactory: (store: CatalogStore) => new StoreObservations({ store, now: () => new Date() }), inject: [CatalogStore] },
   ],

@@ -1,4 +1,5 @@
 import type { ChangeConnection } from '../use-cases.js'
+import { checkAddresses } from './check-addresses.js'
 import { completeConnection } from './connections.js'
 import { modelOf } from './contract-models.js'
 import { findService } from './find-service.js'
@@ -6,6 +7,7 @@ import { viewOf } from './service-views.js'
 
 export const changeConnection: ChangeConnection = async (ports, slug, request, { actor }) => {
   const connection = completeConnection(request)
+  await checkAddresses(ports, connection.allowedOrigins ?? [])
   const view = await ports.store.change(async (catalog) => {
     const service = await findService(catalog, slug)
     const at = ports.now().toISOString()

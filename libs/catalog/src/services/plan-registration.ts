@@ -26,6 +26,8 @@ export interface Candidate {
 /** What a registration would do. */
 export interface RegistrationPlan {
   readonly outcome: 'created' | 'changed' | 'unchanged'
+  /** What is written: nothing of an unchanged service, unless what was learnt of it is to be forgotten. */
+  readonly saves: boolean
   readonly service: ServiceEndpoint
   readonly model: EdmModel
   /** Only where it is a new one. */
@@ -71,7 +73,7 @@ async function planNew(ports: CatalogPorts, catalog: CatalogReads, candidate: Ca
     registeredAt: moment, changedAt: moment,
     revision: 0,
   })
-  return { outcome: 'created', service, model: read.model, contract }
+  return { outcome: 'created', saves: true, service, model: read.model, contract }
 }
 
 async function planChange(ports: CatalogPorts, catalog: CatalogReads, candidate: Candidate, found: Found & { readonly registered: ServiceEndpoint }): Promise<RegistrationPlan> {
@@ -90,15 +92,21 @@ async function planChange(ports: CatalogPorts, catalog: CatalogReads, candidate:
     environment: await environmentFor(catalog, request, meant),
     kind: read.kind, url,
     ...(reconnects ? { connection: ports.sealing.seal(registered.slug, connection) } : {}),
-    connectionVersion: registered.connectionVersion + (reconnects || forget ? 1 : 0),
+    connectionVersion: registered.connectionVersion + (reconnects ? 1 : 0),
     ...(contract === undefined ? {} : { contract: summaryOf(contract) }),
   })
-  if (JSON.stringify(service) === JSON.stringify(registered)) return { outcome: 'unchanged', service: registered, model: read.model }
-  const changed = Object.freeze({ ...service, changedAt: ports.now().toISOString() })
-  if (contract === undefined) return { outcome: 'changed', service: changed, model: read.model }
+  if (JSON.stringify(service) === JSON.stringify(registered)) return unchanged(registered, read.model, forget)
+  const changed = Object.freeze({ ...(forget && !reconnects ? forgetful(service) : service), changedAt: ports.now().toISOString() })
+  if (contract === undefined) return { outcome: 'changed', saves: true, service: changed, model: read.model }
   const changes = compareContracts(await modelOf(ports.contracts, catalog, registered.contract), read.model)
-  return { outcome: 'changed', service: changed, model: read.model, contract, changes }
+  return { outcome: 'changed', saves: true, service: changed, model: read.model, contract, changes }
 }
+
+const unchanged = (registered: ServiceEndpoint, model: EdmModel, forget: boolean): RegistrationPlan =>
+  ({ outcome: 'unchanged', saves: forget, service: forget ? forgetful(registered) : registered, model })
+
+/** What was learnt of a source belongs to the version of its connection: under another one nothing is known. */
+const forgetful = (service: ServiceEndpoint): ServiceEndpoint => Object.freeze({ ...service, connectionVersion: service.connectionVersion + 1 })
 
 /** A connection that cannot be opened any more is replaced. */
 function isConnectedBy(ports: CatalogPorts, { slug, connection }: ServiceEndpoint, wanted: OpenConnection): boolean {

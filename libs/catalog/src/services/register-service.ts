@@ -6,6 +6,7 @@ import { recheckProducts, saveRechecked, type Rechecked } from '../products/rech
 import type { CatalogReads, CatalogWrites } from '../store.js'
 import type { RegisterService } from '../use-cases.js'
 import { serviceDocuments } from '../search/service-documents.js'
+import { checkAddresses } from './check-addresses.js'
 import { compareContracts } from './compare-contracts.js'
 import { completeConnection } from './connections.js'
 import { findRegistered } from './find-registered.js'
@@ -32,11 +33,11 @@ export async function register(ports: CatalogPorts, request: RegistrationRequest
   const url = serviceRoot(request.url)
   const sample = options.sample ?? false
   if (isSampleAddress(url) !== sample) throw hubError('HUB_REQUEST_INVALID', { reason: 'only the sample landscape has sample: addresses' }, { target: 'url' })
-  if (!sample) await ports.addresses.check(url)
+  if (!sample) await checkAddresses(ports, [url, ...(request.connection?.allowedOrigins ?? [])])
   const { read, warnings } = await readContract(ports, { ...request, url }, options)
   const candidate: Candidate = { request, url, read, forget, options }
   const registration = options.dryRun === true ? await rehearse(ports, candidate, warnings) : await commit(ports, candidate, warnings)
-  if (!registration.dryRun && registration.outcome !== 'unchanged' && !sample) await ports.probe.probe(registration.service.slug)
+  if (!registration.dryRun && (registration.outcome !== 'unchanged' || forget) && !sample) await ports.probe.probe(registration.service.slug)
   return registration
 }
 
@@ -96,7 +97,7 @@ async function commit(ports: CatalogPorts, candidate: Candidate, warnings: reado
   return ports.store.change(async (catalog) => {
     const plan = await planRegistration(ports, catalog, candidate)
     const rechecked = await recheck(ports, catalog, plan)
-    const saved = plan.outcome === 'unchanged' ? plan : await save(ports, catalog, plan, candidate.options.actor)
+    const saved = plan.saves ? await save(ports, catalog, plan, candidate.options.actor) : plan
     await saveRechecked(catalog, rechecked)
     return answer(catalog, saved, { rechecked, warnings, dryRun: false })
   })
@@ -104,6 +105,8 @@ async function commit(ports: CatalogPorts, candidate: Candidate, warnings: reado
 
 const recheck = (ports: CatalogPorts, catalog: CatalogReads, plan: RegistrationPlan): Promise<readonly Rechecked[]> =>
   plan.contract === undefined ? Promise.resolve([]) : recheckProducts(ports, catalog, { slug: plan.service.slug, model: plan.model })
+
+const actions = { created: 'service.registered', changed: 'service.changed', unchanged: 'service.refreshed' } as const
 
 async function save(ports: CatalogPorts, catalog: CatalogWrites, plan: RegistrationPlan, actor: string): Promise<RegistrationPlan> {
   const { environment, contract } = { environment: plan.service.environment, contract: plan.contract }
@@ -116,7 +119,7 @@ async function save(ports: CatalogPorts, catalog: CatalogWrites, plan: Registrat
   await catalog.audit({
     at: ports.now().toISOString(),
     actor,
-    action: plan.outcome === 'created' ? 'service.registered' : 'service.changed',
+    action: actions[plan.outcome],
     subject: service.slug,
     detail: plan.changes === undefined ? `version ${service.contract.version}` : `version ${service.contract.version}, ${plan.changes.verdict}`,
   })

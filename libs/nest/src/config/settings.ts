@@ -58,9 +58,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!isLoopbackHost(values.HOST) && values.TRIBUTARY_ADMIN_TOKEN === undefined) {
     throw invalid('TRIBUTARY_ADMIN_TOKEN', `it must be set (32 or more characters) because HOST is ${values.HOST}, which others can reach`)
   }
-  if ((values.TRIBUTARY_CATALOG_URL ?? values.TRIBUTARY_PROXY_URL) !== undefined && values.TRIBUTARY_INTERNAL_TOKEN === undefined) {
-    throw invalid('TRIBUTARY_INTERNAL_TOKEN', 'it must be set where catalog and proxy run as two services')
-  }
+  if ((values.TRIBUTARY_CATALOG_URL ?? values.TRIBUTARY_PROXY_URL) !== undefined) requireShared(values)
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
@@ -89,6 +87,12 @@ function readVariables(environment: Readonly<Record<string, string | undefined>>
   })
   // The entries are those of `variables`, one for one, each read by its own schema.
   return Object.fromEntries(entries) as unknown as VariableValues
+}
+
+/** Catalog and proxy know each other by one token, and open what the other sealed with one key. */
+function requireShared(values: VariableValues): void {
+  const missing = (['TRIBUTARY_INTERNAL_TOKEN', 'TRIBUTARY_SECRET_KEY'] as const).find((name) => values[name] === undefined)
+  if (missing !== undefined) throw invalid(missing, 'it must be set, to the same value, where catalog and proxy run as two services')
 }
 
 const optionalSettings = (values: VariableValues) => ({

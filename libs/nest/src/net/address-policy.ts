@@ -1,6 +1,5 @@
 import { lookup as resolve } from 'node:dns/promises'
-import { lookup as resolveWithCallback, type LookupAddress, type LookupOptions } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import type { AddressPolicy } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { Settings } from '../config/settings.js'
@@ -48,19 +47,18 @@ export function createAddressPolicy(settings: Pick<Settings, 'allowPrivateSource
 }
 
 /**
- * Name resolution for connections to sources: what is not allowed is not connected to, whatever a name resolves to by then (the second
- * half of the guard; a name may change its mind after it was registered).
+ * Which addresses connections to sources may be made to: the second half of the policy, because a name may change its mind after it was
+ * registered, and a service may have been registered under other settings.
+ * @param own root of what this process serves itself, known once it listens; it is always reachable
  */
-export function guardedLookup(settings: Pick<Settings, 'allowPrivateSources'>): LookupFunction {
-  return (hostname: string, options: LookupOptions, done: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void) => {
-    resolveWithCallback(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) return done(error, '')
-      const allowed = settings.allowPrivateSources ? found : found.filter(({ address }) => isPublicAddress(address))
-      const [first] = allowed
-      if (first === undefined) return done(Object.assign(new Error(`${hostname} has only private addresses`), { code: 'EPRIVATE' }), '')
-      return options.all === true ? done(null, allowed) : done(null, first.address, first.family)
-    })
-  }
+export function guardConnections(settings: Pick<Settings, 'allowPrivateSources'>, own: () => string | undefined = () => undefined): { allows(address: string, url: string): boolean } {
+  return Object.freeze({
+    allows(address: string, url: string): boolean {
+      if (settings.allowPrivateSources || isPublicAddress(address)) return true
+      const root = own()
+      return root !== undefined && url.startsWith(root)
+    },
+  })
 }
 
 async function addressesOf(hostname: string): Promise<readonly string[]> {
