@@ -9,6 +9,8 @@ import type { AdaptivePlacement, Placement } from './placement.js'
 const refusalExpiryMs = 10 * 60_000
 const contradictionExpiryMs = 24 * 60 * 60_000
 const shortestUrlLimit = 500
+/** Keys of the shortest chain that is tried before chains are taken to be refused as such. */
+const shortestChain = 3
 const tooLong: ReadonlySet<number> = new Set([413, 414, 431])
 
 interface Suspect {
@@ -32,9 +34,12 @@ export function adaptivePlacement(node: Remote, context: ExecutionContext): Adap
     revision = book.capabilities().revision
   }
   const refused = (error: SourceRefused): void => {
-    const shorter = tooLong.has(error.status) ? shorterUrls(book.capabilities().urlLimit) : []
-    if (shorter.length > 0) book.learn(shorter)
-    else suspects = [...suspects, nextSuspect(error, suspects)]
+    const shorter = tooLong.has(error.status) ? shorterUrls(book.capabilities().urlLimit) : fewerKeys(error, suspects)
+    if (shorter.length > 0) {
+      // What was left out for trial stays suspect only if the shorter request is refused as well.
+      suspects = []
+      book.learn(shorter)
+    } else suspects = [...suspects, nextSuspect(error, suspects)]
     place()
   }
   const contradicted = (error: SourceContradicted, given: boolean): void => {
@@ -81,6 +86,16 @@ function isAbout(error: unknown, slug: string, entitySet: string): error is Sour
 /** Half of the longest URL presumed to be taken; nothing where it is as short as is sensible. */
 function shorterUrls(limit: number): readonly Lesson[] {
   return limit <= shortestUrlLimit ? [] : [{ kind: 'urlLimit', limit: Math.max(shortestUrlLimit, Math.floor(limit / 2)) }]
+}
+
+/**
+ * Half of the keys, where a chain of them is what is suspected next: remotes that count the nodes of a filter refuse long chains and take
+ * short ones. Nothing where the chain is as short as is sensible.
+ */
+function fewerKeys(error: SourceRefused, suspects: readonly Suspect[]): readonly Lesson[] {
+  const next = error.features.map(groupOf).find((candidate) => !suspects.some(({ group }) => group === candidate))
+  const limit = Math.floor(error.chainedKeys / 2)
+  return error.status === 400 && next === 'filter:or' && limit >= shortestChain ? [{ kind: 'keyLimit', limit }] : []
 }
 
 /**

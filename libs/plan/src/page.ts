@@ -56,4 +56,6 @@ export interface BytesPage {
   readonly offsets: Int32Array
   readonly ieee754: boolean
   readonly only: boolean
+  /** Slug of the source it came from: what is wrong with its text is wrong there. */
+  readonly slug?: string
 }

@@ -51,7 +51,7 @@ function parseAll(page: BytesPage, prepare: (text: string) => string, reviver: R
     return Array.from({ length: count }, (_, row) =>
       parseJson(prepare(page.bytes.toString('utf8', page.offsets[2 * row], page.offsets[2 * row + 1])), reviver) as JsonObject)
   } catch (error) {
-    throw hubError('HUB_SOURCE_INVALID', { slug: 'behind this query', reason: 'a row is not well-formed JSON' }, { cause: error })
+    throw hubError('HUB_SOURCE_INVALID', { slug: page.slug ?? 'behind this query', reason: 'a row is not well-formed JSON' }, { cause: error })
   }
 }
 

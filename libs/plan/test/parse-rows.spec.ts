@@ -49,7 +49,8 @@ describe('parsing the rows of a page', () => {
     expect(parseRows(pageOf([], [text])).rows).toEqual([])
   })
 
-  it('names a row that is broken', () => {
+  it('names a row that is broken, and its source', () => {
+    expect(() => parseRows({ ...pageOf(['{"Text":}'], [text]), slug: 'erp' })).toThrow(expect.objectContaining({ params: expect.objectContaining({ slug: 'erp' }) as unknown }) as Error)
     expect(() => parseRows(pageOf(['{"Text":}'], [text]))).toThrow(expect.objectContaining({ code: 'HUB_SOURCE_INVALID' }) as Error)
   })
 

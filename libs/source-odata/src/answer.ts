@@ -10,6 +10,8 @@ export interface Asked {
   readonly entitySet: string
   /** Features the request used, the most suspicious first; empty: nothing the remote could refuse but the set itself. */
   readonly features: readonly Feature[]
+  /** Keys the request holds as an or-chain. */
+  readonly chainedKeys?: number
 }
 
 /**
@@ -24,7 +26,7 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   incoming.finish(0)
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
   const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
-  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason })
+  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0 })
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
 }

@@ -64,7 +64,7 @@ export async function ask(session: Session, options: readonly QueryOption[], pag
     const exact = session.columns.filter(({ type }) => type.base === 'Edm.Int64' || type.base === 'Edm.Decimal')
     const seen = exact.some(({ name }) => sample.some((row) => row[name] !== null && row[name] !== undefined))
     const exactAsText = holdsExactAsText(sample, session.columns, saysIeee754)
-    const bytes = { kind: 'bytes' as const, columns: session.columns, bytes: cut.bytes, offsets: cut.offsets, ieee754: exactAsText, only: false }
+    const bytes = { kind: 'bytes' as const, slug: target.slug, columns: session.columns, bytes: cut.bytes, offsets: cut.offsets, ieee754: exactAsText, only: false }
     return {
       rows: parseRows(bytes).rows, members: new Set(sample.flatMap((row) => Object.keys(row))), count: countOf(envelope),
       more: !last || envelope['@odata.nextLink'] !== undefined || envelope['@nextLink'] !== undefined, exactAsText: seen ? exactAsText : undefined,

@@ -15,7 +15,8 @@ export async function* readScan(transport: Transport, scan: ODataScan, context: 
   if (keys !== undefined && joinable(keys).length === 0) return
   const check = checkOf(scan)
   const links = new Set<string>()
-  const open = (url: string): RemotePage => openLinked(transport, scan, context, { url, links })
+  const chainedKeys = scan.keyForm === 'or' ? joinable(keys ?? []).length : 0
+  const open = (url: string): RemotePage => openLinked(transport, scan, context, { url, links, chainedKeys })
   let page: RemotePage | undefined = open(urlOf(scan, keys))
   let ahead: RemotePage | undefined
   let pages = 0
@@ -39,10 +40,10 @@ export async function* readScan(transport: Transport, scan: ODataScan, context: 
   }
 }
 
-function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string> }): RemotePage {
+function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string>; readonly chainedKeys: number }): RemotePage {
   at.links.add(at.url)
   const outgoing = { place: scan.target, url: at.url, headers: readHeaders(scan.target, scan.pageRows), signal: context.signal, observe: context.observe }
-  return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
+  return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, chainedKeys: at.chainedKeys }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
 }
 
 /** A refusal after the first page is no longer about what we asked for. */
@@ -73,7 +74,7 @@ export function countOf(envelope: Envelope): number | undefined {
 function pageOf(piece: Piece, scan: ODataScan, pages: number): SourcePage & { readonly page: BytesPage } {
   const sample = sampledRows(piece, scan)
   const page: BytesPage = Object.freeze({
-    kind: 'bytes', columns: scan.columns, bytes: piece.cut.bytes, offsets: piece.cut.offsets,
+    kind: 'bytes', slug: scan.target.slug, columns: scan.columns, bytes: piece.cut.bytes, offsets: piece.cut.offsets,
     ieee754: holdsExactAsText(sample, scan.columns, piece.saysIeee754), only: scan.selects && holdsOnly(sample, scan.columns),
   })
   if (!scan.counted || pages > 0) return { page }

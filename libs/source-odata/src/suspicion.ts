@@ -2,9 +2,12 @@ import type { Feature } from '@tributary/source'
 
 const EVERYDAY: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'in', 'not', 'path'])
 
-/** The features of a refused request in the order in which remotes lack them. */
-export function bySuspicion(features: readonly Feature[]): readonly Feature[] {
-  return Object.freeze(features.map((feature) => ({ feature, rank: rankOf(feature) })).toSorted((a, b) => a.rank - b.rank).map(({ feature }) => feature))
+/**
+ * The features of a refused request in the order in which remotes lack them.
+ * @param chained keys go as an or-chain, which is then the most unusual after functions
+ */
+export function bySuspicion(features: readonly Feature[], chained: boolean): readonly Feature[] {
+  return Object.freeze(features.map((feature) => ({ feature, rank: chained && feature === 'filter:or' ? 0.5 : rankOf(feature) })).toSorted((a, b) => a.rank - b.rank).map(({ feature }) => feature))
 }
 
 /** Functions and arithmetic first, the option `$filter` itself last. */

@@ -37,17 +37,20 @@ export class SourceRefused extends Error {
   readonly features: readonly Feature[]
   /** The remote's own words. */
   readonly reason: string
+  /** Keys the refused request held as an or-chain: with fewer of them it may be taken, because some remotes count the nodes of a filter. */
+  readonly chainedKeys: number
 
   constructor(
     readonly slug: string,
     readonly entitySet: string,
     readonly status: number,
-    refused: { readonly features: readonly Feature[]; readonly reason: string },
+    refused: { readonly features: readonly Feature[]; readonly reason: string; readonly chainedKeys?: number },
   ) {
     super(`${slug}/${entitySet} refused with ${status}: ${refused.reason}`)
     this.name = 'SourceRefused'
     this.features = refused.features
     this.reason = refused.reason
+    this.chainedKeys = refused.chainedKeys ?? 0
   }
 }
 
