@@ -24,7 +24,7 @@ const relationship = z.strictObject({
   inverseMultiplicity: multiplicity.exactOptional().describe('Of the `from` end; `*` where left out.'),
 }).meta({ id: 'ProductRelationship' })
 
-/** The body that creates or replaces a product. @see interfaces.md, section 2 */
+/** The body that creates or replaces a product. @see docs/interfaces.md, section 2 */
 export const productDefinition = z.strictObject({
   name: z.string().min(1).max(200),
   description: z.string().max(10_000).exactOptional(),

@@ -1,4 +1,4 @@
-import type { ConnectionRequest, RegistrationRequest } from '@tributary/catalog'
+import type { ConnectionRequest, Curation, RegistrationRequest } from '@tributary/catalog'
 import { z } from 'zod'
 import { slugField } from '../api/fields.js'
 
@@ -27,7 +27,7 @@ export const connectionRequest = z.strictObject({
 
 const owner = z.strictObject({ name: z.string().min(1).max(200), email: z.email().exactOptional() }).meta({ id: 'Owner', description: 'Who answers for a service.' })
 
-/** The body of a registration. @see interfaces.md, section 1 */
+/** The body of a registration. @see docs/interfaces.md, section 1 */
 export const registrationRequest = z.strictObject({
   url: z.string().min(1).max(2000).describe('Service root. The contract is fetched from it where none is given.'),
   contract: z.strictObject({
@@ -45,3 +45,10 @@ export const registrationRequest = z.strictObject({
     .describe('Where the application runs; `Production` where left out.'),
   connection: connectionRequest.exactOptional(),
 }).meta({ id: 'Registration', description: 'A service as it is registered.' }) satisfies z.ZodType<RegistrationRequest>
+
+/** The body of a curation. */
+export const curation = z.strictObject({
+  description: z.string().max(10_000).nullable().exactOptional(),
+  tags: z.array(z.string().min(1).max(50)).max(50).exactOptional(),
+  owner: owner.nullable().exactOptional(),
+}).meta({ id: 'Curation', description: 'What people say of a service. Null takes it away, what is left out stays.' }) satisfies z.ZodType<Curation>

@@ -17,7 +17,7 @@ export interface ProductSource {
 
 const containerName = 'Container'
 
-/** Compiles a product without faults: a schema per service with copies of its types, and one with the container. @see interfaces.md, section 2 */
+/** Compiles a product without faults: a schema per service with copies of its types, and one with the container. @see docs/interfaces.md, section 2 */
 export function productExposure({ slug, definition, endpoints, revision }: ProductSource): Exposure {
   const models = new Map([...endpoints].map(([service, { model }]) => [service, model]))
   const entities = resolveEntities(definition, models)

@@ -1,4 +1,4 @@
-/** What a data product is made of, as its author writes it. @see interfaces.md, section 2 */
+/** What a data product is made of, as its author writes it. @see docs/interfaces.md, section 2 */
 export interface ProductDefinition {
   readonly name: string
   readonly description?: string

@@ -1,7 +1,7 @@
 import type { SearchField, SearchKind } from './document.js'
 import type { SearchFacets } from './query.js'
 
-/** What a search answers. @see interfaces.md, section 4 */
+/** What a search answers. @see docs/interfaces.md, section 4 */
 export interface SearchAnswer {
   readonly total: number
   readonly facets: SearchFacets

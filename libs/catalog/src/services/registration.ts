@@ -3,7 +3,7 @@ import type { Owner } from '../records.js'
 import type { ContractChanges } from './compare-contracts.js'
 import type { ServiceView } from './service-view.js'
 
-/** A registration as it is asked for. @see interfaces.md, section 1 */
+/** A registration as it is asked for. @see docs/interfaces.md, section 1 */
 export interface RegistrationRequest {
   /** Service root; the contract is fetched from it where none is given. */
   readonly url: string
@@ -17,6 +17,13 @@ export interface RegistrationRequest {
   readonly application?: { readonly name: string }
   readonly environment?: { readonly name?: string; readonly type?: string }
   readonly connection?: ConnectionRequest
+}
+
+/** What people say of a service; null takes it away, what is left out stays. */
+export interface Curation {
+  readonly description?: string | null
+  readonly tags?: readonly string[]
+  readonly owner?: Owner | null
 }
 
 /** A connection in the clear; what is left out is: no credentials, no headers, 30 s. */
