@@ -1,3 +1,4 @@
+import { CatalogReader, Observations } from '@tributary/catalog'
 import { orders } from './contracts.js'
 import { listen, startCatalog, type Loopback } from './started-catalog.js'
 
@@ -122,6 +123,41 @@ describe('/api/v1/services', () => {
     expect(await slugs('?tag=third')).toEqual([1, 'c'])
     expect(await slugs('?sample=true')).toEqual([0])
     for (const wrong of ['?limit=0', '?limit=1e2', '?limit=', '?offset=-1', '?limit=1&limit=2', '?colour=red']) expect((await send('GET', `/services${wrong}`)).status).toBe(400)
+  })
+
+  it('lets people curate what they have seen, and nothing else', async () => {
+    await send('POST', '/services', given)
+    const tag = (await send('GET', '/services/shop')).headers.get('etag') ?? ''
+    const curated = await send('PATCH', '/services/shop', { description: 'All orders', tags: ['erp', 'erp'], owner: { name: 'Order desk' } }, { 'if-match': tag })
+    expect([curated.status, curated.json['description'], curated.json['tags'], curated.json['owner']]).toEqual([200, 'All orders', ['erp'], { name: 'Order desk' }])
+    expect((await send('PATCH', '/services/shop', { tags: [] }, { 'if-match': tag })).json).toMatchObject({ status: 412, code: 'HUB_PRECONDITION_FAILED' })
+    expect((await send('PATCH', '/services/shop', { tags: [] })).json).toMatchObject({ status: 428, code: 'HUB_PRECONDITION_REQUIRED' })
+    expect((await send('PATCH', '/services/shop', { tags: [] }, { 'if-match': 'W/"1"' })).status).toBe(412)
+    expect((await send('PATCH', '/services/shop', { url: 'http://elsewhere.example/' }, { 'if-match': '*' })).json).toMatchObject({ status: 400, details: [{ target: 'url' }] })
+    const taken = await send('PATCH', '/services/shop', { description: null, owner: null }, { 'if-match': curated.headers.get('etag') ?? '' })
+    expect([taken.status, taken.json['description'], taken.json['owner'], taken.json['tags']]).toEqual([200, undefined, undefined, ['erp']])
+    expect((await send('GET', '/services/shop')).headers.get('etag')).toBe(taken.headers.get('etag'))
+    expect((await send('GET', '/search?tag=erp')).json['total']).toBeGreaterThan(0)
+    expect((await send('PATCH', '/services/nothing', {}, { 'if-match': '*' })).status).toBe(404)
+  })
+
+  it('tells what is known of the source, and forgets it with the connection', async () => {
+    const declares = '<Annotations Target="Shop.Container/Orders"><Annotation Term="Org.OData.Capabilities.V1.TopSupported" Bool="false"/><Annotation Term="Org.OData.Capabilities.V1.SkipSupported"/></Annotations>'
+    const content = orders().replace('</Schema>', `${declares}</Schema>`)
+    await send('POST', '/services', { ...given, contract: { content } })
+    const reader = catalog.app.get(CatalogReader, { strict: false })
+    const identity = (await reader.exposure('shop'))?.endpoints.get('shop')?.identity ?? ''
+    const fact = { endpoint: 'shop', identity, entitySet: 'Orders', feature: 'filter:in:Edm.String', trust: 'unsupported' as const, origin: 'learnt' as const, why: '501 to in', since: '2026-11-22T08:00:00.000Z' }
+    const gone = { ...fact, feature: 'count', expires: '2020-01-01T00:00:00.000Z' }
+    const other = { ...fact, feature: 'top', trust: 'exact' as const, identity: 'another' }
+    await catalog.app.get(Observations, { strict: false }).record([fact, gone, other])
+    const { feature, why, since } = fact
+    const learnt = { feature, why, since, state: 'unsupported', origin: 'learnt' }
+    const declared = [{ feature: 'skip', state: 'inexact', origin: 'declared' }, { feature: 'top', state: 'unsupported', origin: 'declared' }]
+    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: [learnt, ...declared] }] })
+    await send('PUT', '/services/shop/connection', { timeoutMs: 1_000 })
+    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: declared }] })
+    expect((await send('GET', '/services/nothing/capabilities')).status).toBe(404)
   })
 
   it('frees the slug of a removed service', async () => {

@@ -88,7 +88,7 @@ export interface Product {
 export interface AuditEvent {
   readonly at: string
   readonly actor: string
-  /** `service.registered`, `service.changed`, `service.refreshed`, `service.removed`, `product.saved`, `product.removed`, `connection.changed` … */
+  /** `service.registered`, `service.changed`, `service.refreshed`, `service.curated`, `service.removed`, `product.saved`, `product.removed`, `connection.changed` … */
   readonly action: string
   /** Slug. */
   readonly subject: string

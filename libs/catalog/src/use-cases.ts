@@ -8,8 +8,8 @@ import type { SampleLandscape } from './samples/landscape.js'
 import type { SearchFilter } from './search/query.js'
 import type { SearchAnswer } from './search/answer.js'
 import type { ContractChanges } from './services/compare-contracts.js'
-import type { ConnectionRequest, Registration, RegistrationOptions, RegistrationRequest } from './services/registration.js'
-import type { EntitySetView, ServiceSummary, ServiceView } from './services/service-view.js'
+import type { ConnectionRequest, Curation, Registration, RegistrationOptions, RegistrationRequest } from './services/registration.js'
+import type { CapabilitiesReport, EntitySetView, ServiceSummary, ServiceView } from './services/service-view.js'
 
 /**
  * The use cases by their signatures: plain functions over the ports. The HTTP faces call them; they know nothing of HTTP.
@@ -29,6 +29,12 @@ export type RegisterService = (ports: CatalogPorts, request: RegistrationRequest
 /** Replaces the connection; what was learnt of the source is forgotten. @throws HUB_SERVICE_NOT_FOUND, HUB_REQUEST_INVALID, HUB_SOURCE_ADDRESS_REFUSED */
 export type ChangeConnection = (ports: CatalogPorts, slug: string, connection: ConnectionRequest, asked: Asked) => Promise<ServiceView>
 
+/**
+ * Changes what people say of a service. `revision`: the one the change is meant for; left out: whatever it is now.
+ * @throws HUB_SERVICE_NOT_FOUND, HUB_REQUEST_INVALID, HUB_PRECONDITION_FAILED
+ */
+export type CurateService = (ports: CatalogPorts, slug: string, curation: Curation, options: Asked & { readonly revision?: number }) => Promise<ServiceView>
+
 /** Reads the contract again from the source; what was learnt of the source is forgotten, also where the contract is the same. @throws HUB_SERVICE_NOT_FOUND, HUB_SOURCE_*, HUB_CONTRACT_* */
 export type RefreshService = (ports: CatalogPorts, slug: string, options: Asked & { readonly dryRun?: boolean; readonly signal?: AbortSignal }) => Promise<Registration>
 
@@ -46,6 +52,8 @@ export type ListVersions = (ports: CatalogPorts, slug: string) => Promise<readon
 export type CompareVersions = (ports: CatalogPorts, slug: string, ordinals: { readonly from: number; readonly to: number }) => Promise<ContractChanges>
 /** @throws HUB_SERVICE_NOT_FOUND, HUB_RESOURCE_NOT_FOUND (did you mean) */
 export type GetEntitySet = (ports: CatalogPorts, slug: string, entitySet: string) => Promise<EntitySetView>
+/** What was declared, probed and learnt of the source, by entity set. @throws HUB_SERVICE_NOT_FOUND */
+export type GetCapabilities = (ports: CatalogPorts, slug: string) => Promise<CapabilitiesReport>
 /** A few rows (1–200, 20 where left out) of a service's or product's entity set. @throws HUB_SERVICE_NOT_FOUND, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_* */
 export type PreviewRows = (ports: CatalogPorts, slug: string, entitySet: string, rows?: number) => Promise<DataRows>
 

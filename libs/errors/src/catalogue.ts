@@ -26,6 +26,8 @@ export const catalogue = Object.freeze({
   HUB_FORMAT_UNSUPPORTED: fault(406, 'The format {format} cannot be produced.', 'Ask for one of: {known}.'),
   HUB_VERSION_UNSUPPORTED: fault(400, 'OData-MaxVersion {version} cannot be served.', 'This service speaks 4.0 and 4.01.'),
   HUB_METHOD_NOT_ALLOWED: fault(405, 'The method {method} is not allowed on {resource}.', 'Allowed: {allowed}.'),
+  HUB_CONTENT_UNSUPPORTED: fault(415, 'Content of type {type} cannot be read.', 'Send one of: {known}.'),
+  HUB_DEPENDENCY_FAILED: fault(424, 'The request {id} was not run: {reason}.', 'See the answers to the requests it depends on.'),
   HUB_TOKEN_EXPIRED: fault(410, 'The page token is not valid for this query any more.', 'Start again from the first page.'),
   HUB_JOIN_NOT_UNIQUE: fault(500, 'The relationship {relationship} expects one row of {target} for key {key}, and met several.', 'Make the relationship to-many, or join on a unique column.'),
   HUB_LIMIT_EXCEEDED: fault(413, 'The request reached the limit of {limit} {what}.', '{hint}'),
@@ -50,6 +52,8 @@ export const catalogue = Object.freeze({
   HUB_SLUG_TAKEN: fault(409, 'The slug {slug} belongs to {owner}.', 'Choose another slug.'),
   HUB_SERVICE_EXISTS: fault(409, 'The service {identity} is registered as {slug}.', 'Leave the slug out, or give that one.'),
   HUB_SERVICE_IN_USE: fault(409, 'The service {slug} is used by: {products}.', 'Change those products first, or delete with ?force=true, which marks them broken.'),
+  HUB_PRECONDITION_REQUIRED: fault(428, 'A change of {what} must say which state it is meant for.', 'Send If-Match with the ETag of a GET.'),
+  HUB_PRECONDITION_FAILED: fault(412, '{what} has changed since.', 'Get it again, and repeat the change with its new ETag.'),
   // Identity
   HUB_AUTH_REQUIRED: fault(401, 'Authentication is required.', 'Send a bearer token, or the token as the password of Basic.'),
   HUB_AUTH_INVALID: fault(401, 'The credentials are not valid.'),

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 export interface Operation {
   /** Unique, verb first: `registerService`. */
   readonly id: string
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/api/v1/services/{slug}`. */
   readonly path: string
   readonly tag: Tag

@@ -4,13 +4,13 @@ import { getProduct, listProducts, putProduct, removeProduct, suggestRelationshi
 import { removeSamples } from '../samples/samples.operations.js'
 import { searchCatalog } from '../search/search.operations.js'
 import {
-  changeConnection, compareVersions, getContract, getEntitySet, getService, listServices, listVersions, previewEntitySet, refreshService, registerService, removeService,
+  changeConnection, compareVersions, curateService, getCapabilities, getContract, getEntitySet, getService, listServices, listVersions, previewEntitySet, refreshService, registerService, removeService,
 } from '../services/services.operations.js'
 
 /** Every operation there is, in the order of the reference. */
 export const operations: readonly Operation[] = [
-  registerService, listServices, getService, removeService, changeConnection, refreshService,
-  getContract, listVersions, compareVersions, getEntitySet, previewEntitySet,
+  registerService, listServices, getService, curateService, removeService, changeConnection, refreshService,
+  getContract, listVersions, compareVersions, getCapabilities, getEntitySet, previewEntitySet,
   putProduct, listProducts, getProduct, removeProduct, suggestRelationships,
   searchCatalog,
   removeSamples,

@@ -1,4 +1,4 @@
-import type { CapabilitiesView, ContractChanges, ContractSummary, EntitySetView, ServiceSummary, ServiceView } from '@tributary/catalog'
+import type { CapabilitiesReport, CapabilitiesView, ContractChanges, ContractSummary, EntitySetView, ServiceSummary, ServiceView } from '@tributary/catalog'
 import { z } from 'zod'
 
 const on = z.array(z.object({ from: z.string(), to: z.string() })).describe('Pairs of properties that are equal on both ends.')
@@ -112,3 +112,17 @@ export const dataRows = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
   rows: z.array(z.record(z.string(), z.unknown())).describe('64-bit integers and decimals are strings, so that no digit is lost.'),
 }).meta({ id: 'DataRows', description: 'A few rows of an entity set.' })
+
+const capability = z.object({
+  feature: z.string().describe('From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top` …'),
+  state: z.enum(['exact', 'inexact', 'unsupported']).describe('`exact`: given to the source and believed. `inexact`: given to it where that can only bring more rows, and checked by the hub. `unsupported`: done by the hub.'),
+  origin: z.enum(['declared', 'probed', 'learnt', 'presumed']),
+  why: z.string(),
+  since: z.iso.datetime(),
+  expires: z.iso.datetime().exactOptional().describe('After this moment it is forgotten, and found out anew.'),
+}).meta({ id: 'Capability', description: 'One thing a source can or cannot do, and how it is known.' })
+
+/** What is known of a source. */
+export const capabilitiesReport = z.object({
+  entitySets: z.array(z.object({ name: z.string(), features: z.array(capability) })),
+}).meta({ id: 'Capabilities', description: 'What was declared, probed and learnt of a source, by entity set.' }) satisfies z.ZodType<CapabilitiesReport>

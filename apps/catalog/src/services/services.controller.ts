@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common'
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common'
 import {
-  CatalogPorts, changeConnection, compareVersions, getContract, getEntitySet, getService, listServices, listVersions, previewRows, refreshService, registerService, removeService,
-  type ContractChanges, type ContractSummary, type DataRows, type EntitySetView, type Registration, type ServiceSummary, type ServiceView, type Slice,
+  CatalogPorts, changeConnection, compareVersions, curateService, getCapabilities, getContract, getEntitySet, getService, listServices, listVersions, previewRows, refreshService, registerService, removeService,
+  type CapabilitiesReport, type ContractChanges, type ContractSummary, type DataRows, type EntitySetView, type Registration, type ServiceSummary, type ServiceView, type Slice,
 } from '@tributary/catalog'
 import { as, Caller, disconnectSignal, PublicAddress, type Principal } from '@tributary/nest'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { withOrigin } from '../api/addresses.js'
+import { entityTag, revisionMeant } from '../api/entity-tag.js'
 import { ordinalField } from '../api/fields.js'
 import { given } from '../api/given.js'
 import * as described from './services.operations.js'
@@ -42,8 +43,19 @@ export class ServicesController {
   }
 
   @Get(':slug')
-  async get(@Param('slug') slug: string, @Req() request: FastifyRequest): Promise<ServiceView> {
-    return withOrigin(await getService(this.ports, slug), this.address.of(request))
+  async get(@Param('slug') slug: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<ServiceView> {
+    return this.tagged(await getService(this.ports, slug), reply)
+  }
+
+  @Patch(':slug')
+  async curate(
+    @Param('slug') slug: string,
+    @Body(as(described.curateService.body.schema)) body: z.output<typeof described.curateService.body.schema>,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ServiceView> {
+    const meant = revisionMeant(reply.request.headers['if-match'], `the service ${slug}`)
+    return this.tagged(await curateService(this.ports, slug, body, { actor: caller.id, ...meant }), reply)
   }
 
   @Delete(':slug')
@@ -91,6 +103,11 @@ export class ServicesController {
     return compareVersions(this.ports, slug, { from, to })
   }
 
+  @Get(':slug/capabilities')
+  capabilities(@Param('slug') slug: string): Promise<CapabilitiesReport> {
+    return getCapabilities(this.ports, slug)
+  }
+
   @Get(':slug/entity-sets/:set')
   entitySet(@Param('slug') slug: string, @Param('set') set: string): Promise<EntitySetView> {
     return getEntitySet(this.ports, slug, set)
@@ -99,6 +116,11 @@ export class ServicesController {
   @Get(':slug/entity-sets/:set/preview')
   preview(@Param('slug') slug: string, @Param('set') set: string, @Query(as(described.previewEntitySet.query.strict())) { rows }: Input<typeof described.previewEntitySet>): Promise<DataRows> {
     return previewRows(this.ports, slug, set, rows)
+  }
+
+  private tagged(view: ServiceView, reply: FastifyReply): ServiceView {
+    void reply.header('etag', entityTag(view.revision))
+    return withOrigin(view, this.address.of(reply.request))
   }
 
   private answer({ service, ...happened }: Registration, request: FastifyRequest): RegistrationAnswer {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { exampleEntitySet, exampleService } from '../api/examples.js'
 import { entitySetParameter, flag, optionalFlag, ordinalParameter, pageFields, rowsField, slugParameter } from '../api/fields.js'
 import { operation } from '../api/operation.js'
-import { connectionRequest, registrationRequest } from './registration.schema.js'
-import { contractChanges, contractSummary, dataRows, entitySetView, registrationAnswer, serviceSummary, serviceView } from './service.schema.js'
+import { connectionRequest, curation, registrationRequest } from './registration.schema.js'
+import { capabilitiesReport, contractChanges, contractSummary, dataRows, entitySetView, registrationAnswer, serviceSummary, serviceView } from './service.schema.js'
 
 const tag = 'Services'
 const slug = { slug: slugParameter }
@@ -65,8 +65,24 @@ export const getService = operation({
   id: 'getService', method: 'get', path: '/api/v1/services/{slug}', tag,
   summary: 'Describe a service',
   parameters: slug,
-  answers: { 200: { description: 'The service with its entity sets.', schema: serviceView, example: exampleService } },
+  answers: { 200: { description: 'The service with its entity sets.', schema: serviceView, example: exampleService, headers: { ETag: 'Its state, for the If-Match of a change.' } } },
   errors: ['HUB_SERVICE_NOT_FOUND'],
+})
+
+export const curateService = operation({
+  id: 'curateService', method: 'patch', path: '/api/v1/services/{slug}', tag,
+  summary: 'Change what people say of a service',
+  description: 'Changes description, tags and owner: null takes away, what is left out stays. `If-Match` must hold the ETag of the state that is changed (or `*`), so that nobody overwrites what he has not seen.',
+  parameters: slug,
+  body: {
+    schema: curation,
+    examples: {
+      words: { summary: 'Description and tags', value: { description: 'Orders of all shops.', tags: ['erp', 'orders'] } },
+      owner: { summary: 'An owner, and no description', value: { owner: { name: 'Order desk', email: 'orders@example.com' }, description: null } },
+    },
+  },
+  answers: { 200: { description: 'The service as it is now.', schema: serviceView, example: exampleService, headers: { ETag: 'Its new state.' } } },
+  errors: ['HUB_SERVICE_NOT_FOUND', 'HUB_REQUEST_INVALID', 'HUB_PRECONDITION_REQUIRED', 'HUB_PRECONDITION_FAILED'],
 })
 
 export const removeService = operation({
@@ -146,6 +162,30 @@ export const compareVersions = operation({
     },
   },
   errors: ['HUB_SERVICE_NOT_FOUND', 'HUB_RESOURCE_NOT_FOUND', 'HUB_REQUEST_INVALID'],
+})
+
+export const getCapabilities = operation({
+  id: 'getCapabilities', method: 'get', path: '/api/v1/services/{slug}/capabilities', tag,
+  summary: 'What the source can do, and how that is known',
+  description: 'What the contract declares, what probes found out, and what answers taught since, for each entity set. Refreshing the service forgets what was probed and learnt.',
+  parameters: slug,
+  answers: {
+    200: {
+      description: 'Features by entity set.',
+      schema: capabilitiesReport,
+      example: {
+        entitySets: [{
+          name: 'Orders',
+          features: [
+            { feature: 'filter:eq:Edm.Int32', state: 'exact', origin: 'probed', why: 'the answer equals ours', since: '2026-11-22T08:00:00.000Z', expires: '2026-11-23T08:00:00.000Z' },
+            { feature: 'filter:in:Edm.String', state: 'unsupported', origin: 'learnt', why: '501 to a request with filter:in:Edm.String: in is not implemented', since: '2026-11-22T08:03:00.000Z', expires: '2026-11-22T08:13:00.000Z' },
+            { feature: 'top', state: 'inexact', origin: 'declared', why: 'the contract declares it; a probe has not proven it', since: '2026-11-22T08:00:00.000Z' },
+          ],
+        }],
+      },
+    },
+  },
+  errors: ['HUB_SERVICE_NOT_FOUND'],
 })
 
 export const getEntitySet = operation({

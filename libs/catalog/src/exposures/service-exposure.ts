@@ -4,12 +4,15 @@ import type { Endpoint, ExposedNavigation, ExposedSet, Exposure } from '../expos
 import type { ServiceEndpoint } from '../records.js'
 import { joinColumns } from './join-columns.js'
 
-/** A registered service as the proxy reads it. What is learnt of it belongs to its address, its connection and its contract. */
+/** A registered service as the proxy reads it. */
 export function endpointOf(service: ServiceEndpoint, model: EdmModel): Endpoint {
-  const { slug, kind, url, connection, connectionVersion, contract } = service
-  const identity = createHash('sha256').update(JSON.stringify([service.uuid, url, connectionVersion, contract.hash])).digest('base64url')
-  return Object.freeze({ slug, kind, url, model, connection, identity })
+  const { slug, kind, url, connection } = service
+  return Object.freeze({ slug, kind, url, model, connection, identity: identityOf(service) })
 }
+
+/** What is learnt of a service belongs to its address, its connection and its contract. */
+export const identityOf = ({ uuid, url, connectionVersion, contract }: ServiceEndpoint): string =>
+  createHash('sha256').update(JSON.stringify([uuid, url, connectionVersion, contract.hash])).digest('base64url')
 
 /** A service as it is: its own model, its own names. */
 export function serviceExposure(service: Pick<ServiceEndpoint, 'slug' | 'name' | 'revision'>, endpoint: Endpoint): Exposure {

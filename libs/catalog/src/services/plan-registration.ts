@@ -129,7 +129,8 @@ const summaryOf = ({ content: _content, ...summary }: Contract) => Object.freeze
 
 const wordsOf = ({ description, owner }: RegistrationRequest) => ({ ...(description === undefined ? {} : { description }), ...(owner === undefined ? {} : { owner }) })
 
-const uniqueTags = (tags: readonly string[]): readonly string[] => Object.freeze([...new Set(tags.map((tag) => tag.trim()))])
+/** Each tag once, without blanks around it. */
+export const uniqueTags = (tags: readonly string[]): readonly string[] => Object.freeze([...new Set(tags.map((tag) => tag.trim()))])
 
 /** Core.SchemaVersion of the container's schema, where it is given. */
 function versionIn(model: EdmModel): string | undefined {

@@ -5,8 +5,8 @@ import type { RegistrationRequest } from './registration.js'
 const limits = Object.freeze({ name: 200, version: 200, description: 10_000, owner: 400, email: 500, tag: 100 })
 const mostTags = 100
 
-/** Checks the texts of a registration. @throws HUB_REQUEST_INVALID naming the field */
-export function checkTexts(request: RegistrationRequest): void {
+/** Checks the texts of a registration or curation. @throws HUB_REQUEST_INVALID naming the field */
+export function checkTexts(request: Omit<RegistrationRequest, 'url'>): void {
   const { name, version, description, application, environment, owner, tags = [] } = request
   checkText('name', name, limits.name, true)
   checkText('version', version, limits.version, true)

@@ -83,6 +83,25 @@ export interface NavigationView {
   readonly on: readonly { readonly from: string; readonly to: string }[]
 }
 
+/** What is known of the features of a service's source, by entity set. */
+export interface CapabilitiesReport {
+  readonly entitySets: readonly { readonly name: string; readonly features: readonly CapabilityView[] }[]
+}
+
+/** One thing a source can or cannot do, and how it is known. */
+export interface CapabilityView {
+  /** From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top` … */
+  readonly feature: string
+  /** exact: given to the source and believed. inexact: given to it and checked by us. unsupported: done by us. */
+  readonly state: 'exact' | 'inexact' | 'unsupported'
+  readonly origin: 'declared' | 'probed' | 'learnt' | 'presumed'
+  /** In words for people. */
+  readonly why: string
+  readonly since: string
+  /** After this moment it is forgotten. */
+  readonly expires?: string
+}
+
 export type CapabilityName =
   | 'insertable' | 'updatable' | 'deletable' | 'countable' | 'topSupported' | 'skipSupported' | 'filterable' | 'sortable' | 'expandable' | 'searchable'
 
