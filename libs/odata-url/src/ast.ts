@@ -168,7 +168,8 @@ export type ResourceSegment =
   | ({ readonly kind: 'batch' | 'all' | 'entity' } & Node)
   /** Only first: `$crossjoin(Orders,Items)`. */
   | ({ readonly kind: 'crossjoin'; readonly sets: readonly string[] } & Node)
-  | ({ readonly kind: 'unknown'; readonly name: string; readonly key?: Key } & Node)
+  /** A name the model does not have here; `call` where empty parentheses show that a function is meant. */
+  | ({ readonly kind: 'unknown'; readonly name: string; readonly key?: Key; readonly call?: true } & Node)
 
 /** What the URL addresses. */
 export type Resource =

@@ -157,9 +157,9 @@ function readOperation(scanner: Scanner, walk: Walk, { name, parameters = [] }: 
 
 function readUnknown(scanner: Scanner, walk: Walk, name: string): void {
   Object.assign(walk, { type: undefined, entities: true })
-  // `Foo()` may be meant as a function: it is an unknown name all the same.
-  const key = !take(scanner, '()') && scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
-  walk.segments.push(node(scanner, { kind: 'unknown' as const, name, ...key, span: spanFrom(scanner, 0) }))
+  const call = take(scanner, '()') ? { call: true as const } : {}
+  const key = call.call === undefined && scanner.text[scanner.at] === '(' ? { key: readKey(scanner) } : {}
+  walk.segments.push(node(scanner, { kind: 'unknown' as const, name, ...key, ...call, span: spanFrom(scanner, 0) }))
 }
 
 /** A key in parentheses, where a collection of entities is addressed and a parenthesis stands. */

@@ -51,8 +51,9 @@ function resourceSegment(segment: ResourceSegment, dialect: Dialect): string {
       return encodeSegmentText(segment.type) + resourceKey(segment)
     case 'entitySet':
     case 'navigation':
-    case 'unknown':
       return encodeSegmentText(segment.name) + resourceKey(segment)
+    case 'unknown':
+      return encodeSegmentText(segment.name) + (segment.call === true ? '()' : resourceKey(segment))
   }
 }
 

@@ -66,4 +66,25 @@ describe('names of a model', () => {
     expect(plain.type('Acme.Sales.Nothing')).toBeUndefined()
     expect(plain.member(undefined, 'ID')).toBeUndefined()
   })
+
+  it('know what the aggregation vocabulary names', () => {
+    const names = namesOf(readCsdl(schema(`
+      <Annotations Target="Acme.Sales.Container/Orders"><Annotation Term="Org.OData.Aggregation.V1.CustomAggregate" Qualifier="Forecast" String="Edm.Decimal"/></Annotations>
+      <Annotations Target="Acme.Sales.Container"><Annotation Term="Org.OData.Aggregation.V1.CustomAggregate" Qualifier="Budget" String="Edm.Decimal"/></Annotations>
+      <Annotations Target="Acme.Sales.Customer"><Annotation Term="Org.OData.Aggregation.V1.LeveledHierarchy" Qualifier="Places"><Collection/></Annotation></Annotations>`)))
+    expect(read('Orders', '$apply=aggregate(Forecast,Budget,Customer/Orders/Forecast)', names)).toBe(
+      'entitySet Orders ? apply aggregate custom Forecast, custom Budget, ->Customer/->Orders/custom Forecast')
+    expect(read('Orders/Acme.Sales.Rush', '$apply=groupby((rollup(Customer/Places)),aggregate(Forecast))', names)).toBe(
+      'entitySet Orders / cast Acme.Sales.Rush ? apply group [levels ->Customer # Places] {aggregate custom Forecast}')
+    expect([names.customAggregate?.(undefined, 'Budget'), names.customAggregate?.(undefined, 'Forecast'), names.customAggregate?.(names.type('S.Customer'), 'Forecast')]).toEqual([true, false, false])
+    expect(names.leveledHierarchy?.(names.type('S.Order'), 'Places')).toBe(false)
+  })
+
+  it('know the parameters that functions without parentheses have', () => {
+    const names = namesOf(readCsdl(schema(`
+      <Function Name="Best" IsBound="true"><Parameter Name="orders" Type="Collection(S.Order)"/><Parameter Name="amount" Type="Edm.Int32"/><ReturnType Type="S.Order"/></Function>
+      <Action Name="Ship" IsBound="true"><Parameter Name="orders" Type="Collection(S.Order)"/><Parameter Name="amount" Type="Edm.Int32"/></Action>`)))
+    expect(read('Orders/Acme.Sales.Best', 'amount=3&orders=4', names)).toBe('entitySet Orders / operation Acme.Sales.Best{} ? parameter amount=Int64:3; custom orders=4')
+    expect(read('Orders/Acme.Sales.Ship', 'amount=3', names)).toBe('entitySet Orders / operation Acme.Sales.Ship{} ? custom amount=3')
+  })
 })

@@ -9,6 +9,7 @@ export function resourceText(resource: Resource): string {
     .map((segment) => {
       const key = 'key' in segment && segment.key !== undefined ? keyText(segment.key) : ''
       if (segment.kind === 'operation') return `operation ${segment.name}{${segment.arguments.map(({ name, value }) => `${name}=${treeText(value)}`).join(', ')}}${key}`
+      if (segment.kind === 'unknown' && segment.call === true) return `unknown ${segment.name}()`
       if (segment.kind === 'filter') return `where ${treeText(segment.predicate)}${key}`
       if (segment.kind === 'ordinal') return `ordinal ${segment.index}`
       if (segment.kind === 'crossjoin') return `crossjoin ${segment.sets.join(' x ')}`
