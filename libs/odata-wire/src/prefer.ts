@@ -4,6 +4,8 @@ import { headerItems } from './media.js'
 export interface Preferences {
   readonly maxPageSize?: number
   readonly omitNulls: boolean
+  /** Whether a batch goes on after a request that failed; undefined: nothing was said. */
+  readonly continueOnError?: boolean
 }
 
 const first = (item: ReadonlyMap<string, string>): readonly [string, string] => item.entries().next().value ?? ['', '']
@@ -19,9 +21,11 @@ export function parsePrefer(prefer: string | undefined): Preferences {
     const plain = name.replace(/^odata\./, '')
     if (!wishes.has(plain)) wishes.set(plain, value)
   }
+  const onError = wishes.get('continue-on-error')?.toLowerCase()
   const size = wishes.get('maxpagesize') ?? ''
   return {
     ...(/^[1-9]\d{0,8}$/.test(size) ? { maxPageSize: Number(size) } : {}),
+    ...(onError === undefined ? {} : { continueOnError: onError !== 'false' }),
     omitNulls: wishes.get('omit-values')?.toLowerCase() === 'nulls',
   }
 }

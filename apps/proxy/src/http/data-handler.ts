@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hubError } from '@tributary/errors'
-import { asHubError, authenticate, publicOrigin, type Log, type Settings } from '@tributary/nest'
+import { authenticate, publicOrigin, type Log, type Settings } from '@tributary/nest'
+import { compressing } from './compress.js'
+import { allowOrigin, isPreflight, preflightHeaders } from './cors.js'
 import type { Exchange } from './exchange.js'
-import { respond, respondWithError } from './respond.js'
+import { fail } from './fail.js'
+import { readBody } from './read-body.js'
+import { respond } from './respond.js'
 
 /** Answers requests below one path, such as `/odata/`. */
 export interface DataRoute {
@@ -19,8 +22,6 @@ export interface DataHandlerOptions {
   readonly routes: readonly DataRoute[]
 }
 
-const allowed = 'GET, HEAD, OPTIONS'
-
 /**
  * The data routes' own HTTP handler, ahead of Nest's router: it knows the caller first, and whatever happens ends in an OData error
  * object or a broken connection, never in an unhandled rejection.
@@ -35,37 +36,32 @@ export class DataHandler {
     const path = mark < 0 ? target : target.slice(0, mark)
     const route = this.options.routes.find((one) => path.startsWith(one.path) || path === one.path.slice(0, -1))
     if (route === undefined) return false
-    void this.answer(route, { request, response, path, query: mark < 0 ? '' : target.slice(mark + 1) })
+    void this.answer(route, request, response, { path, query: mark < 0 ? '' : target.slice(mark + 1) })
     return true
   }
 
-  private async answer(route: DataRoute, called: Pick<Exchange, 'request' | 'response' | 'path' | 'query'>): Promise<void> {
-    const { request, response } = called
+  private async answer(route: DataRoute, request: IncomingMessage, raw: ServerResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
+    const { settings, log } = this.options
     const requestId = requestIdOf(request)
     const gone = new AbortController()
-    response.on('close', () => gone.abort())
-    response.on('error', () => gone.abort())
-    response.setHeader('x-request-id', requestId)
-    response.setHeader('x-content-type-options', 'nosniff')
+    raw.on('close', () => gone.abort())
+    raw.on('error', () => gone.abort())
+    raw.setHeader('x-request-id', requestId)
+    raw.setHeader('x-content-type-options', 'nosniff')
+    const allowedOrigin = allowOrigin(request.headers, raw, settings.corsOrigins)
+    // Browsers ask beforehand without credentials.
+    if (allowedOrigin && isPreflight(request)) return respond({ request, response: raw }, 204, { headers: preflightHeaders(request.headers) })
+    const called = { request, response: compressing(request.headers['accept-encoding'], raw), ...address }
     try {
       const peer = { address: request.socket.remoteAddress ?? '', method: request.method ?? 'GET' }
-      const principal = authenticate(request.headers, peer, this.options.settings)
-      if (request.method === 'OPTIONS') return respond(called, 204, { headers: { allow: allowed } })
-      if (request.method !== 'GET' && request.method !== 'HEAD') throw hubError('HUB_METHOD_NOT_ALLOWED', { method: request.method ?? '', resource: called.path, allowed })
-      await route.answer({ ...called, principal, requestId, origin: publicOrigin(request.headers, peer.address, this.options.settings), signal: gone.signal })
+      const principal = authenticate(request.headers, peer, settings)
+      await route.answer({
+        ...called, principal, requestId, origin: publicOrigin(request.headers, peer.address, settings), signal: gone.signal,
+        readBody: () => readBody(request, settings.bodyBytes),
+      })
     } catch (thrown) {
-      this.fail(thrown, called, { requestId, gone: gone.signal.aborted })
+      fail(thrown, { ...called, requestId, signal: gone.signal }, log)
     }
-  }
-
-  private fail(thrown: unknown, called: Pick<Exchange, 'request' | 'response' | 'path'>, { requestId, gone }: { readonly requestId: string; readonly gone: boolean }): void {
-    const { log } = this.options
-    if (gone) return log.debug({ requestId, path: called.path }, 'the client went away')
-    const error = asHubError(thrown, requestId)
-    const fields = { err: error.cause ?? error, code: error.code, requestId, path: called.path }
-    if (error.status === 500) log.error(fields, error.message)
-    else if (error.status > 501 || called.response.headersSent) log.warn(fields, error.message)
-    respondWithError(called, error)
   }
 }
 

@@ -1,10 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import type { Writable } from 'node:stream'
 import type { Principal } from '@tributary/nest'
+
+/** What is looked at of a request: one of its own, or one within a batch. */
+export interface Call {
+  readonly method?: string | undefined
+  readonly headers: IncomingHttpHeaders
+}
+
+/** Where an answer goes: to the client, to be compressed before, or into the answer of a batch. */
+export interface Reply extends Writable {
+  readonly headersSent: boolean
+  writeHead(status: number, headers: OutgoingHttpHeaders): unknown
+}
 
 /** One request to the data routes, from its first look to its end. */
 export interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: Call
+  readonly response: Reply
   readonly principal: Principal
   /** Under which the log knows it. */
   readonly requestId: string
@@ -14,6 +27,8 @@ export interface Exchange {
   readonly path: string
   /** The raw query without `?`; '' for none. */
   readonly query: string
+  /** The request's body, whole. @throws HUB_LIMIT_EXCEEDED */
+  readonly readBody: () => Promise<Buffer>
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal
 }

@@ -4,12 +4,16 @@ import type { HubError } from '@tributary/errors'
 import { challenge } from '@tributary/nest'
 import type { Exchange } from './exchange.js'
 
+/** The methods of everything that is read. */
+export const reading = 'GET, HEAD, OPTIONS'
+
+/** Headers of an answer, names in lower case. */
 export type Headers = Readonly<Record<string, string>>
 
 /** A small answer, whole. HEAD gets its headers only. */
 export function respond({ request, response }: Pick<Exchange, 'request' | 'response'>, status: number, answer: { readonly headers: Headers; readonly body?: string | Buffer }): void {
   const body = answer.body === undefined ? undefined : Buffer.from(answer.body)
-  response.writeHead(status, { ...answer.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) })
+  response.writeHead(status, { ...varied(answer.headers), ...(body === undefined ? {} : { 'content-length': String(body.length) }) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
@@ -23,18 +27,23 @@ export async function respondWithStream({ request, response, signal }: Exchange,
   try {
     let next = await source.next()
     signal.throwIfAborted()
-    response.writeHead(200, headers())
+    response.writeHead(200, varied(headers()))
     if (request.method === 'HEAD') return void response.end()
     while (next.done !== true) {
       const chunk = next.value
       if (!response.write(chunk)) await drained(response, signal)
       next = await source.next()
     }
+    const left = once(response, 'finish', { signal })
     response.end()
+    await left
   } finally {
     await source.return?.()
   }
 }
+
+/** Every answer may be compressed, and allowed to some origins only. */
+const varied = (headers: Headers): Headers => ({ ...headers, vary: [...(headers['vary'] === undefined ? [] : [headers['vary']]), 'accept-encoding, origin'].join(', ') })
 
 /** @throws AbortError if the client goes away instead of reading */
 const drained = (response: Exchange['response'], signal: AbortSignal): Promise<unknown> => once(response, 'drain', { signal })
@@ -48,7 +57,7 @@ export function respondWithError({ request, response }: Pick<Exchange, 'request'
       'odata-version': '4.0',
       'cache-control': 'no-store',
       ...(error.status === 401 ? { 'www-authenticate': challenge } : {}),
-      ...(error.code === 'HUB_METHOD_NOT_ALLOWED' ? { allow: String(error.params['allowed'] ?? 'GET, HEAD, OPTIONS') } : {}),
+      ...(error.code === 'HUB_METHOD_NOT_ALLOWED' ? { allow: String(error.params['allowed'] ?? reading) } : {}),
     },
     body: errorBody(error),
   })

@@ -4,26 +4,27 @@ import type { Exchange } from '../http/exchange.js'
 import type { Exposures } from '../data/exposures.js'
 import type { SampleServices } from '../samples/sample-services.js'
 import { answerRoot } from './root-listing.js'
-import { answerService } from './service.js'
-import type { QueryServices } from './answer-query.js'
+import { admits } from '../http/methods.js'
+import { reading } from '../http/respond.js'
+import { answerService, type ServiceParts } from './service.js'
 
 /** `/odata/{slug}/…`: every service and product of the catalog. */
-export const odataRoute = (exposures: Exposures, services: QueryServices): DataRoute => ({
+export const odataRoute = (exposures: Exposures, services: ServiceParts): DataRoute => ({
   path: '/odata/',
   answer: async (exchange) => {
     const { name, rest, root } = split(exchange, '/odata/')
-    if (name === '') return answerRoot(exchange, await exposures.all())
+    if (name === '') return admits(exchange, reading) ? answerRoot(exchange, await exposures.all()) : undefined
     await answerService({ exchange, exposure: await exposures.of(name), root, path: rest }, services)
   },
 })
 
 /** `/samples/{name}/…`: the sample landscape's services, which the catalog registers like anybody's. */
-export const samplesRoute = (samples: SampleServices, services: QueryServices): DataRoute => ({
+export const samplesRoute = (samples: SampleServices, services: ServiceParts): DataRoute => ({
   path: '/samples/',
   answer: async (exchange) => {
     const { name, rest, root } = split(exchange, '/samples/')
     const all = samples.exposures
-    if (name === '') return answerRoot(exchange, [...all.values()].map(({ slug, title, kind }) => ({ slug, title, kind })))
+    if (name === '') return !admits(exchange, reading) ? undefined : answerRoot(exchange, [...all.values()].map(({ slug, title, kind }) => ({ slug, title, kind })))
     const exposure = all.get(name)
     if (exposure === undefined) throw hubError('HUB_SERVICE_NOT_FOUND', { slug: name, hint: `Sample services: ${[...all.keys()].join(', ')}.` })
     await answerService({ exchange, exposure, root, path: rest }, services)

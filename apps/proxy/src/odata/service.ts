@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import { namesOf, parseODataUrl, type Names, type ODataUrl } from '@tributary/odata-url'
 import type { EdmModel } from '@tributary/edm'
+import { answerBatch, type BatchServices } from '../batch/answer-batch.js'
 import { header } from '../http/exchange.js'
-import { respond } from '../http/respond.js'
+import { admits } from '../http/methods.js'
+import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { answerQuery, type QueryServices } from './answer-query.js'
+import { isPostedQuery, postedQuery } from './posted-query.js'
 import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
 
@@ -16,11 +20,27 @@ function namesFor(model: EdmModel): Names {
   return known
 }
 
+/** What the requests to a service are answered with. */
+export interface ServiceParts extends QueryServices, Pick<BatchServices, 'log' | 'batchRequests'> {}
+
 /**
- * Answers one request to a service: its document, its metadata, or a query.
- * @throws HUB_QUERY_*, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
+ * Answers one request to a service: its document, its metadata, a query, or a batch of them.
+ * @throws HUB_METHOD_NOT_ALLOWED, HUB_QUERY_*, HUB_REQUEST_INVALID, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
  */
-export async function answerService(asked: ServiceRequest, services: QueryServices): Promise<void> {
+export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
+  const { exchange, path } = asked
+  if (/^(?:\$|%24)batch\/?$/i.test(path)) {
+    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts) })
+    return
+  }
+  if (isPostedQuery(path)) {
+    if (admits(exchange, 'POST, OPTIONS')) await answerRead(await postedQuery(asked), parts)
+    return
+  }
+  if (admits(exchange, reading)) await answerRead(asked, parts)
+}
+
+async function answerRead(asked: ServiceRequest, services: QueryServices): Promise<void> {
   const { exchange, exposure, path } = asked
   const timings = new Timings()
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
@@ -43,7 +63,13 @@ function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url
   const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter(({ name, includeInServiceDocument }) => includeInServiceDocument && exposure.sets.has(name))
   const resources = listed.map(({ name }): ServiceResource => ({ name, kind: 'EntitySet', url: name }))
   respond(exchange, 200, {
-    headers: { 'content-type': jsonContentType(format), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' },
+    headers: { 'content-type': jsonContentType(format), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },
     body: serviceDocument(`${root}$metadata`, resources, { ...format, prefixed: protocol.prefixed }),
   })
 }
+
+/**
+ * Clients of SAP's fetch a token here before they post, and send it with every request after. Posts are guarded by the origin they come
+ * from, so the token is only what these clients wait for.
+ */
+const csrfToken = (asked: string | undefined): Readonly<Record<string, string>> => (asked?.toLowerCase() === 'fetch' ? { 'x-csrf-token': randomUUID() } : {})

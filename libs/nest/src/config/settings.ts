@@ -25,6 +25,12 @@ export abstract class Settings {
   abstract readonly trustedProxies: readonly string[]
   /** 0: no paging. */
   abstract readonly pageRows: number
+  /** Requests one `$batch` may hold. */
+  abstract readonly batchRequests: number
+  /** Bytes the body of a request to the data routes may have. */
+  abstract readonly bodyBytes: number
+  /** Origins whose web pages may read the data routes; `*`: all. Empty: none. */
+  abstract readonly corsOrigins: readonly string[]
   abstract readonly samples: boolean
   abstract readonly allowPrivateSources: boolean
   abstract readonly logLevel: string
@@ -65,6 +71,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDir: resolve(values.TRIBUTARY_DATA_DIR),
     trustedProxies: values.TRIBUTARY_TRUSTED_PROXIES,
     pageRows: values.TRIBUTARY_PAGE_ROWS,
+    batchRequests: values.TRIBUTARY_BATCH_REQUESTS,
+    bodyBytes: values.TRIBUTARY_BODY_BYTES,
+    corsOrigins: values.TRIBUTARY_CORS_ORIGINS,
     samples: values.TRIBUTARY_SAMPLES,
     allowPrivateSources: values.TRIBUTARY_ALLOW_PRIVATE_SOURCES ?? local,
     logLevel: values.TRIBUTARY_LOG_LEVEL,

@@ -40,6 +40,9 @@ const addressRange = z.string().refine((text) => {
 
 const addressRanges = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(addressRange))
 
+const origins = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+  .refine((list) => list.every((one) => one === '*' || (URL.canParse(one) && new URL(one).origin === one)), 'it must list origins such as https://app.example.com, separated by commas, or be *')
+
 /** Every environment variable there is. `readSettings` reads these and no other, and the README's table is made from them. */
 export const variables = Object.freeze({
   PORT: variable(integer(0, 65_535).default(3000), '3000', 'Port to listen on; 0 takes any free one.'),
@@ -54,6 +57,9 @@ export const variables = Object.freeze({
   TRIBUTARY_PUBLIC_URL: variable(baseUrl.optional(), 'taken from the request', 'The address users see, where it differs from what requests say; links are made with it.'),
   TRIBUTARY_TRUSTED_PROXIES: variable(addressRanges.default([]), 'none', 'Addresses or ranges of reverse proxies whose Forwarded and X-Forwarded-* headers are believed.'),
   TRIBUTARY_PAGE_ROWS: variable(integer(0, 1_000_000).default(5000), '5000', 'Rows in one page of /odata; 0 answers everything in one response.'),
+  TRIBUTARY_BATCH_REQUESTS: variable(integer(1, 100_000).default(1000), '1000', 'Requests one $batch may hold.'),
+  TRIBUTARY_BODY_BYTES: variable(integer(1, 999_999_999).default(4_194_304), '4194304', 'Bytes the body of a request to /odata may have: a $batch, or a query sent as POST.'),
+  TRIBUTARY_CORS_ORIGINS: variable(origins.default([]), 'none', 'Origins whose web pages may read /odata, separated by commas; * for all.'),
   TRIBUTARY_SAMPLES: variable(onOff.default(true), 'on', 'Whether an empty store is filled with the sample landscape.'),
   TRIBUTARY_ALLOW_PRIVATE_SOURCES: variable(onOff.optional(), 'on in local mode, else off', 'Whether services on private, loopback and link-local addresses may be registered and read.'),
   TRIBUTARY_LOG_LEVEL: variable(z.string().trim().toLowerCase().pipe(z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'it must be one of silent, fatal, error, warn, info, debug, trace')).default('info'), 'info', 'Least level that is logged, as JSON lines on standard error; debug adds one line a request.'),
