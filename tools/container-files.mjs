@@ -7,13 +7,14 @@ import { root } from './build.mjs'
 
 const read = (file) => readFileSync(join(root, file), 'utf8')
 
-function dockerfileFaults(file) {
-  return dockerfile.validate(read(file)).map((fault) => `${file}:${fault.range.start.line + 1}: ${fault.message}`)
+/** What is wrong with a Dockerfile, by its own rules. */
+export function dockerfileFaults(file, text) {
+  return dockerfile.validate(text).map((fault) => `${file}:${fault.range.start.line + 1}: ${fault.message}`)
 }
 
 /** Every service has an image or a build, ports are strings, and a published hub is never without a token. */
-function composeFaults(file) {
-  const { services = {} } = parse(read(file), { merge: true })
+export function composeFaults(file, text) {
+  const { services = {} } = parse(text, { merge: true })
   return Object.entries(services).flatMap(([name, service]) => {
     const faults = []
     if (service.image === undefined && service.build === undefined) faults.push(`${file}: service ${name} has neither image nor build.`)
@@ -30,7 +31,7 @@ function composeFaults(file) {
 export function containerFaults() {
   const files = globSync('docker/*', { cwd: root })
   return files.flatMap((file) => {
-    if (/Dockerfile/.test(file)) return dockerfileFaults(file)
-    return /compose\..*\.ya?ml$/.test(file) ? composeFaults(file) : []
+    if (/Dockerfile/.test(file)) return dockerfileFaults(file, read(file))
+    return /compose\..*\.ya?ml$/.test(file) ? composeFaults(file, read(file)) : []
   })
 }

@@ -3,11 +3,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './build.mjs'
 
-export function lockFileFaults() {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+export const lockFileFaults = () =>
+  faultsOfLock(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')), globSync('{libs,apps}/*/package.json', { cwd: root }).map((file) => dirname(file)))
+
+export function faultsOfLock({ packages }, workspaces) {
   const faults = Object.entries(packages)
     .filter(([, entry]) => /^https?:/.test(entry.resolved ?? ''))
     .map(([name]) => `package-lock.json holds a download address for ${name}.`)
-  for (const file of globSync('{libs,apps}/*/package.json', { cwd: root })) if (!(dirname(file) in packages)) faults.push(`package-lock.json lacks the workspace ${dirname(file)}.`)
-  return faults
+  return [...faults, ...workspaces.filter((workspace) => !(workspace in packages)).map((workspace) => `package-lock.json lacks the workspace ${workspace}.`)]
 }
