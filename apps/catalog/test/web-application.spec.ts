@@ -12,6 +12,11 @@ describe('a built web application', () => {
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'tributary-web-')) })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+  it('is at the root for whoever asks, browsers or not', async () => {
+    const answer = await get('/', '*/*')
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+  })
+
   it('is its files and its page, whose own scripts the policy knows by their hashes', () => {
     const inline = 'document.title = "x"'
     mkdirSync(join(folder, 'assets'))

@@ -28,7 +28,7 @@ export class UiModule implements OnModuleInit {
   private answer(request: FastifyRequest, reply: FastifyReply, application: WebApplication | undefined): FastifyReply {
     const path = pathOf(request)
     if (application?.files.has(path) === true && path !== 'index.html') return sendFile(reply, path)
-    if (programs.has(path.split('/')[0] ?? '') || !wantsPage(request)) return this.notFound(request, reply)
+    if (programs.has(path.split('/')[0] ?? '') || (path !== '' && !wantsPage(request))) return this.notFound(request, reply)
     void reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').header('referrer-policy', 'same-origin')
     return application === undefined
       ? reply.header('content-security-policy', 'default-src \'none\'; style-src \'unsafe-inline\'; frame-ancestors \'none\'').send(unbuiltPage)
