@@ -12,11 +12,6 @@ describe('a built web application', () => {
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'tributary-web-')) })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('is at the root for whoever asks, browsers or not', async () => {
-    const answer = await get('/', '*/*')
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-  })
-
   it('is its files and its page, whose own scripts the policy knows by their hashes', () => {
     const inline = 'document.title = "x"'
     mkdirSync(join(folder, 'assets'))
@@ -46,6 +41,11 @@ describe('the pages of a catalog', () => {
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([200, 'text/html; charset=utf-8', 'no-cache'])
     expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors \'none\'')
     expect(await answer.text()).toContain('<title>Tributary</title>')
+  })
+
+  it('is at the root for whoever asks, browsers or not', async () => {
+    const answer = await get('/', '*/*')
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   })
 
   it('are not given to programs, nor in the place of what belongs to programs', async () => {
