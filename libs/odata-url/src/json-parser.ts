@@ -39,30 +39,37 @@ function parsedString(scanner: Scanner, from: number): string {
 function readArray(scanner: Scanner, scope: Scope, use: ArrayUse): JsonLiteral | List {
   const from = scanner.at
   const items: Expression[] = []
+  let plain = true
   readItems(scanner, [']', "an operator, ',' or ']'"], () => {
-    items.push(readValue(scanner, scope))
+    const start = scanner.at
+    const item = readValue(scanner, scope)
+    items.push(item)
+    plain &&= isPlain(scanner, start, item)
     if (items.length > scanner.session.limits.listItems) throw limitReached(scanner.session.limits, 'listItems', scanner.source.part)
   })
   const span = spanFrom(scanner, from)
-  const plain = isPlain(scanner, from)
-  if (plain !== undefined && (use === 'value' || items.some((item) => item.kind === 'json'))) return node(scanner, { kind: 'json' as const, text: plain, span })
+  if (plain && (use === 'value' || items.some((item) => item.kind === 'json'))) return node(scanner, { kind: 'json' as const, text: textFrom(scanner, from), span })
   return node(scanner, { kind: 'list' as const, items: Object.freeze(items), span })
 }
 
 function readObject(scanner: Scanner, scope: Scope): JsonLiteral {
   const from = scanner.at
   const members: { readonly name: string; readonly value: Expression }[] = []
+  let plain = true
   readItems(scanner, ['}', "an operator, ',' or '}'"], () => {
     const name = readJsonString(scanner).text
     skipSpace(scanner)
     expect(scanner, ':')
     skipSpace(scanner)
-    members.push(Object.freeze({ name, value: readValue(scanner, scope) }))
+    const start = scanner.at
+    const value = readValue(scanner, scope)
+    members.push(Object.freeze({ name, value }))
+    plain &&= isPlain(scanner, start, value)
   })
   const span = spanFrom(scanner, from)
-  const plain = isPlain(scanner, from)
-  if (plain !== undefined) return node(scanner, { kind: 'json' as const, text: plain, span })
-  return node(scanner, { kind: 'json' as const, text: plainText(scanner.source, from, scanner.at), members: Object.freeze(members), span })
+  const text = textFrom(scanner, from)
+  if (plain) return node(scanner, { kind: 'json' as const, text, span })
+  return node(scanner, { kind: 'json' as const, text, members: Object.freeze(members), span })
 }
 
 function readItems(scanner: Scanner, [close, expected]: readonly [close: string, expected: string], item: () => void): void {
@@ -97,14 +104,20 @@ function readValue(scanner: Scanner, scope: Scope): Expression {
   return scanner.session.grammar.expression(scanner, scope)
 }
 
-/** The text from `from` to the cursor if it is JSON as it stands. */
-function isPlain(scanner: Scanner, from: number): string | undefined {
-  const text = plainText(scanner.source, from, scanner.at)
+const textFrom = (scanner: Scanner, from: number): string => plainText(scanner.source, from, scanner.at)
+
+/** True for a value that is JSON as it stands. What it holds has been looked at already: nested values cost no more than flat ones. */
+function isPlain(scanner: Scanner, from: number, value: Expression): boolean {
+  if (value.kind === 'json') return value.members === undefined && scanner.text[from] !== '('
+  return value.kind === 'literal' && isJson(textFrom(scanner, from))
+}
+
+function isJson(text: string): boolean {
   try {
     JSON.parse(text)
-    return text
+    return true
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return false
     throw error
   }
 }

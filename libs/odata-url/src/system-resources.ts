@@ -45,12 +45,11 @@ const batchOptions: ReadonlySet<string> = new Set(['$format'])
 
 /**
  * Checks which options `$batch`, `$entity`, the service document and `$metadata` have.
- * @throws HUB_QUERY_SYNTAX where an option has no meaning there or `$id` is missing, HUB_QUERY_UNSUPPORTED for a schema version
+ * @throws HUB_QUERY_SYNTAX where an option has no meaning there or `$id` is missing, HUB_QUERY_UNSUPPORTED for what is not executed
  */
 export function checkSystemResource(resource: Resource, options: QueryOptions, query: string): void {
   if (resource.kind !== 'path') {
-    // Whoever answers these looks at no options that could be refused there.
-    if (options.schemaversion !== undefined) throw unsupported('$schemaversion')
+    refuseUnexecuted(options)
     return
   }
   const [first, second] = resource.segments
@@ -59,6 +58,14 @@ export function checkSystemResource(resource: Resource, options: QueryOptions, q
   allowOnly(second === undefined ? entityOptions : entityCastOptions, options, query)
   if (options.id === undefined) throw misplaced(query, query.length, '$id and the id of the entity')
 }
+
+/** The service document and `$metadata` are answered without a look at the options: what nothing executes is refused here. */
+function refuseUnexecuted({ spans }: QueryOptions): void {
+  const found = [...spans.keys()].find((name) => unexecuted.has(name))
+  if (found !== undefined) throw unsupported(found)
+}
+
+const unexecuted: ReadonlySet<string> = new Set(['$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive'])
 
 function allowOnly(allowed: ReadonlySet<string>, { spans }: QueryOptions, query: string): void {
   const found = [...spans].find(([name]) => name.startsWith('$') && !allowed.has(name))

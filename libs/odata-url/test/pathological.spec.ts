@@ -81,6 +81,19 @@ describe('pathological input', () => {
     ['nested $select', `$select=${'Address($select='.repeat(500)}`, 'HUB_QUERY_LIMIT levels of nesting'],
     ['5,000 ampersands', '&'.repeat(5000), 'read'],
     ['5,000 custom options', 'a=b&'.repeat(5000), 'read'],
+    ['nested concat', `$apply=${'concat('.repeat(5000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested groupby', `$apply=${'groupby((ID),'.repeat(5000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested addnested', `$apply=${'addnested(Customer,addnested(Orders,'.repeat(1000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested expand of $apply', `$apply=${'expand(Customer,expand(Orders,'.repeat(1000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested aggregates', `$filter=${'Items/aggregate(Order/'.repeat(1000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested $filter segments', `$filter=${'Items/$filter(Order/'.repeat(1000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested rollups of hierarchies', `$apply=${'groupby((rolluprecursive($root/Orders,H,ID,'.repeat(1000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['nested functions of $apply', `$apply=${'Shop.Top(a='.repeat(3000)}`, 'HUB_QUERY_LIMIT levels of nesting'],
+    ['a pipeline of 3,000 steps', `$apply=${'identity/'.repeat(3000)}top(1)`, 'read'],
+    ['a pipeline that is too long', `$apply=${'top(1)/'.repeat(9000)}top(1)`, 'read'],
+    ['30,000 grouping paths', `$apply=groupby((${'ID,'.repeat(20_000)}ID))`, 'HUB_QUERY_LIMIT parts'],
+    ['cases whose times are numbers', `$filter=${'case('.repeat(90)}ID gt 10:20${',true:1) gt 10:20'.repeat(90)},true:1)`, 'HUB_QUERY_LIMIT parts'],
+    ['a few cases whose times are numbers', `$filter=${'case('.repeat(5)}ID gt 10:20${',true:1) gt 10:20'.repeat(4)},true:1) gt 1`, 'read'],
   ])('%s', (_name, query, expected) => expect(outcome(() => parseODataUrl('Orders', query, names))).toBe(expected))
 
   it.each([

@@ -91,9 +91,11 @@ describe('options where they mean nothing', () => {
     expect([code, params['position']]).toEqual(['HUB_QUERY_SYNTAX', position])
   })
 
-  it.each(['', '$metadata'])('a schema version of "%s" is refused by name', (path) => {
-    expect(refusal(path, '$schemaversion=1')).toMatchObject({ code: 'HUB_QUERY_UNSUPPORTED', status: 501 })
-  })
+  it.each(['$schemaversion=1', '$apply=identity', '$compute=1 as X', '$deltatoken=1', '$index=1', '$id=1', '$at=min', '$from=min', '$to=max', '$toInclusive=max'])(
+    '%s of the service document and of $metadata is refused by name', (query) => {
+      for (const path of ['', '$metadata']) expect(refusal(path, query)).toMatchObject({ code: 'HUB_QUERY_UNSUPPORTED', status: 501, target: query.slice(0, query.indexOf('=')) })
+    },
+  )
 })
 
 describe('option names', () => {
