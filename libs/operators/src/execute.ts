@@ -14,6 +14,7 @@ import { relatedRows } from './related-rows.js'
 import { openRemote } from './remote.js'
 import { openRemoteScan } from './remote-scan.js'
 import { once, type RequestState } from './request-state.js'
+import { openSemiJoin } from './semi-join.js'
 import { openSort } from './sort.js'
 import { isTop, openTop } from './top.js'
 
@@ -84,6 +85,7 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'sort': return openSort(plan, execution)
     case 'limit': return isTop(plan, execution.context.limits) ? openTop(plan, execution) : openLimit(plan, execution)
     case 'expand': return openExpand(plan, execution)
+    case 'semiJoin': return openSemiJoin(plan, execution)
     case 'remote': return openRemote(plan, execution)
     case 'remoteScan': return openRemoteScan(plan, execution)
     case 'scan': throw new Error(`The scan of ${plan.target.endpoint}/${plan.target.entitySet} was not placed`)

@@ -4,6 +4,8 @@ export interface ExecutionLimits {
   readonly lanesPerSource: number
   /** Distinct keys in one batch of a bind join, before the source says how many fit. */
   readonly batchKeys: number
+  /** Distinct keys a semi-join holds; with more, the other side's keys are looked up instead. */
+  readonly semiJoinKeys: number
   /** Rows and bytes that one sort, or the build side of one join, may hold. */
   readonly buildRows: number
   readonly buildBytes: number
@@ -23,6 +25,7 @@ export interface ExecutionLimits {
 export const defaultLimits: ExecutionLimits = Object.freeze({
   lanesPerSource: 8,
   batchKeys: 200,
+  semiJoinKeys: 5000,
   buildRows: 100_000,
   buildBytes: 64 * 1024 * 1024,
   cacheRows: 20_000,

@@ -82,7 +82,7 @@ interface KeysTaken {
 }
 
 /** How the inner side takes keys at present; undefined: it takes none. */
-function keysTaken({ keyed }: InnerSide, { state, context }: Execution): KeysTaken | undefined {
+export function keysTaken({ keyed }: InnerSide, { state, context }: Execution): KeysTaken | undefined {
   const scan = keyed === undefined ? undefined : state.placement(keyed).current().scan
   if (keyed === undefined || scan === undefined) return undefined
   const accepted = acceptedOf(scan)
@@ -107,7 +107,7 @@ function inLane(inner: InnerSide, keyed: Remote, { state }: Execution, read: () 
 
 function expands(plan: Plan): boolean {
   switch (plan.kind) {
-    case 'expand': return true
+    case 'expand': case 'semiJoin': return true
     case 'filter': case 'sort': case 'limit': return expands(plan.input)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return false
   }

@@ -12,8 +12,8 @@ import type { RelatedRows } from './sought-rows.js'
 /** What one request knows of the inner side of `node`: nothing yet. */
 export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const { limits } = execution.context
-  const { core } = withoutExpands(node)
-  const inner: InnerSide = { node, core, keyed: keyedRemote(core, node.on) }
+  const inner = innerSideOf(node)
+  const { core } = inner
   const make = relatedOf(node, core, shapeOf(node))
   const tupleOf = remoteTuple(inner)
   const cache = relatedCache(limits.cacheRows, limits.cacheBytes)
@@ -60,6 +60,12 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   }
 }
 
+/** What is read for an expand, and the remote in it that takes keys. */
+export function innerSideOf(node: Expand): InnerSide {
+  const { core } = withoutExpands(node)
+  return { node, core, keyed: keyedRemote(core, node.on) }
+}
+
 /** An expand's inner side without the expands on top of it: those are executed over all rows found, so that their keys, too, come in full batches. */
 export function withoutExpands({ related, perParent }: Expand): { readonly core: Plan; readonly nested: readonly Expand[] } {
   const nested: Expand[] = []
@@ -83,7 +89,7 @@ function keyedRemote(core: Plan, on: Expand['on']): Remote | undefined {
   switch (core.kind) {
     case 'filter': case 'sort': case 'expand': return keyedRemote(core.input, on)
     case 'remote': return takesKeys(core.fragment, on) ? core : undefined
-    case 'limit': case 'scan': case 'remoteScan': case 'constantRows': return undefined
+    case 'limit': case 'semiJoin': case 'scan': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { comparatorOf, compile, equalValues, outputColumns, promote, type Column, type Expand, type OrderKey, type Plan, type Value } from '@tributary/plan'
+import { comparatorOf, compile, equalValues, outputColumns, promote, type Column, type Expand, type OrderKey, type Plan, type SemiJoin, type Value } from '@tributary/plan'
 import type { ArraySource } from './array-source.js'
 
 type Row = readonly Value[]
@@ -23,6 +23,12 @@ export function naive(plan: Plan, sources: readonly ArraySource[]): Answer {
       return { rows: rows.slice(plan.skip, plan.take === undefined ? undefined : plan.skip + plan.take), count: plan.count ? rows.length : undefined }
     }
     case 'expand': return joined(plan, naive(plan.input, sources), sources)
+    case 'semiJoin': {
+      const input = naive(plan.input, sources)
+      const related = naive(plan.related, sources).rows
+      const matches = matcher(plan, outputColumns(plan.input), outputColumns(plan.related))
+      return { ...input, rows: input.rows.filter((row) => related.some((other) => matches(row, other)) !== plan.anti) }
+    }
     case 'remote': case 'remoteScan': throw new Error('a placed plan has no naive meaning')
   }
 }
@@ -39,21 +45,27 @@ function ordered(rows: readonly Row[], keys: readonly OrderKey[], columns: reado
   return rows.toSorted((a, b) => parts.reduce((found, { value, compare, sign }) => (found === 0 ? sign * compare(value(a), value(b)) : found), 0))
 }
 
-function joined(plan: Expand, input: Answer, sources: readonly ArraySource[]): Answer {
-  const shape = plan.navigation.expanded
-  if (shape === undefined) throw new Error('no shape')
-  const related = naive(plan.related, sources).rows
-  const ours = outputColumns(plan.input)
-  const theirs = outputColumns(plan.related)
-  const pairs = plan.on.map(({ from, to }) => {
+/** Whether two rows join. Null never does. */
+function matcher({ on }: Expand | SemiJoin, ours: readonly Column[], theirs: readonly Column[]): (row: Row, other: Row) => boolean {
+  const pairs = on.map(({ from, to }) => {
     const left = ours.findIndex(({ name }) => name === from)
     const right = theirs.findIndex(({ name }) => name === to)
     const type = promote(ours[left]!.type, theirs[right]!.type)
     if (type === undefined) throw new Error('keys that cannot be compared')
     return { left, right, type }
   })
+  return (row, other) => pairs.every(({ left, right, type }) => row[left] !== null && other[right] !== null && equalValues(type, row[left], other[right]))
+}
+
+function joined(plan: Expand, input: Answer, sources: readonly ArraySource[]): Answer {
+  const shape = plan.navigation.expanded
+  if (shape === undefined) throw new Error('no shape')
+  const related = naive(plan.related, sources).rows
+  const ours = outputColumns(plan.input)
+  const theirs = outputColumns(plan.related)
+  const matches = matcher(plan, ours, theirs)
   const rows = input.rows.map((row) => {
-    const matching = related.filter((other) => pairs.every(({ left, right, type }) => row[left] !== null && other[right] !== null && equalValues(type, row[left], other[right])))
+    const matching = related.filter((other) => matches(row, other))
     const { order, skip, take, count } = plan.perParent
     const shown = (other: Row): Row => shape.columns.map(({ name }) => other[theirs.findIndex((column) => column.name === name)])
     if (!shape.toMany) return [...row, matching[0] === undefined ? null : shown(matching[0])]

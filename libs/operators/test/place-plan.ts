@@ -1,5 +1,6 @@
 import {
-  expand, filter, fragment, limit, remote, remoteScan, renameColumns, sort, withInput, type Column, type Fragment, type OrderKey, type Plan, type Remote, type ScanTarget,
+  column, constantRows, expand, expandedColumn, filter, fragment, lambda, limit, not, outputColumns, remote, remoteScan, renameColumns, semiJoin, sort, withInput, type Column, type Fragment, type JoinPair, type OrderKey, type Plan, type Remote,
+  type ScanTarget, type SemiJoin,
 } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 
@@ -36,8 +37,24 @@ export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly strin
   switch (plan.kind) {
     case 'filter': case 'sort': case 'limit': return withInput(plan, placePlan(plan.input, endpoints, keys))
     case 'expand': return expand(placePlan(plan.input, endpoints, keys), { ...plan, related: placePlan(plan.related, endpoints, plan.on.map(({ to }) => to)) })
+    case 'semiJoin': return placeSemiJoin(plan, endpoints)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
+}
+
+/** A semi-join with all its ways: by keys, by looking up, and by reading all. */
+function placeSemiJoin(plan: SemiJoin, endpoints: Endpoints): Plan {
+  const { on, anti, input, related } = plan
+  const manyOf = (name: string, columns: readonly Column[]): Column => expandedColumn(name, name, { toMany: true, columns, visible: columns.map((shown) => shown.name) })
+  const seen = manyOf('~seen', outputColumns(related))
+  const any = lambda('any', column(seen.type, '~seen'), '')
+  const lookup = filter(expand(input, { navigation: seen, on, related }), anti ? not(any) : any)
+  const back = on.map(({ from, to }): JoinPair => ({ from: to, to: from }))
+  const keys = on.flatMap(({ to }) => outputColumns(related).filter(({ name }) => name === to))
+  const rowsOf = placePlan(input, endpoints, on.map(({ from }) => from))
+  const byKeys = expand(constantRows(keys, []), { navigation: manyOf('~rows', outputColumns(input)), on: [back[0]!, ...back.slice(1)], related: rowsOf })
+  const ways = { lookup: placePlan(lookup, endpoints), order: [], ...(anti ? {} : { byKeys }) }
+  return semiJoin(placePlan(input, endpoints), { on, anti, related: placePlan(related, endpoints), ways })
 }
 
 function fragmentOf(plan: Plan, keys: readonly string[]): Fragment | undefined {

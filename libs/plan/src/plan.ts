@@ -5,7 +5,7 @@ import type { Column } from './page.js'
  * A query as a value: a tree of frozen nodes, logical first; `place` replaces fragments by `Remote` nodes.
  * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
  */
-export type Plan = Scan | Filter | Sort | Limit | Expand | Remote | RemoteScan | Rows
+export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Remote | RemoteScan | Rows
 
 /** All rows of one remote entity set. */
 export interface Scan {
@@ -61,6 +61,30 @@ export interface Expand {
   /** Rows of the target; nested filters are in it, what applies per parent is in `perParent`. */
   readonly related: Plan
   readonly perParent: PerParent
+}
+
+/**
+ * The rows of `input` that have a row of `related`; with `anti`, those that have none. Null never joins. The same as a filter with `any`
+ * over an expand, and executed as whatever is cheapest: `ways` are found by placing.
+ */
+export interface SemiJoin {
+  readonly kind: 'semiJoin'
+  readonly input: Plan
+  readonly on: readonly [JoinPair, ...JoinPair[]]
+  /** Only its join columns are read. */
+  readonly related: Plan
+  readonly anti: boolean
+  readonly ways?: SemiJoinWays
+}
+
+/** Other ways to the rows of a semi-join, placed. */
+export interface SemiJoinWays {
+  /** For few keys: an expand of key rows by the rows of the input; undefined where the input is not read by keys (an anti-join). */
+  readonly byKeys?: Expand
+  /** For too many keys to hold: the keys of the input's rows are looked up among the related ones. */
+  readonly lookup: Plan
+  /** The order that the other ways come in; rows read by keys are sorted by it. */
+  readonly order: readonly OrderKey[]
 }
 
 /** A column of the input and the column of the related rows it has to equal. */

@@ -1,6 +1,6 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column, ExpandedShape } from './page.js'
-import type { Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, Sort } from './plan.js'
+import type { Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
 import type { Value } from './value.js'
 
 /** Factories of plan nodes: frozen values. */
@@ -33,6 +33,13 @@ export const everyRelated: PerParent = Object.freeze({ order: Object.freeze([]),
 export const expand = (input: Plan, { navigation, on, related, perParent = everyRelated }: ExpandOptions): Expand =>
   Object.freeze({ kind: 'expand', input, navigation, on: Object.freeze(on), related, perParent: Object.freeze(perParent) })
 
+/** What a semi-join asks of the rows of its input. */
+export type SemiJoinOptions = Pick<SemiJoin, 'on' | 'related' | 'anti' | 'ways'>
+
+/** The rows that have, or with `anti` have not, a related row. */
+export const semiJoin = (input: Plan, { on, related, anti, ways }: SemiJoinOptions): SemiJoin =>
+  Object.freeze({ kind: 'semiJoin', input, on: Object.freeze(on), related, anti, ...(ways === undefined ? {} : { ways: Object.freeze(ways) }) })
+
 /** Rows that are known already. */
 export const constantRows = (columns: readonly Column[], rows: readonly (readonly Value[])[]): Rows =>
   Object.freeze({ kind: 'constantRows', columns: Object.freeze([...columns]), rows: Object.freeze([...rows]) })
@@ -55,18 +62,19 @@ export const expandedColumn = (name: string, entityType: string, shape: Expanded
 export function outputColumns(plan: Plan): readonly Column[] {
   switch (plan.kind) {
     case 'scan': case 'remoteScan': case 'constantRows': return plan.columns
-    case 'filter': case 'sort': case 'limit': return outputColumns(plan.input)
+    case 'filter': case 'sort': case 'limit': case 'semiJoin': return outputColumns(plan.input)
     case 'expand': return [...outputColumns(plan.input), plan.navigation]
     case 'remote': return outputColumns(plan.plan)
   }
 }
 
-/** The direct inputs of a node; the related side of an expand is the second. */
+/** The direct inputs of a node; the related side of an expand or a semi-join is the second. Of a placed semi-join its other ways follow. */
 export function inputsOf(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
     case 'scan': case 'remoteScan': case 'constantRows': return []
     case 'filter': case 'sort': case 'limit': return [plan.input]
     case 'expand': return [plan.input, plan.related]
+    case 'semiJoin': return [plan.input, plan.related, ...(plan.ways?.byKeys === undefined ? [] : [plan.ways.byKeys.related]), ...(plan.ways === undefined ? [] : [plan.ways.lookup])]
     case 'remote': return [plan.plan]
   }
 }
@@ -85,7 +93,7 @@ export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
   switch (plan.kind) {
     case 'scan': case 'remoteScan': case 'constantRows': case 'remote': return change(plan)
     case 'filter': case 'sort': case 'limit': return change(withInput(plan, transform(plan.input, change)))
-    case 'expand': {
+    case 'expand': case 'semiJoin': {
       const input = transform(plan.input, change)
       const related = transform(plan.related, change)
       return change(input === plan.input && related === plan.related ? plan : Object.freeze({ ...plan, input, related }))
@@ -94,6 +102,6 @@ export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
 }
 
 /** The node over another input. */
-export function withInput(node: Filter | Sort | Limit | Expand, input: Plan): Filter | Sort | Limit | Expand {
+export function withInput(node: Filter | Sort | Limit | Expand | SemiJoin, input: Plan): Filter | Sort | Limit | Expand | SemiJoin {
   return input === node.input ? node : Object.freeze({ ...node, input })
 }

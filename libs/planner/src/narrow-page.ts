@@ -26,7 +26,7 @@ function answerPlan({ plan, unwrap }: Pick<BoundQuery, 'plan' | 'unwrap'>): Plan
 function expandOf(plan: Plan, name: string): Expand | undefined {
   switch (plan.kind) {
     case 'expand': return plan.navigation.name === name ? plan : expandOf(plan.input, name)
-    case 'filter': case 'sort': case 'limit': return expandOf(plan.input, name)
+    case 'filter': case 'sort': case 'limit': case 'semiJoin': return expandOf(plan.input, name)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
   }
 }

@@ -5,10 +5,12 @@ import { pruneColumns } from './rules/prune-columns.js'
 import { pushFilterBelowExpand } from './rules/push-filter-below-expand.js'
 import { pushLimitBelowExpand } from './rules/push-limit-below-expand.js'
 import { pushSortBelowExpand } from './rules/push-sort-below-expand.js'
+import { pushBelowSemiJoin } from './rules/push-below-semi-join.js'
 import type { Rule } from './rules/rule.js'
+import { withSemiJoins } from './rules/semi-joins.js'
 
 /** The rules, in the order in which they are tried. None changes which rows there are, or their order. */
-export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand])
+export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand, pushBelowSemiJoin])
 
 /** Applies the rules until none fires. */
 export function applyRules(plan: Plan): Plan {
@@ -22,7 +24,7 @@ export function applyRules(plan: Plan): Plan {
 
 /** The bound query over a better plan: filters, orders and limits before related rows are fetched, and no column nobody needs. */
 export function optimize(bound: BoundQuery): BoundQuery {
-  const plan = pruneColumns(applyRules(bound.plan), neededColumns(bound))
+  const plan = pruneColumns(applyRules(withSemiJoins(applyRules(bound.plan))), neededColumns(bound))
   return Object.freeze({ ...bound, plan, columns: answerColumns(bound, plan) })
 }
 

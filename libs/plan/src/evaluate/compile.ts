@@ -9,7 +9,8 @@ import { enumHas } from '../values/enum-value.js'
 import { hashKey } from '../values/hash-key.js'
 import { compileCall } from './call.js'
 import { castValue } from './cast-value.js'
-import type { Compiled, Scope } from './compiled.js'
+import type { Compiled, RangeHolder, Scope } from './compiled.js'
+import { follow, itemColumns, placeOf } from './row-path.js'
 
 /**
  * Makes an expression ready to run over rows whose values stand in the order of `columns`. This is the reference meaning of every
@@ -50,26 +51,19 @@ function compileIn(expression: Expression, scope: Scope): Compiled {
 }
 
 function compileColumn(path: readonly [string, ...string[]], columns: readonly Column[]): Compiled {
-  const [name, ...rest] = path
-  const index = columns.findIndex((column) => column.name === name)
-  if (index === -1) throw new Error(`The expression reads the column ${name}, which its rows do not have`)
-  if (rest.length === 0) return (row) => row[index] ?? null
-  return (row) => follow(row[index], rest)
-}
-
-function follow(value: Value, path: readonly string[]): Value {
-  let current = value
-  for (const name of path) {
-    if (typeof current !== 'object' || current === null || Array.isArray(current)) return null
-    current = (current as Readonly<Record<string, Value>>)[name]
-  }
-  return current ?? null
+  const found = placeOf(path, columns)
+  if (found === undefined) throw new Error(`The expression reads the column ${path[0]}, which its rows do not have`)
+  const [first, ...rest] = found.steps
+  if (rest.length === 0 && typeof first === 'number' && found.expanded === undefined) return (row) => row[first] ?? null
+  return (row) => follow(row, found.steps)
 }
 
 function compileVariable(name: string, path: readonly string[], scope: Scope): Compiled {
   const holder = scope.variables.get(name)
   if (holder === undefined) throw new Error(`The expression reads the variable ${name} outside of its lambda`)
-  return () => follow(holder.current, path)
+  const steps = holder.columns === undefined ? path : placeOf(path, holder.columns)?.steps
+  if (steps === undefined) throw new Error(`The expression reads ${path.join('/')} of ${name}, which its rows do not have`)
+  return () => follow(holder.current, steps)
 }
 
 function compileUnary(operator: 'not' | 'negate', operand: Expression, scope: Scope): Compiled {
@@ -173,7 +167,8 @@ function compileInList(expression: InExpression, scope: Scope): Compiled {
 function compileLambda(expression: LambdaExpression, scope: Scope): Compiled {
   const collection = compileIn(expression.collection, scope)
   if (expression.predicate === undefined) return (row) => asItems(collection(row)).length > 0
-  const holder: { current: Value } = { current: null }
+  const columns = itemColumns(expression.collection, scope)
+  const holder: RangeHolder = { current: null, ...(columns === undefined ? {} : { columns }) }
   const inner: Scope = { ...scope, variables: new Map([...scope.variables, [expression.variable, holder]]) }
   const predicate = compileIn(expression.predicate, inner)
   const wanted = expression.operator === 'any'

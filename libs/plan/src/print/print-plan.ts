@@ -41,6 +41,7 @@ function describe(plan: Plan): string {
     case 'sort': return `Sort ${printOrder(plan.keys)}`
     case 'limit': return describeLimit(plan)
     case 'expand': return describeExpand(plan)
+    case 'semiJoin': return `${plan.anti ? 'AntiJoin' : 'SemiJoin'} on ${printPairs(plan.on)}`
     case 'remote': return `Remote ${printTarget(plan.fragment.scan)}${describeKeys(plan.fragment)}`
     case 'remoteScan': return `RemoteScan ${printTarget(plan)} [${plan.taken.join('; ')}]`
     case 'constantRows': return `Rows ${plan.rows.length} (${plan.columns.map(({ name }) => name).join(', ')})`
@@ -48,6 +49,8 @@ function describe(plan: Plan): string {
 }
 
 const printTarget = ({ target }: Scan | RemoteScan): string => `${target.endpoint}.${target.entitySet}`
+
+const printPairs = (on: Expand['on']): string => on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
 
 const describeLimit = (limit: Limit): string =>
   `Limit ${limit.take ?? 'all'}${limit.skip === 0 ? '' : ` skip ${limit.skip}`}${limit.count ? ' with count' : ''}`
@@ -62,6 +65,5 @@ function describeExpand({ navigation, on, perParent }: Expand): string {
     ...(take === undefined ? [] : [`take ${take}`]),
     ...(count ? ['with count'] : []),
   ]
-  const pairs = on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
-  return `Expand ${navigation.name} on ${pairs}${each.length === 0 ? '' : ` each ${each.join(' ')}`}`
+  return `Expand ${navigation.name} on ${printPairs(on)}${each.length === 0 ? '' : ` each ${each.join(' ')}`}`
 }

@@ -1,7 +1,8 @@
-import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
+import type { ExposedNavigation, Exposure } from '@tributary/catalog'
 import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import type { Expression } from '@tributary/plan'
 import { bindKey } from './bind-key.js'
+import { requireNavigation, requireTarget } from './navigations.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from './refusal.js'
 import { type RowScope, rowScope } from './row-scope.js'
 
@@ -101,21 +102,6 @@ function followNavigation(address: Address, segment: Extract<ResourceSegment, { 
   const scope = rowScope(exposure, target, lastStep(address).scope.aliases)
   const steps: Address['steps'] = [...address.steps, { scope, navigation }]
   return withKey({ ...address, steps, single: !navigation.toMany }, segment.key)
-}
-
-/** How the set's navigation is followed. @throws HUB_QUERY_UNSUPPORTED where it cannot be */
-export function requireNavigation(set: ExposedSet, name: string): ExposedNavigation {
-  const navigation = set.navigations.get(name)
-  if (navigation === undefined) throw unsupported(`The navigation property ${name} of ${set.name}`)
-  return navigation
-}
-
-/** The set a navigation leads to. @throws HUB_QUERY_UNSUPPORTED where it has none, or nothing says how rows belong together */
-export function requireTarget(navigation: ExposedNavigation, exposure: Exposure): ExposedSet {
-  const target = navigation.target === undefined ? undefined : exposure.sets.get(navigation.target)
-  if (target === undefined) throw unsupported(`The navigation property ${navigation.name}`, 'It leads to no entity set of this service.')
-  if (navigation.on.length === 0) throw unsupported(`The navigation property ${navigation.name}`, `Its contract has no referential constraint to ${target.name}, so rows cannot be joined.`)
-  return target
 }
 
 function followProperty(address: Address, name: string): Address {

@@ -1,11 +1,12 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
-import { requireNavigation, requireTarget } from './address.js'
 import { bindPredicate } from './bind-expression.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { printSelectList } from './context-fragment.js'
+import { isHidden, withFollowed } from './followed-paths.js'
+import { joinPairs, requireNavigation, requireTarget } from './navigations.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import { type RowScope, rowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
@@ -24,7 +25,7 @@ export interface Shaped {
  * @throws HUB_QUERY_UNSUPPORTED naming the navigation that cannot be followed, HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_INVALID
  */
 export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
-  const selection = bindSelect(options.select, outputColumns(input), scope)
+  const selection = bindSelect(options.select, outputColumns(input).filter((column) => !isHidden(column)), scope)
   const items = (options.expand ?? []).flatMap((item) => navigationsOf(item, scope).map((navigation) => ({ navigation, item })))
   const seen = new Set<string>()
   let plan = input
@@ -73,23 +74,18 @@ function bindRelated(navigation: ExposedNavigation, options: QueryOptions, outer
   const target = requireTarget(navigation, outer.exposure)
   const aliases = new Map([...outer.aliases, ...options.aliases])
   const scope: RowScope = { ...rowScope(outer.exposure, target, aliases), nested: true }
-  const rows = scanOf(scope)
-  const filtered = options.filter === undefined ? rows : filter(rows, bindPredicate(options.filter, scope))
+  const predicate = options.filter === undefined ? undefined : bindPredicate(options.filter, scope)
+  const perParent = bindPerParent(options, scope)
+  const rows = withFollowed(scanOf(scope), scope)
+  const filtered = predicate === undefined ? rows : filter(rows, predicate)
   const shaped = bindShape(filtered, options, scope)
   return {
     on: joinPairs(navigation),
     related: shaped.plan,
-    perParent: bindPerParent(options, scope),
+    perParent,
     selectList: shaped.selectList,
     navigation: relatedColumn(navigation, scope, shaped),
   }
-}
-
-/** The pairs of join columns. @throws HUB_QUERY_UNSUPPORTED where there are none */
-export function joinPairs(navigation: ExposedNavigation): Parameters<typeof expand>[1]['on'] {
-  const [first, ...rest] = navigation.on
-  if (first === undefined) throw unsupported(`The navigation property ${navigation.name}`)
-  return [first, ...rest]
 }
 
 /** The column of expanded rows: all columns the related plan yields, with what is shown of them. */

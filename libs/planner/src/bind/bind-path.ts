@@ -2,19 +2,25 @@ import type { StructuredType } from '@tributary/edm'
 import type { Path, PathSegment } from '@tributary/odata-url'
 import { call, column, type Expression, int32Type, itemOf, lambda, type ValueType, variable } from '@tributary/plan'
 import type { Bind } from './bind-call.js'
+import { followNavigation } from './followed-paths.js'
 import { valueType } from './model-types.js'
 import { typeError, unknownProperty, unsupported } from './refusal.js'
-import type { RowScope } from './row-scope.js'
+import type { FollowedPath, RowScope } from './row-scope.js'
 
 /** Where a path has got to: the expression so far (undefined: the row itself) and where its properties are found. */
 interface Position {
   readonly expression: Expression | undefined
   readonly structured: StructuredType | undefined
+  /** Where navigations are followed from: only rows have them. */
+  readonly row?: RowScope
+  /** Of a related row, or related rows: where what is read of them is noted. */
+  readonly related?: FollowedPath
 }
 
 /**
- * Binds a path to a column, a property within a complex column, a range variable, `…/$count` of a collection, or a lambda over one.
- * @throws HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_QUERY_UNSUPPORTED for navigation and what else is not built, HUB_QUERY_TYPE
+ * Binds a path to a column, a property within a complex column or of a related row, a range variable, `…/$count` of a collection, or a
+ * lambda over one. Navigations on the way are noted as followed from their rows.
+ * @throws HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_QUERY_UNSUPPORTED for navigation that cannot be joined and what else is not built, HUB_QUERY_TYPE
  */
 export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression {
   let position = rootOf(syntax, scope)
@@ -27,14 +33,14 @@ export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression 
 function rootOf(syntax: Path, scope: RowScope): Position {
   const { root } = syntax
   switch (root.kind) {
-    case 'implicit': return { expression: undefined, structured: scope.entityType }
+    case 'implicit': return { expression: undefined, structured: scope.entityType, row: scope }
     case '$it':
       if (scope.nested) throw unsupported('$it within $expand')
-      return { expression: undefined, structured: scope.entityType }
+      return { expression: undefined, structured: scope.entityType, row: scope }
     case 'variable': {
       const range = scope.variables.get(root.name)
       if (range === undefined) throw unknownProperty(scope.entityType.qualifiedName, root.name, scope.variables.keys())
-      return { expression: variable(range.type, root.name), structured: range.structured }
+      return { expression: variable(range.type, root.name), structured: range.structured, ...(range.related === undefined ? {} : { row: range.related.scope, related: range.related }) }
     }
     case '$this': throw unsupported('$this')
     case '$these': throw unsupported('$these')
@@ -52,7 +58,9 @@ interface PathContext {
 function follow(position: Position, segment: PathSegment, context: PathContext): Position {
   switch (segment.kind) {
     case 'property': case 'unknown': return followProperty(position, segment, context)
-    case 'navigation': throw unsupported(`The navigation property ${segment.name} in an expression`, 'Expand it, or filter the related entity set.')
+    case 'navigation':
+      if (segment.key !== undefined) throw unsupported('A key in a path within an expression', 'Use any, e.g. Orders/any(o:o/ID eq 1).')
+      return followRelated(position, segment.name, context)
     case 'count': {
       if (segment.filter !== undefined || segment.search !== undefined) throw unsupported('$count with its own options in an expression')
       return { expression: call('length', int32Type, requireCollection(position, segment, context)), structured: undefined }
@@ -67,7 +75,16 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
   }
 }
 
-function followProperty(position: Position, segment: { readonly name: string; readonly span: PathSegment['span'] }, { syntax, scope }: PathContext): Position {
+/** From a row to the rows related to it: they stand in a hidden column. */
+function followRelated({ expression, row }: Position, name: string, { syntax }: PathContext): Position {
+  if (expression?.type.collection === true) throw typeError({ what: `The path to ${name}`, span: syntax.span, found: expression.type, expected: 'a single row' })
+  if (row === undefined) throw unsupported(`The navigation property ${name} of a complex value in an expression`)
+  const { name: hidden, type, path } = followNavigation(row, name)
+  return { expression: extend(expression, type, hidden), structured: path.scope.entityType, row: path.scope, related: path }
+}
+
+function followProperty(position: Position, segment: { readonly name: string; readonly span: PathSegment['span'] }, context: PathContext): Position {
+  const { syntax, scope } = context
   const { expression, structured } = position
   const { model } = scope
   if (structured === undefined || expression?.type.collection === true) {
@@ -76,10 +93,11 @@ function followProperty(position: Position, segment: { readonly name: string; re
   }
   const property = model.property(structured, segment.name)
   if (property === undefined) {
-    if (model.navigation(structured, segment.name) !== undefined) throw unsupported(`The navigation property ${segment.name} in an expression`, 'Expand it, or filter the related entity set.')
+    if (model.navigation(structured, segment.name) !== undefined) return followRelated(position, segment.name, context)
     if (structured.open) throw unsupported(`The undeclared property ${segment.name} of the open type ${structured.qualifiedName} in an expression`)
     throw unknownProperty(structured.qualifiedName, segment.name, model.properties(structured).map(({ name }) => name))
   }
+  position.related?.read.add(segment.name)
   const type = valueType(model, property.type)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined
   return { expression: extend(expression, type, segment.name), structured: inner }
@@ -100,7 +118,8 @@ function requireCollection({ expression }: Position, segment: PathSegment, { syn
 function followLambda(position: Position, segment: Extract<PathSegment, { kind: 'lambda' }>, context: PathContext): Expression {
   const collection = requireCollection(position, segment, context)
   if (segment.predicate === undefined || segment.variable === undefined) return lambda(segment.operator, collection, '')
-  const range = { type: itemOf(collection.type), ...(position.structured === undefined ? {} : { structured: position.structured }) }
+  const { structured, related } = position
+  const range = { type: itemOf(collection.type), ...(structured === undefined ? {} : { structured }), ...(related === undefined ? {} : { related }) }
   const scope = { ...context.scope, variables: new Map([...context.scope.variables, [segment.variable, range]]) }
   const predicate = context.bind(segment.predicate, scope)
   if (predicate.type.base !== 'Edm.Boolean' && predicate.type.base !== 'null') {

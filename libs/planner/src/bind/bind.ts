@@ -4,12 +4,14 @@ import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, type Expression, filter, limit, type OrderKey, outputColumns, type PerParent, type Plan, sort } from '@tributary/plan'
 import type { BindOptions, BoundQuery, Paging, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
-import { joinPairs, relatedColumn, type Shaped, bindShape } from './bind-expand.js'
+import { relatedColumn, type Shaped, bindShape } from './bind-expand.js'
 import { bindPredicate } from './bind-expression.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { requireOptions } from './bind-select.js'
 import { contextFragment } from './context-fragment.js'
 import { afterCursor, cursorColumns } from './keyset.js'
+import { withFollowed } from './followed-paths.js'
+import { joinPairs } from './navigations.js'
 import { bindProperty } from './bind-property.js'
 import { scanOf } from './scan-set.js'
 
@@ -24,8 +26,8 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const shape = shapeOf(address)
   checkOptions(url.options, shape)
   const { scope } = lastStep(address)
-  const rows = rowsOf(lastStep(address), url.options)
   const page = pageOf(url.options, address, options)
+  const rows = rowsOf(lastStep(address), url.options)
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows))
   const shaped = shape === 'collection' || shape === 'entity' ? bindShape(after, url.options, scope) : bare(after, property?.column)
@@ -66,11 +68,12 @@ const places: Record<ResultShape, string> = { collection: 'a collection', entity
 
 const checkOptions = (options: QueryOptions, shape: ResultShape): void => requireOptions(options, applicable[shape], places[shape])
 
-/** The rows the last step of the path means, before order and page. */
+/** The rows the last step of the path means, before order and page, with what the filter and the order (bound before) follow. */
 function rowsOf(step: AddressStep, options: QueryOptions): Plan {
+  const predicate = options.filter === undefined ? undefined : bindPredicate(options.filter, step.scope)
   const all = scanOf(step.scope)
-  const one = step.key === undefined ? all : filter(all, step.key)
-  return options.filter === undefined ? one : filter(one, bindPredicate(options.filter, step.scope))
+  const one = withFollowed(step.key === undefined ? all : filter(all, step.key), step.scope)
+  return predicate === undefined ? one : filter(one, predicate)
 }
 
 // ── Order and page ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-import type { ExposedSet, Exposure } from '@tributary/catalog'
+import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
 import type { Expression as Syntax } from '@tributary/odata-url'
 import type { ValueType } from '@tributary/plan'
@@ -20,6 +20,17 @@ export interface RowScope {
   readonly replacing: ReadonlySet<string>
   /** How much aliases may still add to the query: each may stand in many places and name others. */
   readonly allowance: { replacements: number }
+  /** Navigations that expressions follow from the row, by name: noted while expressions are bound. */
+  readonly followed: Map<string, FollowedPath>
+}
+
+/** A navigation that expressions follow from a row: its rows are expanded into a hidden column. */
+export interface FollowedPath {
+  readonly navigation: ExposedNavigation
+  /** The related rows. What is followed from them is noted in `scope.followed`. */
+  readonly scope: RowScope
+  /** Properties that are read of the related rows. */
+  readonly read: Set<string>
 }
 
 /** Aliases replaced in one query. */
@@ -32,11 +43,13 @@ export interface RangeVariable {
   readonly type: ValueType
   /** Of a complex item: where its properties are found. */
   readonly structured?: StructuredType
+  /** Of a related row: where its columns and navigations are noted. */
+  readonly related?: FollowedPath
 }
 
 /** The scope of rows of a set, or of a type derived from the set's. */
 export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyMap<string, Syntax>, typeName = set.entityType): RowScope {
   const entityType = exposure.model.entityType(typeName)
   if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
-  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements } }
+  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, followed: new Map() }
 }

@@ -1,7 +1,8 @@
-import { expand, type Expand, type Plan, withInput } from '@tributary/plan'
+import { expand, type Expand, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { placeFragment, type PlaceOptions } from './place-fragment.js'
+import { asLookups, rowsByKeys, withoutOrder } from './semi-join-ways.js'
 
 /**
  * Gives every part of a plan to the source it belongs to; what a source does not take stays ours.
@@ -21,10 +22,34 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
   const whole = fragmentOf(plan)
   if (whole !== undefined) return placeFragment(whole, endpoints, options)
   switch (plan.kind) {
-    case 'filter': case 'sort': case 'limit': return withInput(plan, place(plan.input, endpoints, options))
+    case 'sort': return placeSort(plan, { endpoints, options })
+    case 'filter': case 'limit': return withInput(plan, place(plan.input, endpoints, options))
+    case 'semiJoin': return placeSemiJoin(plan, { endpoints, options })
     case 'expand': return placeExpand(plan, place(plan.input, endpoints, options), { endpoints, options })
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
+}
+
+/** A source that orders its rows keeps a semi-join from reading all of them for the first page. */
+function placeSort(plan: Sort, placing: Placing): Plan {
+  const { input, keys } = plan
+  const { endpoints, options } = placing
+  if (input.kind === 'semiJoin') {
+    const sorted = fragmentOf(sort(input.input, keys))
+    if (sorted !== undefined && !sorts(placeFragment(sorted, endpoints, options).plan)) return placeSemiJoin(semiJoin(sort(input.input, keys), input), placing, keys)
+  }
+  return withInput(plan, place(input, endpoints, options))
+}
+
+const sorts = (plan: Plan): boolean => plan.kind === 'sort' || ('input' in plan && sorts(plan.input))
+
+function placeSemiJoin(node: SemiJoin, placing: Placing, order?: readonly OrderKey[]): SemiJoin {
+  const { endpoints, options } = placing
+  const keys = node.on.map(({ from }) => from)
+  const lookup = place(asLookups(node), endpoints, options)
+  const byKeys = node.anti ? {} : { byKeys: rowsByKeys(node, placeRelated(withoutOrder(asLookups(node.input)), keys, placing)) }
+  const ways = { ...byKeys, lookup, order: order ?? [] }
+  return semiJoin(place(node.input, endpoints, options), { ...node, related: place(node.related, endpoints, options), ways })
 }
 
 interface Placing {
@@ -46,6 +71,7 @@ function placeRelated(plan: Plan, keys: readonly string[], placing: Placing): Pl
   switch (plan.kind) {
     case 'filter': case 'sort': case 'limit': return withInput(plan, placeRelated(plan.input, keys, placing))
     case 'expand': return placeExpand(plan, placeRelated(plan.input, keys, placing), placing)
+    case 'semiJoin': return placeRelated(asLookups(plan), keys, placing)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

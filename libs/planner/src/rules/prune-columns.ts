@@ -1,4 +1,5 @@
-import { type Column, columnsOf, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, withInput } from '@tributary/plan'
+import { type Column, columnsOf, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
+import { isHidden } from '../bind/followed-paths.js'
 
 /**
  * Leaves out the columns nobody needs.
@@ -7,7 +8,8 @@ import { type Column, columnsOf, expand, type Expand, type Expression, outputCol
  * └ Scan Orders (OrderID, Freight, ShipName, …)   ⇒   Scan Orders (OrderID, Freight)
  * ```
  * `needed` are the columns of the plan's rows that somebody reads. Does not fire on columns a filter, a sort, a join or `needed` reads;
- * a scan keeps at least one column, so that its rows can be counted. Expanded columns always stay.
+ * a scan keeps at least one column, so that its rows can be counted. Expanded columns stay, but for
+ * hidden ones, which are there for a filter or an order that may read something cheaper by now.
  */
 export function pruneColumns(plan: Plan, needed: ReadonlySet<string>): Plan {
   switch (plan.kind) {
@@ -15,7 +17,8 @@ export function pruneColumns(plan: Plan, needed: ReadonlySet<string>): Plan {
     case 'filter': return withInput(plan, pruneColumns(plan.input, withExpressions(needed, [plan.predicate])))
     case 'sort': return withInput(plan, pruneColumns(plan.input, withExpressions(needed, plan.keys.map(({ expression }) => expression))))
     case 'limit': return withInput(plan, pruneColumns(plan.input, needed))
-    case 'expand': return pruneExpand(plan, needed)
+    case 'expand': return isHidden(plan.navigation) && !needed.has(plan.navigation.name) ? pruneColumns(plan.input, needed) : pruneExpand(plan, needed)
+    case 'semiJoin': return pruneSemiJoin(plan, needed)
     case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }
@@ -38,6 +41,11 @@ function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
   const ordered = withExpressions(new Set([...shape.visible, ...plan.on.map(({ to }) => to)]), plan.perParent.order.map(({ expression }) => expression))
   const related = pruneColumns(plan.related, ordered)
   return expand(input, { ...plan, related, navigation: reshape(plan.navigation, shape.columns, related) })
+}
+
+function pruneSemiJoin(plan: SemiJoin, needed: ReadonlySet<string>): SemiJoin {
+  const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
+  return semiJoin(input, { ...plan, related: pruneColumns(plan.related, new Set(plan.on.map(({ to }) => to))) })
 }
 
 /** The navigation column over fewer related columns; what was narrowed in it stays narrowed. */

@@ -1,0 +1,56 @@
+import type { Expression } from '../expression.js'
+import type { Column, ExpandedShape } from '../page.js'
+import type { Value } from '../value.js'
+import type { Scope } from './compiled.js'
+
+/** One step into a row: a position in it, the name of a complex value's property, or `rows` for all rows of a to-many expand. */
+export type PathStep = number | string
+
+/** Where a path leads to. */
+export interface Place {
+  readonly steps: readonly PathStep[]
+  /** Of a path that ends at an expanded navigation. */
+  readonly expanded: ExpandedShape | undefined
+}
+
+/** The way to what a path names in rows with these columns: through expanded rows by position, through complex values by name. */
+export function placeOf(path: readonly string[], columns: readonly Column[]): Place | undefined {
+  const steps: PathStep[] = []
+  let within: readonly Column[] | undefined = columns
+  let expanded: ExpandedShape | undefined
+  for (const name of path) {
+    if (within === undefined) {
+      steps.push(name)
+      continue
+    }
+    const index = within.findIndex((column) => column.name === name)
+    const column: Column | undefined = within[index]
+    if (column === undefined) return undefined
+    steps.push(index)
+    expanded = column.expanded
+    within = expanded?.columns
+    if (expanded?.toMany === true) steps.push('rows')
+  }
+  return { steps, expanded }
+}
+
+/** What stands at the end of the steps; null where something on the way is missing. */
+export function follow(value: Value, steps: readonly PathStep[]): Value {
+  let current = value
+  for (const step of steps) {
+    if (typeof current !== 'object' || current === null) return null
+    if (Array.isArray(current)) {
+      if (typeof step !== 'number') return null
+      current = current[step]
+    } else current = (current as Readonly<Record<string, Value>>)[step]
+  }
+  return current ?? null
+}
+
+/** The columns of a collection's items, where these are related rows. */
+export function itemColumns(collection: Expression, scope: Scope): readonly Column[] | undefined {
+  if (collection.kind === 'column') return placeOf(collection.path, scope.columns)?.expanded?.columns
+  if (collection.kind !== 'variable') return undefined
+  const columns = scope.variables.get(collection.name)?.columns
+  return columns === undefined ? undefined : placeOf(collection.path, columns)?.expanded?.columns
+}

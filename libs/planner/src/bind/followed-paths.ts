@@ -1,0 +1,42 @@
+import { type Column, expand, expandedColumn, outputColumns, type Plan, type ValueType } from '@tributary/plan'
+import { joinPairs, requireNavigation, requireTarget } from './navigations.js'
+import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
+import { scanOf } from './scan-set.js'
+
+/** No property can have such a name, so a hidden column is never one that is shown. */
+const hiddenName = (navigation: string): string => `~${navigation}`
+
+/** True for columns that only expressions read. */
+export const isHidden = ({ name }: Pick<Column, 'name'>): boolean => name.startsWith('~')
+
+/** The hidden column a navigation is followed into, and its type. */
+export interface FollowedColumn {
+  readonly name: string
+  readonly type: ValueType
+  readonly path: FollowedPath
+}
+
+/**
+ * Notes that a navigation is followed from the rows of a scope; each is followed once, however many paths begin with it.
+ * @throws HUB_QUERY_UNSUPPORTED where the navigation cannot be joined
+ */
+export function followNavigation(scope: RowScope, name: string): FollowedColumn {
+  const navigation = requireNavigation(scope.set, name)
+  const known = scope.followed.get(name)
+  const path: FollowedPath = known ?? { navigation, scope: { ...rowScope(scope.exposure, requireTarget(navigation, scope.exposure), scope.aliases), nested: true }, read: new Set() }
+  scope.followed.set(name, path)
+  const type: ValueType = Object.freeze({ name: path.scope.entityType.qualifiedName, collection: navigation.toMany, base: 'structured' })
+  return { name: hiddenName(name), type, path }
+}
+
+/** The plan with a hidden column for each navigation that was followed from its rows. */
+export function withFollowed(plan: Plan, scope: RowScope): Plan {
+  let current = plan
+  for (const { navigation, scope: target, read } of scope.followed.values()) {
+    const related = withFollowed(scanOf(target), target)
+    const visible = [...read, ...[...target.followed.keys()].map(hiddenName)]
+    const column = expandedColumn(hiddenName(navigation.name), target.entityType.qualifiedName, { toMany: navigation.toMany, columns: outputColumns(related), visible })
+    current = expand(current, { navigation: column, on: joinPairs(navigation), related })
+  }
+  return current
+}
