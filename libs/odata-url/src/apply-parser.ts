@@ -85,15 +85,21 @@ function readTransformation(scanner: Scanner, scope: Scope): Transformation {
   return node(scanner, { ...parameters, span: spanFrom(scanner, from) } as Transformation)
 }
 
-const firstWord = /([a-z]+)\([ \t]*(?:([a-z]+)[(,)/])?/iy
-
-/** True where a transformation begins and not an expression; `concat` is the name of a function, too. */
+/**
+ * True where a transformation begins and not an expression. `concat` is the name of a function, too: what it holds decides; a function
+ * of the service transforms where it gives a collection of instances.
+ */
 function looksLikeTransformation(scanner: Scanner): boolean {
-  if (/^identity$/i.test(lookQualified(scanner) ?? '')) return true
-  const [, name, inner] = look(scanner, firstWord) ?? []
-  if (name === undefined) return false
-  const isInner = inner !== undefined && (readers.has(inner.toLowerCase()) || inner.toLowerCase() === 'identity')
-  return name.toLowerCase() === 'concat' ? isInner : readers.has(name.toLowerCase())
+  const from = scanner.at
+  while (takeWord(scanner, 'concat') && take(scanner, '(')) skipSpace(scanner)
+  const name = lookQualified(scanner) ?? ''
+  scanner.at += name.length
+  const call = scanner.text[scanner.at] === '('
+  scanner.at = from
+  if (!call) return name.toLowerCase() === 'identity'
+  if (!name.includes('.')) return readers.has(name.toLowerCase())
+  const type = scanner.session.names.operation(name)?.type
+  return type?.collection === true && type.structured
 }
 
 const further = (scanner: Scanner): boolean => {

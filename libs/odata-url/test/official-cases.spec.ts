@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
 import { isHubError } from '@tributary/errors'
+import type { Names, Span } from '@tributary/odata-url'
 import { namesOfConstraints, type Constraints } from './names-of-constraints.js'
 import { isElsewhere, readingOf, type OfficialCase, type Reading } from './official-readings.js'
 import { withoutSpans } from './without-spans.js'
@@ -92,6 +93,17 @@ function verdictOnNegative(reading: Reading, input: string, failAt: number): Ver
   return within ? { counts: ['negatives', 'rejected', 'withinToken'] } : { counts: ['negatives', 'rejected'], fault: `rejected at ${outcome.from}` }
 }
 
+/** What is wrong with the places in a tree: each lies within the one of the node about it. Nodes are frozen. */
+function misplaced(tree: unknown, about: Span): string | undefined {
+  if (typeof tree !== 'object' || tree === null) return undefined
+  if (!(tree instanceof Map) && !Object.isFrozen(tree)) return `not frozen: ${JSON.stringify(tree)}`
+  const span = 'span' in tree ? (tree.span as Span) : about
+  if (span.start > span.end || span.start < about.start || span.end > about.end) return `${JSON.stringify(tree)} is not within ${about.start}..${about.end}`
+  // The segments of a key follow the segment that they belong to.
+  const parts = tree instanceof Map ? [...tree.values()] : Object.entries(tree).flatMap(([name, part]) => (name === 'key' || name === 'spans' ? [] : [part as unknown]))
+  return parts.map((part) => misplaced(part, span)).find((fault) => fault !== undefined)
+}
+
 interface File {
   readonly name: string
   readonly expected: Figures
@@ -104,20 +116,24 @@ const files: readonly File[] = [
   { name: 'odata-temporal-testcases.yaml', expected: { positives: 13, accepted: 13, printedAlike: 13, negatives: 0, rejected: 0, withinToken: 0 }, constraints: temporalNames },
 ]
 
-function judge({ name, constraints: given }: File): Figures {
+function casesOf({ name, constraints: given }: File): { readonly cases: readonly OfficialCase[]; readonly leftOut: number; readonly names: Names; readonly constraints: Constraints } {
   const { Constraints: own, TestCases: all } = parse(readFileSync(join(folder, name), 'utf8')) as { Constraints?: Constraints; TestCases: readonly OfficialCase[] }
   const constraints = given ?? own ?? {}
-  const names = namesOfConstraints(constraints)
+  const cases = all.filter((each) => !isElsewhere(each))
+  return { cases, leftOut: all.length - cases.length, names: namesOfConstraints(constraints), constraints }
+}
+
+function judge(file: File): Figures {
+  const { cases, leftOut, names, constraints } = casesOf(file)
   const figures = { positives: 0, accepted: 0, printedAlike: 0, negatives: 0, rejected: 0, withinToken: 0 }
   const faults: string[] = []
-  const cases = all.filter((each) => !isElsewhere(each))
   for (const each of cases) {
     const reading = readingOf(each, names, constraints)
     const { counts, fault } = each.FailAt === undefined ? verdictOnPositive(reading) : verdictOnNegative(reading, each.Input, each.FailAt)
     for (const count of counts) figures[count]++
     if (fault !== undefined) faults.push(`${fault}: ${each.Rule} ${each.Input} (${each.Name}, ${each.FailAt ?? 'positive'})`)
   }
-  console.log([`${name}: ${JSON.stringify(figures)}, ${all.length - cases.length} of headers, contexts and payloads left out`, ...faults].join('\n'))
+  console.log([`${file.name}: ${JSON.stringify(figures)}, ${leftOut} of headers, contexts and payloads left out`, ...faults].join('\n'))
   return figures
 }
 
@@ -127,5 +143,16 @@ if (!existsSync(folder)) console.warn(`The official OData ABNF cases are not at 
 suite('the official OData ABNF cases', () => {
   it.each(files)('of $name are accepted or rejected at the place that the standard says, and print so that they read alike', (file) => {
     expect(judge(file)).toEqual(file.expected)
+  })
+
+  it.each(files)('of $name give trees that are frozen, each node within the place of the node about it', (file) => {
+    const { cases, names, constraints } = casesOf(file)
+    const whole = { start: 0, end: Number.POSITIVE_INFINITY }
+    const faults = cases.filter(({ FailAt }) => FailAt === undefined).flatMap((each) => {
+      const tree = readingOf(each, names, constraints).read()
+      const fault = (Array.isArray(tree) ? tree : [tree]).map((part) => misplaced(part, whole)).find((found) => found !== undefined)
+      return fault === undefined ? [] : [`${each.Input}: ${fault}`]
+    })
+    expect(faults).toEqual([])
   })
 })

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import {
-  dialect40, dialect401, parseFilter, parseODataUrl, printExpression, printODataUrl, type Expression, type ODataUrl, type QueryOptions, type SearchExpression,
+  dialect40, dialect401, parseApply, parseFilter, parseODataUrl, printApply, printExpression, printODataUrl, type Expression, type ODataUrl, type QueryOptions, type SearchExpression,
 } from '@tributary/odata-url'
+import { apply } from './random-apply.js'
 import { expression, literals, navigation, property, span, text } from './random-expressions.js'
 import { order, shopNames } from './shop-names.js'
 import { treeText } from './tree-text.js'
@@ -19,6 +20,16 @@ describe('a printed tree', () => {
       fc.property(expression, (tree) => {
         const printed = printExpression(tree, dialect401)
         expect(asRead(parseFilter(printed, names, order))).toEqual(asRead(tree))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('parses to the same tree, whatever the transformations', () => {
+    const ofOrders = { ...names, customAggregate: (_type: unknown, name: string) => name === 'Forecast', leveledHierarchy: (_type: unknown, name: string) => name === 'Regions' }
+    fc.assert(
+      fc.property(apply, (tree) => {
+        expect(asRead(parseApply(printApply(tree, dialect401), ofOrders, order, { nesting: 2000, depth: 2000, nodes: 200_000 }))).toEqual(asRead(tree))
       }),
       { numRuns: 1000 },
     )
