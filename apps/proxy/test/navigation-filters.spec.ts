@@ -97,6 +97,21 @@ describe.each(sources)('filters over navigation, of sources that %s', (_what, er
     expect(pages.length).toBe(Math.ceil(shop.orders.length / 30))
   })
 
+  it('search in all string properties, counted and within related rows', async () => {
+    const has = (row: Row, text: string): boolean => ['CustomerID', 'CompanyName', 'Country'].some((name) => row[name] !== null && row[name] !== undefined && String(row[name]).toLowerCase().includes(text))
+    const searches: readonly (readonly [string, (row: Row) => boolean])[] = [
+      ['ZEBRA', (row) => has(row, 'zebra')], ['a NOT zebra', (row) => has(row, 'a') && !has(row, 'zebra')], ['"ana tru" OR "ltd"', (row) => has(row, 'ana tru') || has(row, 'ltd')], ['NOT germany', (row) => !has(row, 'germany')],
+    ]
+    for (const [text, holds] of searches) {
+      const expected = shop.customers.filter(holds).map(({ CustomerID }) => CustomerID)
+      expect([text, valuesOf(await shop.door.json(url(`/odata/shop/Customers?$search=${text}&$select=CustomerID`))).map(({ CustomerID }) => CustomerID)]).toEqual([text, expected])
+      expect(await (await shop.door.get(url(`/odata/shop/Customers/$count?$search=${text}`))).text()).toBe(String(expected.length))
+    }
+    const body = await shop.door.json(url('/odata/shop/Customers?$expand=Orders($search=vessel;$orderby=OrderID;$select=OrderID)&$select=CustomerID'))
+    const vessels = (customer: Row): readonly Row[] => relations.ordersOf(customer).filter(({ ShipName, CustomerID }) => `${String(ShipName ?? '')} ${String(CustomerID)}`.toLowerCase().includes('vessel'))
+    expect(valuesOf(body).map((row) => row['Orders'])).toEqual(shop.customers.map((customer) => vessels(customer).map(({ OrderID }) => ({ OrderID }))))
+  })
+
   it('filter related rows, too', async () => {
     const body = await shop.door.json(url("/odata/shop/Customers?$expand=Orders($filter=Customer/Country eq 'Germany';$orderby=Customer/CompanyName,OrderID desc;$select=OrderID;$top=2)&$select=CustomerID"))
     expect(valuesOf(body).map((row) => row['Orders'])).toEqual(shop.customers.map((customer) => (customer['Country'] !== 'Germany' ? [] : relations.ordersOf(customer).map(({ OrderID }) => ({ OrderID })).toReversed().slice(0, 2))))

@@ -42,10 +42,12 @@ export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly strin
   }
 }
 
+/** A column of related rows. */
+const manyOf = (name: string, columns: readonly Column[]): Column => expandedColumn(name, name, { toMany: true, columns, visible: columns.map((shown) => shown.name) })
+
 /** A semi-join with all its ways: by keys, by looking up, and by reading all. */
 function placeSemiJoin(plan: SemiJoin, endpoints: Endpoints): Plan {
   const { on, anti, input, related } = plan
-  const manyOf = (name: string, columns: readonly Column[]): Column => expandedColumn(name, name, { toMany: true, columns, visible: columns.map((shown) => shown.name) })
   const seen = manyOf('~seen', outputColumns(related))
   const any = lambda('any', column(seen.type, '~seen'), '')
   const lookup = filter(expand(input, { navigation: seen, on, related }), anti ? not(any) : any)

@@ -20,7 +20,7 @@ const shopModel = (namespace: string): EdmModel =>
   </EntityType>
   <EntityType Name="Customer"><Key><PropertyRef Name="ID"/></Key>
     <Property Name="ID" Type="Edm.String" Nullable="false"/><Property Name="Name" Type="Edm.String"/><Property Name="Mail" Type="Edm.String"/><Property Name="Country" Type="Edm.String"/>
-    <NavigationProperty Name="Orders" Type="Collection(${namespace}.Order)" Partner="Customer"/>
+    <NavigationProperty Name="Orders" Type="Collection(${namespace}.Order)" Partner="Customer"/><NavigationProperty Name="Referrer" Type="${namespace}.Customer"/>
     <Annotation Term="Org.OData.Core.V1.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record>
       <PropertyValue Property="Name" PropertyPath="Mail"/><PropertyValue Property="Alias" String="EMail"/></Record></Collection></PropertyValue></Record></Collection></Annotation>
   </EntityType>
@@ -50,7 +50,7 @@ const navigations: Readonly<Record<string, readonly ExposedNavigation[]>> = {
     toMany('Lines', 'Lines', [{ from: 'ID', to: 'OrderID' }]),
     { ...toOne('Loose', 'Customers', []), remoteNavigation: 'Loose' },
   ],
-  Customers: [toMany('Orders', 'Orders', [{ from: 'ID', to: 'CustomerID' }])],
+  Customers: [toMany('Orders', 'Orders', [{ from: 'ID', to: 'CustomerID' }]), toOne('Referrer', 'Customers', [{ from: 'Mail', to: 'ID' }])],
 }
 
 const slugs: Readonly<Record<string, string>> = { Customers: 'crm' }

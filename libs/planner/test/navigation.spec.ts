@@ -84,6 +84,33 @@ describe('orders over navigation', () => {
   it('show no hidden column', () => expect(bindUrl('Customers?$orderby=Orders/$count&$filter=Orders/any()').visible).toEqual(['ID', 'Name', 'Mail', 'Country']))
 })
 
+describe('$levels', () => {
+  it('expands the same navigation again, with the same options', () => {
+    expect(lines('Customers?$select=ID&$expand=Referrer($levels=3;$select=Name)')).toEqual([
+      'Expand Referrer on Mail = ID',
+      '├ Scan crm.Customers (ID, Mail)',
+      '└ Expand Referrer on Mail = ID',
+      '  ├ Scan crm.Customers (ID, Name, Mail)',
+      '  └ Expand Referrer on Mail = ID',
+      '    ├ Scan crm.Customers (ID, Name, Mail)',
+      '    └ Scan crm.Customers (ID, Name)',
+    ])
+  })
+  it('takes max for as many as are allowed, and ends where the navigation does', () => {
+    expect(lines('Customers?$expand=Referrer($levels=max)').filter((line) => line.includes('Expand'))).toHaveLength(10)
+    expect(lines('Orders?$expand=Lines($levels=max)').filter((line) => line.includes('Expand'))).toHaveLength(1)
+  })
+})
+
+describe('$search', () => {
+  it('looks for every word in the string properties, whatever the case', () => {
+    expect(lines('Lines?$search=x')).toEqual(['Filter false', '└ Scan erp.Lines (OrderID, No, Quantity)'])
+    expect(lines('Logs?$search=Red "Big Ship" OR NOT x')).toEqual([
+      "Filter contains(tolower(Text),'red') and contains(tolower(Text),'big ship') or not (Text ne null and contains(tolower(Text),'x'))", '└ Scan erp.Logs (Text)',
+    ])
+  })
+})
+
 describe('what no path can follow is refused by name', () => {
   it.each([
     ['Orders?$filter=Loose/Name eq \'x\'', /HUB_QUERY_UNSUPPORTED.*Loose.*no referential constraint/],

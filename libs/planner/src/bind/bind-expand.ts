@@ -1,11 +1,12 @@
-import type { ExposedNavigation } from '@tributary/catalog'
+import type { ExposedNavigation, ExposedSet } from '@tributary/catalog'
+import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, expandedColumn, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
-import { bindPredicate } from './bind-expression.js'
+import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { printSelectList } from './context-fragment.js'
-import { isHidden, withFollowed } from './followed-paths.js'
+import { isHidden } from './followed-paths.js'
+import { matching } from './matching.js'
 import { joinPairs, requireNavigation, requireTarget } from './navigations.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import { type RowScope, rowScope } from './row-scope.js'
@@ -26,7 +27,7 @@ export interface Shaped {
  */
 export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
   const selection = bindSelect(options.select, outputColumns(input).filter((column) => !isHidden(column)), scope)
-  const items = (options.expand ?? []).flatMap((item) => navigationsOf(item, scope).map((navigation) => ({ navigation, item })))
+  const items = itemsOf(options.expand ?? [], scope)
   const seen = new Set<string>()
   let plan = input
   const expanded: Column[] = []
@@ -34,7 +35,7 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   for (const { navigation, item } of items) {
     if (seen.has(navigation.name)) throw invalid(`The navigation property ${navigation.name} is expanded twice.`)
     seen.add(navigation.name)
-    const related = bindRelated(navigation, item.options, scope)
+    const related = bindRelated(navigation, item, scope)
     plan = expand(plan, related)
     expanded.push(related.navigation)
     lists.push(`${navigation.name}(${related.selectList ?? ''})`)
@@ -42,9 +43,20 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   return { plan, visible: [...selection.columns, ...expanded], selectList: printSelectList(selection.names, lists) }
 }
 
+interface Item {
+  readonly navigation: ExposedNavigation
+  readonly item: ExpandItem
+}
+
+/** What is expanded: a navigation property that is named goes before `*`. */
+function itemsOf(expand: readonly ExpandItem[], scope: RowScope): readonly Item[] {
+  const items = expand.flatMap((item) => navigationsOf(item, scope).map((navigation) => ({ navigation, item })))
+  const named = new Set(items.flatMap(({ navigation, item }) => (item.target === 'all' ? [] : [navigation.name])))
+  return items.filter(({ navigation, item }) => item.target !== 'all' || !named.has(navigation.name))
+}
+
 function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavigation[] {
   if (item.suffix !== undefined) throw unsupported(`${item.suffix} within $expand`)
-  if (item.options.levels !== undefined && item.options.levels !== 1) throw unsupported(`$levels=${item.options.levels}`, 'Nest $expand as deep as needed.')
   if (item.target === 'all') return [...scope.set.navigations.values()]
   if (item.target === '$value') throw unsupported('$value in $expand')
   const [segment, ...more] = item.target
@@ -58,7 +70,7 @@ function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavig
   }
 }
 
-const related = ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
+const related = ['$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
 const relatedToOne = ['$filter', '$select', '$expand', '$levels']
 
 interface Related {
@@ -69,16 +81,32 @@ interface Related {
   readonly selectList: string | undefined
 }
 
-function bindRelated(navigation: ExposedNavigation, options: QueryOptions, outer: RowScope): Related {
-  requireOptions(options, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
+/** Levels of a recursive expand; `max` means as many. */
+const mostLevels = 10
+/** Levels of `*`, each of which multiplies what is expanded. */
+const mostLevelsOfAll = 3
+
+/** The options of related rows; while levels are left, the same item is expanded of them again, where they have the navigation. */
+function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavigation, related: ExposedSet): QueryOptions {
+  const most = target === 'all' ? mostLevelsOfAll : mostLevels
+  const levels = options.levels === 'max' ? most : (options.levels ?? 1)
+  if (levels > most) throw hubError('HUB_QUERY_LIMIT', { limit: most, what: 'levels of one expand' }, { target: '$levels' })
+  if (levels < 1) throw invalid('$levels is a number of levels from 1, or max.')
+  const again = levels > 1 && (target === 'all' || related.navigations.has(navigation.name))
+  if (!again) return options
+  const inner: ExpandItem = { target, options: { ...options, levels: levels - 1 }, span: options.spans.get('$levels') ?? { start: 0, end: 0 } }
+  return { ...options, expand: [...(options.expand ?? []), inner] }
+}
+
+function bindRelated(navigation: ExposedNavigation, item: ExpandItem, outer: RowScope): Related {
+  const { options: given } = item
+  requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
   const target = requireTarget(navigation, outer.exposure)
+  const options = nestedOptions(item, navigation, target)
   const aliases = new Map([...outer.aliases, ...options.aliases])
   const scope: RowScope = { ...rowScope(outer.exposure, target, aliases), nested: true }
-  const predicate = options.filter === undefined ? undefined : bindPredicate(options.filter, scope)
   const perParent = bindPerParent(options, scope)
-  const rows = withFollowed(scanOf(scope), scope)
-  const filtered = predicate === undefined ? rows : filter(rows, predicate)
-  const shaped = bindShape(filtered, options, scope)
+  const shaped = bindShape(matching(scanOf(scope), options, scope), options, scope)
   return {
     on: joinPairs(navigation),
     related: shaped.plan,

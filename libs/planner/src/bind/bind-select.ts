@@ -107,7 +107,7 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
 
 /** Options of the standard that nothing executes: they are refused wherever they stand, never passed over. */
 const unexecuted: ReadonlySet<string> = new Set([
-  '$search', '$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
+  '$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
 ])
 
 /** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option, HUB_QUERY_UNSUPPORTED */

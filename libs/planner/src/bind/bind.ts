@@ -5,12 +5,11 @@ import { type Column, everyRelated, expand, type Expression, filter, limit, type
 import type { BindOptions, BoundQuery, Paging, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
 import { relatedColumn, type Shaped, bindShape } from './bind-expand.js'
-import { bindPredicate } from './bind-expression.js'
+import { matching } from './matching.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { requireOptions } from './bind-select.js'
 import { contextFragment } from './context-fragment.js'
 import { afterCursor, cursorColumns } from './keyset.js'
-import { withFollowed } from './followed-paths.js'
 import { joinPairs } from './navigations.js'
 import { bindProperty } from './bind-property.js'
 import { scanOf } from './scan-set.js'
@@ -57,11 +56,11 @@ function shapeOf({ single, property, tail }: Address): ResultShape {
 const ofResponse = ['$format', '$skiptoken']
 
 const applicable: Record<ResultShape, readonly string[]> = {
-  collection: ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],
+  collection: ['$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],
   entity: ['$select', '$expand', ...ofResponse],
   property: ofResponse,
   rawValue: ofResponse,
-  count: ['$filter', ...ofResponse],
+  count: ['$filter', '$search', ...ofResponse],
 }
 
 const places: Record<ResultShape, string> = { collection: 'a collection', entity: 'a single entity', property: 'a property', rawValue: 'a raw value', count: '$count' }
@@ -70,10 +69,8 @@ const checkOptions = (options: QueryOptions, shape: ResultShape): void => requir
 
 /** The rows the last step of the path means, before order and page, with what the filter and the order (bound before) follow. */
 function rowsOf(step: AddressStep, options: QueryOptions): Plan {
-  const predicate = options.filter === undefined ? undefined : bindPredicate(options.filter, step.scope)
   const all = scanOf(step.scope)
-  const one = withFollowed(step.key === undefined ? all : filter(all, step.key), step.scope)
-  return predicate === undefined ? one : filter(one, predicate)
+  return matching(step.key === undefined ? all : filter(all, step.key), options, step.scope)
 }
 
 // ── Order and page ───────────────────────────────────────────────────────────────────────────────────────────────────
