@@ -6,7 +6,7 @@ import { readGroupingPath } from './grouping-path.js'
 import { readAncestors, readTraverse } from './hierarchy-parser.js'
 import { readOrderBy } from './order-parser.js'
 import {
-  elementOf, expect, look, lookQualified, nested, node, separated, skipSpace, spanFrom, take, takeComma, takeWord, unexpected, type Scanner, type Scope,
+  elementOf, expect, look, lookQualified, nested, node, separated, skipSpace, spanFrom, take, takeSeparator, takeWord, unexpected, type Scanner, type Scope,
 } from './scanner.js'
 import { readSearch } from './search-parser.js'
 import { typesAlong } from './typed-path.js'
@@ -102,14 +102,8 @@ function looksLikeTransformation(scanner: Scanner): boolean {
   return type?.collection === true && type.structured
 }
 
-const further = (scanner: Scanner): boolean => {
-  if (!takeComma(scanner)) return false
-  skipSpace(scanner)
-  return true
-}
-
 const readFurtherApply = (scanner: Scanner, scope: Scope): { readonly apply?: ApplyExpression } =>
-  further(scanner) ? { apply: scanner.session.grammar.apply(scanner, scope) } : {}
+  takeSeparator(scanner) ? { apply: scanner.session.grammar.apply(scanner, scope) } : {}
 
 function readConcat(scanner: Scanner, scope: Scope): WithoutSpan<Extract<Transformation, { kind: 'concat' }>> {
   const sequences = separated(scanner, () => scanner.session.grammar.apply(scanner, scope))
@@ -151,14 +145,14 @@ const readNamedApplies = (scanner: Scanner, scope: Scope): readonly NamedApply[]
 
 function readAddNested(scanner: Scanner, scope: Scope): WithoutSpan<Extract<Transformation, { kind: 'addnested' }>> {
   const { path, inner } = readInner(scanner, scope)
-  if (!further(scanner)) throw unexpected(scanner, "',' and a set transformation")
+  if (!takeSeparator(scanner)) throw unexpected(scanner, "',' and a set transformation")
   return { kind: 'addnested', path, items: readNamedApplies(scanner, inner) }
 }
 
 function readExpandParameters(scanner: Scanner, scope: Scope): WithoutSpan<ExpandTransformation> {
   const { path, inner } = readInner(scanner, scope)
   const steps: Transformation[] = []
-  while (further(scanner)) {
+  while (takeSeparator(scanner)) {
     const from = scanner.at
     const step = nested(scanner, () => readTransformation(scanner, inner))
     const allowed = step.kind === 'expand' || (step.kind === 'filter' && steps.length === 0)

@@ -1,9 +1,9 @@
-import { readGroupingPath } from './grouping-path.js'
 import type { GroupingElement, HierarchyReference, Path } from './ast.js'
+import { readGroupingPath } from './grouping-path.js'
 import type { TypeHandle } from './names.js'
 import { readPrimary } from './primary-parser.js'
 import {
-  elementOf, expect, node, separated, skipSpace, spanFrom, take, takeComma, takeIdentifier, takeWord, unexpected, type Scanner, type Scope,
+  elementOf, expect, node, separated, skipSpace, spanFrom, take, takeComma, takeIdentifier, takeSeparator, takeWord, unexpected, unexpectedNext, type Scanner, type Scope,
 } from './scanner.js'
 import { typesAlong } from './typed-path.js'
 
@@ -67,15 +67,10 @@ function readRecursive(scanner: Scanner, scope: Scope, from: number): GroupingEl
   skipSpace(scanner)
   const { hierarchy, nodeType } = readHierarchy(scanner, scope)
   const inner = { ...scope, type: nodeType, current: nodeType }
-  const apply = takeComma(scanner) ? { apply: scanner.session.grammar.apply(skipped(scanner), inner) } : {}
+  const apply = takeSeparator(scanner) ? { apply: scanner.session.grammar.apply(scanner, inner) } : {}
   skipSpace(scanner)
   expect(scanner, ')', "',' or ')'")
   return node(scanner, { kind: 'recursiveHierarchy' as const, hierarchy, ...apply, span: spanFrom(scanner, from) })
-}
-
-function skipped(scanner: Scanner): Scanner {
-  skipSpace(scanner)
-  return scanner
 }
 
 /** A hierarchy as it was read, and the type of its nodes. */
@@ -89,16 +84,14 @@ export function readHierarchy(scanner: Scanner, scope: Scope): ReadHierarchy {
   const from = scanner.at
   const nodes = scanner.text.startsWith('$', from) ? readPrimary(scanner, scope) : undefined
   if (nodes?.kind !== 'path' || nodes.root.kind !== '$root') throw unexpected(scanner, 'the nodes of a hierarchy, such as $root/Organizations', from)
-  comma(scanner)
+  expectSeparator(scanner)
   const qualifier = takeIdentifier(scanner, 'the qualifier of a hierarchy')
-  comma(scanner)
+  expectSeparator(scanner)
   const nodeProperty = readGroupingPath(scanner, scope, 'any')
   const hierarchy = node(scanner, { nodes, qualifier, nodeProperty, span: spanFrom(scanner, from) })
   return { hierarchy, nodeType: elementOf(typesAlong(scanner.session.names, scope, nodes).at(-1)) }
 }
 
-function comma(scanner: Scanner): void {
-  skipSpace(scanner)
-  expect(scanner, ',')
-  skipSpace(scanner)
+function expectSeparator(scanner: Scanner): void {
+  if (!takeSeparator(scanner)) throw unexpectedNext(scanner, "','")
 }

@@ -1,7 +1,7 @@
 import type { Transformation } from './ast.js'
 import { readHierarchy } from './groupby-parser.js'
 import { readOrderBy } from './order-parser.js'
-import { expect, look, skipSpace, takeComma, takeWord, unexpected, type Scanner, type Scope } from './scanner.js'
+import { expect, look, skipSpace, takeSeparator, takeWord, unexpected, type Scanner, type Scope } from './scanner.js'
 
 type Ancestors = Pick<Extract<Transformation, { kind: 'ancestors' | 'descendants' }>, 'hierarchy' | 'apply' | 'maxDistance' | 'keepStart'>
 type Traverse = Pick<Extract<Transformation, { kind: 'traverse' }>, 'hierarchy' | 'order' | 'apply' | 'orderby'>
@@ -18,7 +18,7 @@ export function readAncestors(scanner: Scanner, scope: Scope): Ancestors {
   expect(scanner, ',', "',' and a set transformation")
   skipSpace(scanner)
   const apply = scanner.session.grammar.apply(scanner, scope)
-  if (!further(scanner)) return { hierarchy, apply, keepStart: false }
+  if (!takeSeparator(scanner)) return { hierarchy, apply, keepStart: false }
   const digits = look(scanner, /[1-9]\d*/y)?.[0]
   if (digits === undefined) {
     readKeepStart(scanner, 'a distance or keep start')
@@ -26,7 +26,7 @@ export function readAncestors(scanner: Scanner, scope: Scope): Ancestors {
   }
   scanner.at += digits.length
   const maxDistance = Math.min(Number(digits), Number.MAX_SAFE_INTEGER)
-  const keepStart = further(scanner)
+  const keepStart = takeSeparator(scanner)
   if (keepStart) readKeepStart(scanner, 'keep start')
   return { hierarchy, apply, maxDistance, keepStart }
 }
@@ -36,12 +36,6 @@ function readKeepStart(scanner: Scanner, expected: string): void {
   if (!takeWord(scanner, 'keep') || !skipSpace(scanner) || !takeWord(scanner, 'start')) throw unexpected(scanner, expected, from)
 }
 
-function further(scanner: Scanner): boolean {
-  if (!takeComma(scanner)) return false
-  skipSpace(scanner)
-  return true
-}
-
 /**
  * Reads the parameters of `traverse`: a hierarchy, the order, then perhaps transformations and how siblings are ordered.
  * @throws HUB_QUERY_SYNTAX
@@ -49,11 +43,11 @@ function further(scanner: Scanner): boolean {
  */
 export function readTraverse(scanner: Scanner, scope: Scope, transforms: (scanner: Scanner) => boolean): Traverse {
   const { hierarchy, nodeType } = readHierarchy(scanner, scope)
-  if (!further(scanner)) throw unexpected(scanner, "',' and preorder or postorder")
+  if (!takeSeparator(scanner)) throw unexpected(scanner, "',' and preorder or postorder")
   const order = takeWord(scanner, 'preorder') ? 'preorder' : takeWord(scanner, 'postorder') ? 'postorder' : undefined
   if (order === undefined) throw unexpected(scanner, 'preorder or postorder')
-  if (!further(scanner)) return { hierarchy, order, orderby: Object.freeze([]) }
+  if (!takeSeparator(scanner)) return { hierarchy, order, orderby: Object.freeze([]) }
   const apply = transforms(scanner) ? { apply: scanner.session.grammar.apply(scanner, scope) } : {}
-  const orderby = apply.apply === undefined || further(scanner) ? readOrderBy(scanner, { ...scope, type: nodeType, current: nodeType }) : Object.freeze([])
+  const orderby = apply.apply === undefined || takeSeparator(scanner) ? readOrderBy(scanner, { ...scope, type: nodeType, current: nodeType }) : Object.freeze([])
   return { hierarchy, order, ...apply, orderby }
 }

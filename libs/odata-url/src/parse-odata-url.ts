@@ -6,12 +6,12 @@ import { readExpression } from './expression-parser.js'
 import { defaultLimits, limitReached, type ParseLimits } from './limits.js'
 import type { Names, TypeHandle } from './names.js'
 import { readOrderBy } from './order-parser.js'
-import { checkSystemResource } from './system-resources.js'
 import { readNestedOptions, readQuery } from './options.js'
 import { readResource } from './path-parser.js'
 import { expectEnd, nested, scan, scopeOf, type Grammar, type Scanner, type Scope, type Session } from './scanner.js'
 import { readSearch } from './search-parser.js'
 import { readSelect } from './select-parser.js'
+import { checkSystemResource } from './system-resources.js'
 
 const grammar: Grammar = Object.freeze({
   expression: (scanner: Scanner, scope: Scope) => nested(scanner, () => readExpression(scanner, scope)),

@@ -197,6 +197,13 @@ export function takeComma(scanner: Scanner): boolean {
   return false
 }
 
+/** A comma with white space about it; without one nothing is read. */
+export function takeSeparator(scanner: Scanner): boolean {
+  if (!takeComma(scanner)) return false
+  skipSpace(scanner)
+  return true
+}
+
 const foundLength = 16
 
 function foundAt({ text }: Scanner, at: number): string {

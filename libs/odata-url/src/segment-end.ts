@@ -7,8 +7,8 @@ export function segmentEnd(path: string, start: number): number {
   return slash < 0 ? path.length : slash
 }
 
-const marks = /['"()]|%2[2789]|\\.|%5C./gi
-const plain: Readonly<Record<string, string>> = { '%22': '"', '%27': "'", '%28': '(', '%29': ')' }
+const marks = /['"()\\]|%(?:2[2789]|5C)/gi
+const plain: Readonly<Record<string, string>> = { '%22': '"', '%27': "'", '%28': '(', '%29': ')', '%5C': '\\' }
 
 /** The place of the parenthesis that closes the first one, quotes left out; the beginning where none does. */
 function closingParenthesis(path: string, start: number): number {
@@ -16,11 +16,14 @@ function closingParenthesis(path: string, start: number): number {
   let depth = 0
   let quote: string | undefined
   for (let match = marks.exec(path); match !== null; match = marks.exec(path)) {
-    const mark = plain[match[0]] ?? match[0]
-    if (quote !== undefined) quote = mark === quote ? undefined : quote
+    const mark = plain[match[0].toUpperCase()] ?? match[0]
+    if (mark === '\\') {
+      // Only JSON escapes.
+      if (quote === '"') marks.lastIndex += path[marks.lastIndex] === '%' ? '%22'.length : 1
+    } else if (quote !== undefined) quote = mark === quote ? undefined : quote
     else if (mark === "'" || mark === '"') quote = mark
     else if (mark === '(') depth++
-    else if (mark === ')' && --depth === 0) return match.index
+    else if (--depth === 0) return match.index
   }
   return start
 }
