@@ -3,7 +3,7 @@ import { formatRange, mediaRanges, type MediaRange } from './media.js'
 
 /** How JSON is to be written. */
 export interface JsonFormat {
-  readonly metadata: 'minimal' | 'none'
+  readonly metadata: 'minimal' | 'none' | 'full'
   /** Int64 and Decimal as strings instead of numbers. */
   readonly ieee754: boolean
 }
@@ -16,7 +16,8 @@ const textRanges: ReadonlySet<string> = new Set(['text', 'text/plain', 'text/*',
 function jsonOf({ type, parameters }: MediaRange): JsonFormat | undefined {
   if (!jsonRanges.has(type)) return undefined
   const metadata = (parameters.get('odata.metadata') ?? parameters.get('metadata') ?? 'minimal').toLowerCase()
-  if (metadata !== 'minimal' && metadata !== 'none') return undefined
+  if (metadata !== 'minimal' && metadata !== 'none' && metadata !== 'full') return undefined
+  if (!/^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8')) return undefined
   const ieee754 = (parameters.get('ieee754compatible') ?? 'false').toLowerCase() === 'true'
   return { metadata, ieee754 }
 }
@@ -39,7 +40,7 @@ export function parseAccept(accept: string | undefined, format: string | undefin
     const json = jsonOf(range)
     if (json !== undefined) return json
   }
-  return refuse(accept, format, 'application/json with odata.metadata=minimal or none, IEEE754Compatible=true or false')
+  return refuse(accept, format, 'application/json with odata.metadata=minimal, full or none, IEEE754Compatible=true or false')
 }
 
 /**
@@ -63,6 +64,24 @@ export function requireTextAccepted(accept: string | undefined, format: string |
   if (!wanted(accept, format).some(({ type }) => textRanges.has(type) || (format === undefined && jsonRanges.has(type)))) refuse(accept, format, 'text/plain')
 }
 
+/** The forms rows may have beside JSON. */
+export type TableFormat = 'csv' | 'xlsx'
+
+const tableRanges: Readonly<Record<string, TableFormat>> = {
+  'csv': 'csv', 'text/csv': 'csv', 'xlsx': 'xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+}
+
+/**
+ * The table rows are wanted as; undefined: JSON, or something that is refused where JSON is chosen. Only formats named in full count:
+ * who takes anything gets JSON.
+ */
+export function parseTableAccept(accept: string | undefined, format: string | undefined): TableFormat | undefined {
+  const [first] = wanted(accept, format)
+  return first === undefined ? undefined : tableRanges[first.type]
+}
+
 /** The Content-Type of an answer in JSON. */
-export const jsonContentType = ({ metadata, ieee754 }: JsonFormat): string =>
-  `application/json;odata.metadata=${metadata};odata.streaming=true${ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`
+export const jsonContentType = ({ metadata, ieee754 }: JsonFormat, { prefixed }: { readonly prefixed: boolean } = { prefixed: true }): string => {
+  const prefix = prefixed ? 'odata.' : ''
+  return `application/json;${prefix}metadata=${metadata};${prefix}streaming=true${ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`
+}

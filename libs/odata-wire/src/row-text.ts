@@ -40,12 +40,17 @@ function memberText(column: WireColumn, style: JsonStyle): MemberText {
   return (value) => label + write(value)
 }
 
-/** Control information first, as streaming clients need it; then what is visible, in its order. */
+/** Of `Photo@odata.mediaReadLink`: `Photo`. */
+const annotated = (name: string): string => name.slice(0, name.indexOf('@'))
+
+/** Control information first, as streaming clients need it; then what is visible, in its order, each behind what is said of it. */
 function shownColumns(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): readonly number[] {
-  const control = style.metadata === 'none' ? [] : columns.flatMap(({ name }, index) => (isControlColumn(name) ? [index] : []))
+  const control = style.metadata === 'none' ? [] : columns.flatMap(({ name }, index) => (isControlColumn(name) ? [{ index, of: annotated(name) }] : []))
+  const properties = new Set(visible.filter((name) => !isControlColumn(name)))
   const indexOf = new Map(columns.map(({ name }, index) => [name, index]))
-  const shown = visible.filter((name) => !isControlColumn(name)).map((name) => indexOf.get(name))
-  return [...control, ...shown.filter((index) => index !== undefined)]
+  const ahead = control.filter(({ of }) => !properties.has(of)).map(({ index }) => index)
+  const shown = [...properties].flatMap((name) => [...control.filter(({ of }) => of === name).map(({ index }) => index), indexOf.get(name)])
+  return [...ahead, ...shown.filter((index) => index !== undefined)]
 }
 
 /**

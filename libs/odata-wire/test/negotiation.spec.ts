@@ -13,7 +13,7 @@ describe('parseAccept', () => {
     ['application/json; charset=utf-8; ieee754compatible=TRUE; metadata=none', undefined, 'none', true],
     ['application/json;charset=UTF-8;odata.streaming=true;odata.metadata=none', undefined, 'none', false],
     ['application/atom+xml,application/xml;q=0.8, */*;q=0.1', undefined, 'minimal', false],
-    ['application/json;odata.metadata=full, application/json;odata.metadata=none;q=0.5', undefined, 'none', false],
+    ['application/json;odata.metadata=full;q=0.4, application/json;odata.metadata=none;q=0.5', undefined, 'none', false],
     ['*/*, application/json;odata.metadata=none', undefined, 'none', false],
     ['application/xml', 'json', 'minimal', false],
     ['application/xml', 'application/json;odata.metadata=none;IEEE754Compatible=true', 'none', true],
@@ -25,7 +25,7 @@ describe('parseAccept', () => {
   it.each([
     ['application/xml', undefined],
     ['application/atom+xml', undefined],
-    ['application/json;odata.metadata=full', undefined],
+    ['application/json;odata.metadata=some', undefined],
     ['application/json;q=0', undefined],
     [undefined, 'atom'],
     [undefined, 'xml'],

@@ -1,7 +1,8 @@
-import { jsonContentType, writableAsTheyAre, writeCollection, type JsonStyle } from '@tributary/odata-wire'
+import { jsonContentType, writableAsTheyAre, writeCollection } from '@tributary/odata-wire'
 import { parseRows, type Page } from '@tributary/plan'
-import { narrowPage, type BoundQuery } from '@tributary/planner'
+import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
+import { fullMetadata } from './full-metadata.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
@@ -11,12 +12,15 @@ export interface Rows {
   count(): number | undefined
 }
 
-/** Complex values lose what was not selected; pages of bytes that cannot be written as they are become values. */
-async function* writable(pages: AsyncIterable<Page>, bound: BoundQuery, style: JsonStyle): AsyncGenerator<Page> {
+/** Complex values lose what was not selected, full metadata is added; pages of bytes that cannot be written as they are become values. */
+async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenerator<Page> {
+  const { bound, style } = run
   const narrow = narrowPage(bound)
+  const annotate = style.metadata === 'full' ? fullMetadata(run, bound) : undefined
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
-    yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : parseRows(page)
+    if (annotate !== undefined) yield annotate(page.kind === 'rows' ? page : parseRows(page))
+    else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : parseRows(page)
   }
 }
 
@@ -24,7 +28,7 @@ async function* writable(pages: AsyncIterable<Page>, bound: BoundQuery, style: J
 export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buffer> {
   const { bound, style, paging } = run
   const count = () => paging.token?.count ?? rows.count()
-  return writeCollection(writable(rows.pages, bound, style), {
+  return writeCollection(writable(rows.pages, run), {
     style,
     context: contextOf(run),
     visible: bound.visible,
@@ -41,4 +45,4 @@ export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buff
 
 /** Answers a collection, page by page. */
 export const answerCollection = (run: QueryRun, rows: Rows): Promise<void> =>
-  respondWithStream(run.exchange, collectionChunks(run, rows), () => dataHeaders(run, jsonContentType(run.style)))
+  respondWithStream(run.exchange, collectionChunks(run, rows), () => dataHeaders(run, jsonContentType(run.style, run.style)))

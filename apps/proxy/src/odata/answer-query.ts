@@ -1,6 +1,6 @@
 import type { ODataUrl } from '@tributary/odata-url'
 import { hubError } from '@tributary/errors'
-import { parseAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
+import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
 import { defaultLimits, execute, type RowStream } from '@tributary/operators'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
 import { bind, optimize, place, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
@@ -8,6 +8,7 @@ import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { header } from '../http/exchange.js'
 import { answerCollection, collectionChunks, type Rows } from './answer-collection.js'
+import { answerTable } from './answer-table.js'
 import { answerCount, answerEntity, answerNothing, answerProperty, notFound, type SingleRow } from './answer-single.js'
 import { explainAsked, explainPlan, explainRun } from './explain.js'
 import { cursorOf } from './next-page.js'
@@ -61,7 +62,8 @@ async function planQuery(query: Query, services: QueryServices): Promise<Planned
   const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
-  const pageRows = pageRowsOf(preferences, services.pageRows)
+  // A table has no place for a next link, so it is never a page.
+  const pageRows = tableOf(query) === undefined ? pageRowsOf(preferences, services.pageRows) : 0
   const planned = { query, endpoints: await services.pool.of(exposure), paging }
   const fits = pageRows > 0 && url.options.top !== undefined && url.options.top <= pageRows
   const forwarding = fits && (token === undefined || token.kind === 'source') ? forwardingOf(runOf(planned, 0)) : undefined
@@ -84,13 +86,18 @@ function runOf({ query, endpoints, paging }: Pick<QueryRun, 'endpoints' | 'pagin
   const { exchange, exposure, root, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
   const bound = optimize(bind(url, exposure, { pageRows, ...(cursor === undefined ? {} : { cursor }) }))
-  const style = { ...formatOf(query, bound), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
-  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging }
+  const table = bound.shape === 'collection' ? tableOf(query) : undefined
+  const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
+  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging, ...(table === undefined ? {} : { table }) }
 }
+
+const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)
+
+const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
 
 /** Raw values and counts have a format of their own. */
 function formatOf({ exchange, url }: Query, { shape }: BoundQuery): JsonFormat {
-  if (shape === 'count' || shape === 'rawValue') return { metadata: 'minimal', ieee754: false }
+  if (shape === 'count' || shape === 'rawValue') return plain
   return parseAccept(header(exchange, 'accept'), url.options.format)
 }
 
@@ -142,7 +149,7 @@ async function firstRow(stream: RowStream): Promise<SingleRow | undefined> {
 
 async function answerExecuted(run: QueryRun, { url }: Query): Promise<void> {
   switch (run.bound.shape) {
-    case 'collection': return answerCollection(run, rowsOf(run))
+    case 'collection': return run.table === undefined ? answerCollection(run, rowsOf(run)) : answerTable(run, run.table, rowsOf(run))
     case 'count': return answerCount(run, await countOf(run), url.options.format)
     case 'entity': case 'property': case 'rawValue': return answerOne(run)
   }

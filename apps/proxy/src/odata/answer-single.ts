@@ -4,6 +4,7 @@ import type { Column, Value } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
+import { fullMetadata } from './full-metadata.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
 /** One row, by the query's columns. */
@@ -27,8 +28,9 @@ const decodePath = (path: string): string => {
 export function answerEntity(run: QueryRun, row: SingleRow): void {
   const { bound, style } = run
   const whole = { kind: 'rows' as const, columns: bound.columns, rows: [row] }
-  const page = narrowPage(bound)?.(whole) ?? whole
-  respond(run.exchange, 200, { headers: dataHeaders(run, jsonContentType(style)), body: entityJson({ page, row: 0 }, bound.visible, contextOf(run), style) })
+  const narrowed = narrowPage(bound)?.(whole) ?? whole
+  const page = style.metadata === 'full' && narrowed.kind === 'rows' ? fullMetadata(run, bound)(narrowed) : narrowed
+  respond(run.exchange, 200, { headers: dataHeaders(run, jsonContentType(style, style)), body: entityJson({ page, row: 0 }, bound.visible, contextOf(run), style) })
 }
 
 /** Nothing stands where a value could: a to-one navigation that leads nowhere, a property that is null. */
@@ -44,7 +46,7 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
   if (found === undefined) throw notFound(run)
   const { column, value } = found
   if (value === null || value === undefined) return answerNothing(run)
-  if (bound.shape !== 'rawValue') return respond(exchange, 200, { headers: dataHeaders(run, jsonContentType(style)), body: propertyJson(column, value, contextOf(run), style) })
+  if (bound.shape !== 'rawValue') return respond(exchange, 200, { headers: dataHeaders(run, jsonContentType(style, style)), body: propertyJson(column, value, contextOf(run), style) })
   const raw = rawValue(column, value)
   respond(exchange, 200, { headers: dataHeaders(run, raw.contentType), body: raw.body })
 }

@@ -18,7 +18,7 @@ export interface Forwarding {
 
 /** Undefined if the source is not known to answer exactly this, in exactly the form the client asked for. */
 export function forwardingOf(run: QueryRun): Forwarding | undefined {
-  if (run.bound.shape !== 'collection' || run.style.omitNulls === true) return undefined
+  if (run.bound.shape !== 'collection' || run.style.omitNulls === true || run.table !== undefined || run.style.metadata === 'full') return undefined
   const scan = forwardable(run.plan, run.bound)
   if (scan === undefined) return undefined
   const slug = scan.target.endpoint
@@ -45,15 +45,18 @@ export async function passThrough(forwarding: Forwarding, otherwise: () => Promi
     style: run.style, context: contextOf(run), count: run.bound.count && run.paging.token === undefined, slug,
     nextLink: (link) => nextLink(run, { kind: 'source', link, given }),
   })
-  await respondWithStream(run.exchange, chunks, () => dataHeaders(run, jsonContentType(run.style)))
+  await respondWithStream(run.exchange, chunks, () => dataHeaders(run, jsonContentType(run.style, run.style)))
 }
 
 /** Undefined: refused. */
 async function forward({ run, source, accepted, slug }: Forwarding): Promise<Forwarded | undefined> {
   const { token } = run.paging
+  const { metadata } = run.style
+  // Links of the source's own are not ours.
+  if (metadata === 'full') return undefined
   try {
     return await source.forward(accepted, {
-      signal: run.exchange.signal, observe: run.timings.observe, ieee754: run.style.ieee754, metadata: run.style.metadata,
+      signal: run.exchange.signal, observe: run.timings.observe, ieee754: run.style.ieee754, metadata,
       ...(token?.kind === 'source' ? { nextLink: token.link } : {}),
     })
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Exposure } from '@tributary/catalog'
-import type { JsonStyle, Preferences, ProtocolVersion } from '@tributary/odata-wire'
+import type { JsonStyle, Preferences, ProtocolVersion, TableFormat } from '@tributary/odata-wire'
 import type { BoundQuery } from '@tributary/planner'
 import type { Plan } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
@@ -19,6 +19,8 @@ export interface QueryRun {
   readonly plan: Plan
   readonly endpoints: Endpoints
   readonly style: JsonStyle
+  /** The table a collection is wanted as; undefined: JSON. */
+  readonly table?: TableFormat
   readonly protocol: ProtocolVersion
   readonly preferences: Preferences
   readonly timings: Timings

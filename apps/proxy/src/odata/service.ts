@@ -63,7 +63,7 @@ function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url
   const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter(({ name, includeInServiceDocument }) => includeInServiceDocument && exposure.sets.has(name))
   const resources = listed.map(({ name }): ServiceResource => ({ name, kind: 'EntitySet', url: name }))
   respond(exchange, 200, {
-    headers: { 'content-type': jsonContentType(format), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },
+    headers: { 'content-type': jsonContentType(format, protocol), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },
     body: serviceDocument(`${root}$metadata`, resources, { ...format, prefixed: protocol.prefixed }),
   })
 }
