@@ -20,6 +20,29 @@ describe('$metadata', () => {
     expect(order === undefined ? [] : a.navigations(order).map(({ name, target }) => [name, target])).toEqual([['Customer', 'Shop.Customer']])
   })
 
+  it('says what is done here whatever the source can do, and does it', async () => {
+    const container = readCsdl(await (await shop.door.get('/odata/erp/$metadata')).text()).container
+    const said = new Map(container?.annotations.map(({ term, value }) => [term.replace('Org.OData.', ''), value]))
+    expect(said.get('Core.V1.ODataVersions')).toEqual({ kind: 'string', text: '4.0 4.01' })
+    expect(said.get('Capabilities.V1.BatchSupported')).toEqual({ kind: 'bool', text: 'true' })
+    const functions = said.get('Capabilities.V1.FilterFunctions')
+    const names = functions?.kind === 'collection' ? functions.items.map((item) => (item.kind === 'string' ? item.text : '')) : []
+    const calls: Readonly<Record<string, string>> = {
+      indexof: "indexof(ShipName,'a') ge 0", concat: "concat(ShipName,'a') ne ''", substring: "substring(ShipName,1) ne ''", matchesPattern: "matchesPattern(ShipName,'a.*')",
+      contains: "contains(ShipName,'a')", startswith: "startswith(ShipName,'a')", endswith: "endswith(ShipName,'a')", now: 'now() gt 2000-01-01T00:00:00Z', mindatetime: 'mindatetime() lt now()', maxdatetime: 'maxdatetime() gt now()',
+      length: 'length(ShipName) gt 0', tolower: "tolower(ShipName) ne ''", toupper: "toupper(ShipName) ne ''", trim: "trim(ShipName) ne ''", round: 'round(Freight) ge 0', floor: 'floor(Freight) ge 0', ceiling: 'ceiling(Freight) ge 0',
+    }
+    const called = await Promise.all(names.map(async (name) => {
+      const filter = calls[name] ?? `${name}(2020-05-06T07:08:09.5Z) ne null`
+      const response = await shop.door.get(`/odata/erp/Orders?$top=1&$filter=${encodeURIComponent(filter)}&explain=plan`)
+      await response.text()
+      return `${name} ${response.status}`
+    }))
+    expect(called.length).toBeGreaterThan(20)
+    expect(called).toEqual(names.map((name) => `${name} 200`))
+    shop.erp.requests.length = 0
+  })
+
   it('says of every set that it is read only', async () => {
     const model = readCsdl(await (await shop.door.get('/odata/erp/$metadata')).text())
     for (const set of model.container?.entitySets.values() ?? []) {

@@ -67,13 +67,14 @@ function unzipped(archive: Buffer): ReadonlyMap<string, string> {
   return files
 }
 
+const text = (value: string) => `<c t="inlineStr"><is><t xml:space="preserve">${value}</t></is></c>`
+
 describe('rows as a workbook', () => {
   it('are numbers only where no digit is lost, and text everywhere else', async () => {
     const files = unzipped(await whole(writeXlsx(pages(rows.slice(0, 2), rows.slice(2)), tableFields(columns, visible), 'Orders [all]')))
     expect([...files.keys()]).toEqual(['[Content_Types].xml', '_rels/.rels', 'xl/_rels/workbook.xml.rels', 'xl/workbook.xml', 'xl/worksheets/sheet1.xml'])
     expect(files.get('xl/workbook.xml')).toContain('<sheet name="Orders _all_" sheetId="1" r:id="rId1"/>')
     const [, first, second, third] = [...(files.get('xl/worksheets/sheet1.xml') ?? '').matchAll(/<row>(.*?)<\/row>/gs)].map(([, cells]) => cells)
-    const text = (value: string) => `<c t="inlineStr"><is><t xml:space="preserve">${value}</t></is></c>`
     expect(first).toBe(`${text('9007199254740993')}${text('a &quot;quoted&quot;, text_x000D_\nof &lt;two&gt; &amp; lines')}<c><v>12.50</v></c><c t="b"><v>1</v></c><c><v>1.5</v></c>${text(' Bern')}<c><v>46.9</v></c>${text('Müller')}`)
     expect(second).toBe(`<c><v>2</v></c>${text('')}<c/><c t="b"><v>0</v></c>${text('-INF')}<c/><c/><c/>`)
     expect(third).toContain(`${text('=1+1_x0001__x005F_x0041_')}${text('0.1234567890123456789')}`)

@@ -32,6 +32,8 @@ export function fullMetadata(place: Place, bound: BoundQuery): (page: RowsPage) 
   }
 }
 
+const control = (name: string): Column => ({ name, type: text })
+
 interface Shown {
   readonly columns: readonly Column[]
   readonly visible: readonly string[]
@@ -43,7 +45,6 @@ function annotate(place: Place, { columns, visible }: Shown, set: ExposedSet | u
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')
   const inner = columns.map((column) => innerValue(place, column, set))
-  const control = (name: string): Column => ({ name, type: text })
   const own = [
     ...(typeAt >= 0 ? [] : [control('@odata.type')]),
     ...(idOf === undefined ? [] : ['@odata.id', '@odata.editLink', '@odata.readLink'].map(control)),

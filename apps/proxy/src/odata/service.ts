@@ -8,6 +8,7 @@ import { admits } from '../http/methods.js'
 import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { answerQuery, type QueryServices } from './answer-query.js'
+import { hasName } from './shown-model.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
 import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
@@ -60,7 +61,7 @@ const formatOf = ({ options }: ODataUrl): { readonly format?: string } => (optio
 function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url: ODataUrl): void {
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   const format = parseAccept(header(exchange, 'accept'), url.options.format)
-  const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter(({ name, includeInServiceDocument }) => includeInServiceDocument && exposure.sets.has(name))
+  const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter((set) => set.includeInServiceDocument && exposure.sets.has(set.name) && hasName(set))
   const resources = listed.map(({ name }): ServiceResource => ({ name, kind: 'EntitySet', url: name }))
   respond(exchange, 200, {
     headers: { 'content-type': jsonContentType(format, protocol), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },

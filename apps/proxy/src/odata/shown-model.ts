@@ -1,0 +1,90 @@
+import { createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema } from '@tributary/edm'
+
+const capabilities = 'Org.OData.Capabilities.V1'
+const core = 'Org.OData.Core.V1'
+
+const vocabulary = (namespace: string): Reference => ({
+  uri: `https://oasis-tcs.github.io/odata-vocabularies/vocabularies/${namespace}.xml`, includes: [{ namespace }], includeAnnotations: [], annotations: [],
+})
+
+const bool = (value: boolean): AnnotationValue => ({ kind: 'bool', text: String(value) })
+const texts = (items: readonly string[]): AnnotationValue => ({ kind: 'collection', items: items.map((text) => ({ kind: 'string', text })) })
+const record = (properties: Readonly<Record<string, AnnotationValue>>): AnnotationValue => ({ kind: 'record', properties: new Map(Object.entries(properties)), annotations: [] })
+const annotation = (term: string, value: AnnotationValue): Annotation => ({ term, value, annotations: [] })
+const capability = (name: string, value: AnnotationValue): Annotation => annotation(`${capabilities}.${name}`, value)
+
+/** Functions of `$filter` and `$orderby` that are computed here where a source cannot. */
+const filterFunctions = [
+  'contains', 'endswith', 'startswith', 'length', 'indexof', 'substring', 'tolower', 'toupper', 'trim', 'concat', 'matchesPattern',
+  'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time', 'totaloffsetminutes', 'now', 'mindatetime', 'maxdatetime',
+  'round', 'floor', 'ceiling',
+]
+
+/** What holds for everything served here, whatever its source can do: what a source lacks is done by us. */
+const ofContainers: readonly Annotation[] = [
+  annotation(`${core}.ODataVersions`, { kind: 'string', text: '4.0 4.01' }),
+  capability('SupportedFormats', texts([
+    'application/json;odata.metadata=minimal', 'application/json;odata.metadata=full', 'application/json;odata.metadata=none', 'application/json;IEEE754Compatible=true',
+    'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ])),
+  capability('AcceptableEncodings', texts(['gzip', 'br', 'zstd'])),
+  capability('AsynchronousRequestsSupported', bool(false)),
+  capability('BatchSupported', bool(true)),
+  capability('BatchContinueOnErrorSupported', bool(true)),
+  capability('BatchSupport', record({
+    Supported: bool(true), ContinueOnErrorSupported: bool(true), ReferencesInRequestBodiesSupported: bool(false), ReferencesAcrossChangeSetsSupported: bool(false),
+    EtagReferencesSupported: bool(false), RequestDependencyConditionsSupported: bool(true), SupportedFormats: texts(['multipart/mixed', 'application/json']),
+  })),
+  capability('FilterFunctions', texts(filterFunctions)),
+  capability('QuerySegmentSupported', bool(true)),
+]
+
+const ofSets: readonly Annotation[] = [
+  capability('InsertRestrictions', record({ Insertable: bool(false) })),
+  capability('UpdateRestrictions', record({ Updatable: bool(false) })),
+  capability('DeleteRestrictions', record({ Deletable: bool(false) })),
+  capability('TopSupported', bool(true)),
+  capability('SkipSupported', bool(true)),
+  capability('CountRestrictions', record({ Countable: bool(true) })),
+  capability('SortRestrictions', record({ Sortable: bool(true) })),
+  capability('ExpandRestrictions', record({ Expandable: bool(true) })),
+]
+
+const filterTerm = `${capabilities}.FilterRestrictions`
+const replaced: ReadonlySet<string> = new Set([...ofContainers, ...ofSets].map(({ term }) => term))
+const withoutReplaced = (annotations: readonly Annotation[]): readonly Annotation[] => annotations.filter(({ term }) => !replaced.has(term))
+
+/** A filter that a source demands is demanded here as well; what it cannot filter by, we can. */
+function filterRestrictions(annotations: readonly Annotation[]): Annotation {
+  const given = annotations.find(({ term }) => term === filterTerm)?.value
+  const demanded = given?.kind === 'record' ? [...given.properties].filter(([name]) => name === 'RequiresFilter' || name === 'RequiredProperties') : []
+  return capability('FilterRestrictions', record({ Filterable: bool(true), ...Object.fromEntries(demanded) }))
+}
+
+/** Some contracts have sets whose names are no names; no URL leads to them. @see OData CSDL XML 4.01, section 15.2 */
+export const hasName = ({ name }: Pick<EntitySet, 'name'>): boolean => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,127}$/u.test(name)
+
+function shownSet(set: EntitySet): EntitySet {
+  const kept = withoutReplaced(set.annotations).filter(({ term }) => term !== filterTerm)
+  return { ...set, annotations: [...kept, ...ofSets, filterRestrictions(set.annotations)] }
+}
+
+function shownContainer(container: EntityContainer): EntityContainer {
+  const sets = [...container.entitySets.values()].filter(hasName).map(shownSet)
+  return { ...container, entitySets: new Map(sets.map((set) => [set.name, set])), annotations: [...withoutReplaced(container.annotations), ...ofContainers] }
+}
+
+function shownSchema(schema: Schema): Schema {
+  const containers = new Map([...schema.containers].map(([name, container]) => [name, shownContainer(container)]))
+  const externalAnnotations = schema.externalAnnotations
+    .map((target) => ({ ...target, annotations: withoutReplaced(target.annotations) }))
+    .filter(({ annotations }) => annotations.length > 0)
+  return { ...schema, containers, externalAnnotations }
+}
+
+/** The model as `$metadata` shows it: what a source says of its abilities is replaced by what holds here. */
+export function shownModel(model: EdmModel): EdmModel {
+  const known = new Set(model.references.flatMap(({ includes }) => includes.map(({ namespace }) => namespace)))
+  const needed = [core, capabilities].filter((namespace) => !known.has(namespace)).map(vocabulary)
+  return createModel({ version: model.version, schemas: [...model.schemas.values()].map(shownSchema), references: [...model.references, ...needed] })
+}
