@@ -2,11 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './build.mjs'
+import { conformanceDocument } from './documents/conformance.mjs'
 import { errorsDocument } from './documents/errors.mjs'
 import { settingsInReadme } from './documents/settings.mjs'
 
 /** File → what it should hold. */
 export const documents = async () => new Map([
+  ['docs/conformance.md', await conformanceDocument()],
   ['docs/errors.md', await errorsDocument()],
   ['README.md', await settingsInReadme(readFileSync(join(root, 'README.md'), 'utf8'))],
 ])

@@ -1,0 +1,88 @@
+import { readCsdl } from '@tributary/edm'
+import { expectRefused, ids, idsOf, rowsOf, type ClauseTest, type ClauseTests } from './support.js'
+
+const batches: ClauseTest = async (hub) => {
+  const json = await hub.ask('store/$batch', { 'content-type': 'application/json' }, { method: 'POST', body: JSON.stringify({ requests: [{ id: 'x', method: 'get', url: 'Products/$count' }] }) })
+  expect(json.json).toMatchObject({ responses: [{ id: 'x', status: 200, body: '4' }] })
+  const part = '--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nGET Products(1)?$select=Name HTTP/1.1\r\nAccept: application/json\r\n\r\n\r\n--b--\r\n'
+  const mixed = await hub.ask('store/$batch', { 'content-type': 'multipart/mixed; boundary=b' }, { method: 'POST', body: part })
+  expect(mixed.text).toMatch(/HTTP\/1\.1 200 OK\r\n[\s\S]*"Name":"Bread"/)
+}
+const computes: ClauseTest = async (hub) => {
+  expect((await hub.rows('store/Products?$compute=Price mul 2 as Twice&$select=ID,Twice&$filter=Twice gt 5&$orderby=Twice desc')).map(({ ID, Twice }) => [ID, Twice])).toEqual([[3, 39.98], [2, 7.5]])
+}
+const filteredCounts: ClauseTest = (hub) => expectRefused(hub, ['store/Categories?$filter=Products/$count($filter=Price gt 3) gt 0', 'store/Categories?$filter=Products/$count($search=Milk) gt 0'])
+const filterSegments: ClauseTest = (hub) => expectRefused(hub, ['store/Products/$filter(@f)?@f=ID gt 2'])
+const selectOptions: ClauseTest = (hub) => expectRefused(hub, ["store/Products?$select=Tags($filter=$this eq 'food')", 'store/Products?$select=Name,Tags($count=true)'])
+const jsonMetadata: ClauseTest = async (hub) => {
+  const answer = await hub.ask('store/$metadata?$format=json')
+  expect(answer.json).toMatchObject({ $Version: expect.stringMatching(/^4\.0/), $EntityContainer: 'Store.Container', Store: { Product: { $Kind: 'EntityType', $Key: ['ID'] } } })
+}
+
+/** The clauses of the advanced level and of 4.01. */
+export const advanced: ClauseTests = {
+  A11: batches,
+  A12: async (hub) => {
+    const found = await Promise.all(['store/Products(1)', 'store/Products(ID=1)', "store/Categories('F')/Products", 'store/Products(1)/Category', 'store/Products(1)/Category/Title', 'store/Products(1)/Origin/City', 'store/Products(1)/Tags', "store/Categories('A%2FB')"].map(async (path) => (await hub.ask(path)).status))
+    expect(found).toEqual(Array.from({ length: 8 }, () => 200))
+    await expectRefused(hub, ['store/Products(1)/Category/$ref', 'store/$all', 'store/$crossjoin(Products,Categories)'])
+    const posted = await hub.ask('store/Products/$query', { 'content-type': 'text/plain' }, { method: 'POST', body: '$filter=ID%20eq%202' })
+    expect(ids(rowsOf(posted.json))).toEqual([2])
+  },
+  A14: (hub) => expectRefused(hub, ['store/Products?$deltatoken=x']),
+  A15: (hub) => expectRefused(hub, ['store/$crossjoin(Products,Categories)?$filter=Products/CategoryCode eq Categories/Code']),
+  A16: computes,
+  N2: async (hub) => {
+    const { json } = await hub.ask('store/Products?$count=true&$top=1', { 'odata-maxversion': '4.01', 'prefer': 'maxpagesize=1' })
+    expect(Object.keys(json ?? {})).toEqual(['@context', '@count', 'value'])
+  },
+  N4: async (hub) => {
+    for (const prefer of ['maxpagesize=3', 'odata.maxpagesize=3']) {
+      const answer = await hub.ask('store/Products', { prefer })
+      expect([rowsOf(answer.json).length, answer.headers.get('preference-applied')]).toEqual([3, prefer])
+    }
+  },
+  N5: async (hub) => {
+    expect((await hub.ask('store/$metadata')).text).not.toContain('SchemaVersion')
+    await expectRefused(hub, ['store/Products?$schemaversion=2'])
+  },
+  N6: async (hub) => expect(await idsOf(hub, 'filter=ID gt 1&top=1&orderby=ID desc&select=ID')).toEqual([4]),
+  N7: async (hub) => expect(await idsOf(hub, "$FILTER=CONTAINS(ToLower(Name),'ilk') AND ID EQ 2 OR ID In (4)&$OrderBy=ID DESC")).toEqual([4, 2]),
+  N8: async (hub) => {
+    const [row] = await hub.rows('store/Products?$select=Name,Origin&$top=1')
+    expect(Object.keys(row ?? {})).toEqual(['Name', 'Origin'])
+  },
+  N9: async (hub) => {
+    for (const version of ['4.0', '4.01']) {
+      const found = async (query: string) => ids(await hub.rows(`store/Products?${query}`, { 'odata-maxversion': version }))
+      expect(await found("$filter=Paint eq 'Yellow' or Lasting eq 'P7D'")).toEqual([1, 2])
+      expect(await found("$filter=substring(Name,-2) eq 'lk' or Rating divby 2 eq 2.5")).toEqual([2, 3])
+      expect((await hub.ask("store/Categories(@c)?@c='A/B'", { 'odata-maxversion': version })).json).toMatchObject({ Title: 'Slashed' })
+    }
+  },
+  N10: jsonMetadata,
+  N11: async (hub) => {
+    const names = [...readCsdl((await hub.ask('store/$metadata')).text).schemas.get('Store')?.types.keys() ?? []]
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length)
+  },
+  N12: async (hub) => expect((await hub.ask('store/$metadata')).text).toContain('Term="Org.OData.Core.V1.ODataVersions" String="4.0 4.01"'),
+  N13: async (hub) => {
+    const { text } = await hub.ask('store/$metadata')
+    for (const term of ['FilterFunctions', 'TopSupported', 'CountRestrictions', 'ExpandRestrictions', 'BatchSupport']) expect(text).toContain(`Term="Org.OData.Capabilities.V1.${term}"`)
+  },
+  P3: async (hub) => {
+    expect(await idsOf(hub, '$filter=Category eq null')).toEqual([4])
+    expect(await idsOf(hub, '$filter=Category ne null')).toEqual([1, 2, 3])
+  },
+  P4: async (hub) => expect(await idsOf(hub, "$filter=Name in ('Milk','Orphan') or ID in (1)")).toEqual([1, 2, 4]),
+  P5: async (hub) => expect((await hub.rows('store/Products?$select=Origin($select=City)&$top=2')).map(({ Origin }) => Origin)).toEqual([{ City: 'Bern' }, { City: 'Basel' }]),
+  P6: filteredCounts, P7: filteredCounts,
+  P8: (hub) => expectRefused(hub, ['store/Products?$filter=Origin eq {"Street":"Main","City":"Bern"}']),
+  P9: computes, P10: selectOptions, P11: filterSegments,
+  Q3: filteredCounts, Q4: computes, Q5: selectOptions, Q6: jsonMetadata, Q7: batches, Q8: filterSegments,
+  Q9: async (hub) => expect(await idsOf(hub, "$filter=@f&@f=Name eq @n&@n='Milk'")).toEqual([2]),
+  Q10: async (hub) => {
+    const answer = await hub.ask('store/products')
+    expect([answer.status, answer.text]).toEqual([404, expect.stringContaining('Did you mean Products?')])
+  },
+}

@@ -1,0 +1,90 @@
+import { readCsdl } from '@tributary/edm'
+import { expectRefused, ids, idsOf, rowsOf, type ClauseTests } from './support.js'
+
+const isSynchronous: ClauseTests[string] = async (hub) => {
+  const answer = await hub.ask('store/Products?$top=1', { prefer: 'respond-async', accept: 'application/json' })
+  expect([answer.status, answer.headers.get('preference-applied')]).toEqual([200, null])
+  expect((await hub.ask('store/$metadata')).text).toMatch(/AsynchronousRequestsSupported" Bool="false"/)
+}
+
+const isReadOnly: ClauseTests[string] = async (hub) => {
+  for (const [method, path] of [['POST', 'store/Products'], ['PATCH', 'store/Products(1)'], ['PUT', 'store/Products(1)/Category/$ref'], ['DELETE', 'store/Products(1)']] as const) {
+    const answer = await hub.ask(path, { 'content-type': 'application/json' }, { method, ...(method === 'DELETE' ? {} : { body: '{}' }) })
+    expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, OPTIONS'])
+  }
+  const { text } = await hub.ask('store/$metadata')
+  for (const restriction of ['Insertable', 'Updatable', 'Deletable']) expect(text).toMatch(new RegExp(`Property="${restriction}" Bool="false"`))
+}
+
+/** The clauses of the minimal level and, all declared, those of updates. */
+export const minimal: ClauseTests = {
+  M1: async (hub) => expect((await hub.ask('store/')).json).toEqual({
+    '@odata.context': `${hub.origin}/odata/store/$metadata`,
+    'value': [{ name: 'Products', kind: 'EntitySet', url: 'Products' }, { name: 'Categories', kind: 'EntitySet', url: 'Categories' }],
+  }),
+  M2: async (hub) => {
+    const answer = await hub.ask('store/Products(1)', { accept: 'application/json' })
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(answer.json).toMatchObject({ ID: 1, Name: 'Bread', Paint: 'Yellow', Lasting: 'P2D', Origin: { City: 'Bern' }, Tags: ['food', 'fresh'] })
+    expect(answer.text).toContain('"Price":2.50,"Serial":9007199254740993')
+  },
+  M3: async (hub) => {
+    const { rows, pages } = await hub.pages('shop/Orders?$select=OrderID', { prefer: 'odata.maxpagesize=25' })
+    expect([rows.length, pages]).toEqual([60, [25, 25, 10]])
+    expect(new Set(rows.map(({ OrderID }) => OrderID)).size).toBe(60)
+  },
+  M4: async (hub) => {
+    for (const path of ['store/', 'store/$metadata', 'store/Products', 'store/Products(1)', 'store/Products/$count', 'store/Nothing']) {
+      expect([path, (await hub.ask(path)).headers.get('odata-version')]).toEqual([path, '4.0'])
+    }
+    expect((await hub.ask('store/Products', { 'odata-maxversion': '4.01' })).headers.get('odata-version')).toBe('4.01')
+  },
+  M5: async (hub) => {
+    expect((await hub.ask('store/Products', { accept: 'application/atom+xml' })).status).toBe(406)
+    expect((await hub.ask('store/Products', { accept: 'application/atom+xml, application/json;q=0.1' })).status).toBe(200)
+    expect((await hub.ask('store/Products', { 'odata-maxversion': '3.0' })).status).toBe(400)
+  },
+  M6: async (hub) => {
+    await expectRefused(hub, ['store/Products?$unknown=1', 'store/Products?$levels=2'], 400)
+    expect((await hub.ask('store/Products?custom=1&other')).status).toBe(200)
+  },
+  M7: (hub) => expectRefused(hub, ['store/Products?$index=1', 'store/$all', 'store/Products?$deltatoken=x', 'store/Products(1)/$value']),
+  M8: async (hub) => {
+    const model = readCsdl((await hub.ask('store/$metadata')).text)
+    for (const schema of model.schemas.values()) {
+      for (const type of schema.types.values()) {
+        const named = 'properties' in type ? [...type.properties.values()].map((property) => property.type.name) : []
+        for (const name of named) expect(name.startsWith('Edm.') || model.type(name) !== undefined).toBe(true)
+      }
+    }
+  },
+  M9: async (hub) => {
+    const plain = await hub.ask('store/Products', { accept: 'application/json;odata.metadata=none' })
+    expect(plain.text).not.toContain('@')
+    expect(ids(rowsOf(plain.json))).toEqual([1, 2, 3, 4])
+  },
+  M10: isReadOnly,
+  M11: async (hub) => {
+    expect(await idsOf(hub, "$filter=Rating gt 3 or Name eq 'Orphan'&$orderby=ID desc")).toEqual([4, 3, 1])
+    expect(await idsOf(hub, '$filter=Rating ne 4')).toEqual([2, 3, 4])
+    expect(await idsOf(hub, '$filter=not (Rating gt 3)')).toEqual([2, 4])
+  },
+  M12: async (hub) => expect((await hub.rows('store/Products?$expand=Category($select=Title)&$select=ID')).map(({ Category }) => Category)).toEqual([{ Title: 'Food' }, { Title: 'Food' }, { Title: 'Tools' }, null]),
+  M13: async (hub) => {
+    const [xml, json] = [await hub.ask('store/$metadata'), await hub.ask('store/$metadata', { accept: 'application/json' })]
+    expect([readCsdl(xml.text).container?.entitySets.size, readCsdl(json.text).container?.entitySets.size]).toEqual([2, 2])
+  },
+  M14: async (hub) => {
+    const answer = await hub.ask('store/Products', { prefer: 'odata.maxpagesize=2' })
+    expect([rowsOf(answer.json).length, answer.headers.get('preference-applied')]).toEqual([2, 'odata.maxpagesize=2'])
+  },
+  M15: async (hub) => {
+    expect(await idsOf(hub, "$filter=Paint eq Store.Color'Yellow'")).toEqual([1])
+    expect(await idsOf(hub, "$filter=Lasting gt duration'P6DT23H59M59.9999S'&$orderby=ID")).toEqual([2, 3])
+  },
+  M16: isSynchronous,
+  M17: isSynchronous,
+  ...Object.fromEntries([...Array.from({ length: 16 }, (_, index) => `U${18 + index}`), ...Array.from({ length: 10 }, (_, index) => `N${18 + index}`)].map((id) => [id, isReadOnly])),
+  N3: isSynchronous,
+  A13: isSynchronous,
+}
