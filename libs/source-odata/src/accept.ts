@@ -8,6 +8,7 @@ import { takeFilter, type TakenFilter } from './take-filter.js'
 import { takeKeys } from './take-keys.js'
 import { takeLimit, takeOrder } from './take-order.js'
 import { selectsAll, takeSelect } from './take-select.js'
+import { takeTotalOrder } from './take-total-order.js'
 
 /** Characters for the names of the options, the numbers of `$skip` and `$top`, and a key given in the query. */
 const OTHER_OPTIONS = 160
@@ -20,7 +21,8 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const declared = restrictionsOf(want.target.model, want.entitySet)
   const base = `${encodeURIComponent(want.entitySet)}${castOf(want)}`
   const keys = takeKeys(want, able, declared)
-  const order = takeOrder(want, able, declared)
+  const total = takeTotalOrder(want, able, declared)
+  const order = total ?? takeOrder(want, able, declared)
   const select = takeSelect(want, able, declared)
   const filter = takeFilter(want, able, declared, able.urlLimit - want.target.url.length - base.length - OTHER_OPTIONS - encodeOption(`${order.text ?? ''}${select ?? ''}`).length)
   requireFilter(want, declared, filter, keys.form !== undefined)
@@ -39,11 +41,11 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
-    order: order.text === undefined ? [] : want.order, top: limit === undefined ? undefined : want.top, counted,
+    order: order.text === undefined ? [] : want.order, total: total?.order ?? [], top: limit === undefined ? undefined : want.top, counted,
     selects: able.fact('select').trust === 'exact' && select !== undefined, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
   })
   return Object.freeze({
-    handle, trust: filter.trust, ordered: order.text !== undefined, limited: limit !== undefined, counted, relies,
+    handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,
     taken: [...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
     ...(filter.residual === undefined ? {} : { residual: filter.residual }),
     ...(keys.form === undefined ? {} : { keyForm: keys.form }),

@@ -1,42 +1,76 @@
 import { hubError } from '@tributary/errors'
-import { comparatorOf, parseRows, compile, type BytesPage, type Column, type Value } from '@tributary/plan'
+import type { BytesPage } from '@tributary/plan'
 import { SourceContradicted, SourceRefused, type ReadContext, type SourcePage } from '@tributary/source'
+import { countOf } from './count-of.js'
 import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
 import { followLink } from './links.js'
+import { checkOf } from './check-pages.js'
+import { countRows, piecesBySkip, type Counting, type PageWays } from './read-by-skip.js'
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
 import { joinable, urlOf, type ODataScan } from './scan.js'
 import type { Transport } from './transport.js'
 
-/** Streams the rows of a scan, next links followed to the end, one page read ahead once the reader has asked for a second one. */
+/**
+ * Streams the rows of a scan, next links followed to the end, one page read ahead once the reader has asked for a second one; a scan in a
+ * total order goes on with several pages at a time once it is known that many rows are left.
+ */
 export async function* readScan(transport: Transport, scan: ODataScan, context: ReadContext): AsyncGenerator<SourcePage> {
   const keys = scan.keyForm === undefined ? undefined : context.keys
   if (keys !== undefined && joinable(keys).length === 0) return
   const check = checkOf(scan)
-  const links = new Set<string>()
-  const chainedKeys = scan.keyForm === 'or' ? joinable(keys ?? []).length : 0
-  const open = (url: string): RemotePage => openLinked(transport, scan, context, { url, links, chainedKeys })
-  let page: RemotePage | undefined = open(urlOf(scan, keys))
-  let ahead: RemotePage | undefined
   let pages = 0
-  try {
-    while (page !== undefined) {
-      const piece: Piece = await takeFirst(page, scan, pages)
-      const link: string | undefined = piece.last ? nextLinkOf(piece.envelope, page.url(), scan) : undefined
+  for await (const piece of piecesOf(waysOf(transport, scan, context), scan, keys)) {
+    const found = pageOf(piece, scan, pages)
+    check(found.page)
+    if (pages++ === 0 || piece.cut.offsets.length > 0) yield found
+  }
+}
+
+/** Pages are opened and their links followed alike, whichever way they are read. */
+function waysOf(transport: Transport, scan: ODataScan, context: ReadContext): PageWays {
+  const links = new Set<string>()
+  const chainedKeys = scan.keyForm === 'or' ? joinable(context.keys ?? []).length : 0
+  return {
+    open: (url) => openLinked(transport, scan, context, { url, links, chainedKeys }),
+    follow: ({ envelope }, page) => {
+      const link = nextLinkOf(envelope, page.url(), scan)
       if (link !== undefined && links.has(link)) throw hubError('HUB_SOURCE_INVALID', { slug: scan.target.slug, reason: 'its next links run in a circle' })
-      if (link !== undefined && pages > 0) ahead = open(link)
-      const found = pageOf(piece, scan, pages)
-      check(found.page)
-      if (pages++ === 0 || piece.cut.offsets.length > 0) yield found
-      if (piece.last) {
-        page = ahead ?? (link === undefined ? undefined : open(link))
-        ahead = undefined
-      }
+      return link
+    },
+  }
+}
+
+async function* piecesOf(ways: PageWays, scan: ODataScan, keys: ReadContext['keys']): AsyncGenerator<Piece> {
+  let page: RemotePage | undefined = ways.open(urlOf(scan, keys))
+  let ahead: RemotePage | undefined
+  let counting: Counting | undefined
+  const seen = { pieces: 0, rows: 0, pageRows: 0 }
+  try {
+    for (let ofPage = 0; page !== undefined;) {
+      const piece: Piece = await takeFirst(page, scan, seen.pieces)
+      const link: string | undefined = piece.last ? ways.follow(piece, page) : undefined
+      ofPage += piece.cut.offsets.length >> 1
+      seen.rows += piece.cut.offsets.length >> 1
+      const total = link === undefined ? undefined : counting?.total()
+      const pageRows = Math.max(seen.pageRows, ofPage)
+      const skips = total !== undefined && total - seen.rows > pageRows
+      if (link !== undefined && !skips && seen.pieces > 0) ahead = ways.open(link)
+      seen.pieces++
+      yield piece
+      if (!piece.last) continue
+      if (skips) return yield* piecesBySkip(scan, ways, { from: seen.rows, pageRows, total })
+      page = ahead ?? (link === undefined ? undefined : ways.open(link))
+      if (scan.total.length > 0 && page !== undefined) counting ??= countRows(scan, ways)
+      ahead = undefined
+      seen.pageRows = pageRows
+      ofPage = 0
     }
   } finally {
     page?.close()
     ahead?.close()
+    counting?.close()
   }
 }
 
@@ -64,13 +98,6 @@ export function nextLinkOf(envelope: Envelope, base: string, { target }: Pick<OD
   return followLink(target, base, link)
 }
 
-/** The number of rows the remote tells, as a number or as text. */
-export function countOf(envelope: Envelope): number | undefined {
-  const count = envelope['@odata.count'] ?? envelope['@count']
-  const value = typeof count === 'string' && /^\d+$/.test(count) ? Number(count) : count
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
-
 function pageOf(piece: Piece, scan: ODataScan, pages: number): SourcePage & { readonly page: BytesPage } {
   const sample = sampledRows(piece, scan)
   const page: BytesPage = Object.freeze({
@@ -88,45 +115,5 @@ function sampledRows(piece: Piece, scan: ODataScan): ReturnType<typeof sampleRow
     return sampleRows(piece.cut)
   } catch (error) {
     throw hubError('HUB_SOURCE_INVALID', { slug: scan.target.slug, reason: 'a row is not well-formed JSON' }, { cause: error })
-  }
-}
-
-/** Verifies page by page what the remote was trusted with, before the page is given on. @throws SourceContradicted */
-function checkOf(scan: ODataScan): (page: BytesPage) => void {
-  const inOrder = orderCheck(scan)
-  let rows = 0
-  return (page) => {
-    rows += page.offsets.length >> 1
-    if (scan.top !== undefined && rows > scan.top) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'top', `it sent more than the ${scan.top} rows of $top`)
-    inOrder?.(page)
-  }
-}
-
-function orderCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
-  if (scan.order.length === 0) return undefined
-  const names = new Set(scan.order.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.path[0]] : [])))
-  const columns: readonly Column[] = scan.order.flatMap(({ expression }) => (expression.kind === 'column' && names.delete(expression.path[0]) ? [{ name: expression.path[0], type: expression.type }] : []))
-  const keys = scan.order.map(({ expression, descending }) => ({ value: compile(expression, columns), compare: comparatorOf(expression.type), sign: descending ? -1 : 1, feature: `orderby:${expression.type.base}` }))
-  let before: readonly Value[] | undefined
-  return (page) => {
-    for (const row of parseRows(page, columns).rows) {
-      if (before !== undefined) requireOrder(scan, keys, before, row)
-      before = row
-    }
-  }
-}
-
-interface CheckedKey {
-  readonly value: (row: readonly Value[]) => Value
-  readonly compare: (a: Value, b: Value) => number
-  readonly sign: number
-  readonly feature: string
-}
-
-function requireOrder(scan: ODataScan, keys: readonly CheckedKey[], before: readonly Value[], row: readonly Value[]): void {
-  for (const { value, compare, sign, feature } of keys) {
-    const order = sign * compare(value(before), value(row))
-    if (order < 0) return
-    if (order > 0) throw new SourceContradicted(scan.target.slug, scan.entitySet, feature, 'its rows are not in the order they were asked for')
   }
 }

@@ -23,6 +23,8 @@ export interface ODataScan {
   readonly urlLimit: number
   /** Rows are verified to arrive in this order. */
   readonly order: readonly OrderKey[]
+  /** An order in which no two rows are equal, so that pages may be asked for by `$skip`; empty: none. */
+  readonly total: readonly OrderKey[]
   /** No more rows than this may arrive. */
   readonly top: number | undefined
   readonly counted: boolean

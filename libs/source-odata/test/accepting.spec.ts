@@ -94,9 +94,9 @@ const paths = (property: string, path: string): string => `<PropertyValue Proper
 
 describe('what a contract declares', () => {
   it.each<[string, string, Partial<ScanRequest>, readonly string[]]>([
-    ['no filters', restriction('FilterRestrictions', '<PropertyValue Property="Filterable" Bool="false"/>'), { filter: freight }, []],
-    ['a property not to filter by', restriction('FilterRestrictions', paths('NonFilterableProperties', 'Freight')), { filter: both }, ["$filter=contains(ShipName,'O''7')"]],
-    ['a list of functions', '<Annotation Term="Org.OData.Capabilities.V1.FilterFunctions"><Collection><String>startswith</String></Collection></Annotation>', { filter: both }, ['$filter=Freight gt 500']],
+    ['no filters', restriction('FilterRestrictions', '<PropertyValue Property="Filterable" Bool="false"/>'), { filter: freight }, ['$orderby=OrderID']],
+    ['a property not to filter by', restriction('FilterRestrictions', paths('NonFilterableProperties', 'Freight')), { filter: both }, ["$filter=contains(ShipName,'O''7')", '$orderby=OrderID']],
+    ['a list of functions', '<Annotation Term="Org.OData.Capabilities.V1.FilterFunctions"><Collection><String>startswith</String></Collection></Annotation>', { filter: both }, ['$filter=Freight gt 500', '$orderby=OrderID']],
     ['a property not to sort by', restriction('SortRestrictions', paths('NonSortableProperties', 'OrderID')), { order: [orderKey(column(int32Type, 'OrderID'))] }, []],
     ['no $top', '<Annotation Term="Org.OData.Capabilities.V1.TopSupported" Bool="false"/>', { top: 5 }, []],
     ['no $count', restriction('CountRestrictions', '<PropertyValue Property="Countable" Bool="false"/>'), { count: true }, []],
@@ -108,7 +108,7 @@ describe('what a contract declares', () => {
     const request = declared(restriction('FilterRestrictions', `<PropertyValue Property="RequiresFilter" Bool="true"/>${paths('RequiredProperties', 'Freight')}`))
     expect(() => source.accept(request, exact)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_INVALID' }) as Error)
     expect(() => source.accept({ ...request, filter: ship }, exact)).toThrow(/Freight/)
-    expect(source.accept({ ...request, filter: freight }, exact).taken).toEqual(['$filter=Freight gt 500'])
+    expect(source.accept({ ...request, filter: freight }, exact).taken).toEqual(['$filter=Freight gt 500', '$orderby=OrderID'])
   })
 })
 

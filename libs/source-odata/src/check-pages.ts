@@ -1,0 +1,77 @@
+import { comparatorOf, compile, parseRows, type BytesPage, type Column, type OrderKey, type Value } from '@tributary/plan'
+import { SourceContradicted } from '@tributary/source'
+import type { ODataScan } from './scan.js'
+
+/** Verifies page by page what the remote was trusted with, before the page is given on. @throws SourceContradicted */
+export function checkOf(scan: ODataScan): (page: BytesPage) => void {
+  const inOrder = orderCheck(scan)
+  const apart = boundaryCheck(scan)
+  let rows = 0
+  return (page) => {
+    rows += page.offsets.length >> 1
+    if (scan.top !== undefined && rows > scan.top) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'top', `it sent more than the ${scan.top} rows of $top`)
+    inOrder?.(page)
+    apart?.(page)
+  }
+}
+
+interface CheckedKey {
+  readonly value: (row: readonly Value[]) => Value
+  readonly compare: (a: Value, b: Value) => number
+  readonly sign: number
+  readonly feature: string
+}
+
+interface CheckedOrder {
+  readonly columns: readonly Column[]
+  readonly keys: readonly CheckedKey[]
+}
+
+function checkedOrder(order: readonly OrderKey[]): CheckedOrder {
+  const names = new Set(order.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.path[0]] : [])))
+  const columns: readonly Column[] = order.flatMap(({ expression }) => (expression.kind === 'column' && names.delete(expression.path[0]) ? [{ name: expression.path[0], type: expression.type }] : []))
+  const keys = order.map(({ expression, descending }) => ({ value: compile(expression, columns), compare: comparatorOf(expression.type), sign: descending ? -1 : 1, feature: `orderby:${expression.type.base}` }))
+  return { columns, keys }
+}
+
+/** Every row, in the order that was asked for. */
+function orderCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
+  if (scan.order.length === 0) return undefined
+  const { columns, keys } = checkedOrder(scan.order)
+  let before: readonly Value[] | undefined
+  return (page) => {
+    for (const row of parseRows(page, columns).rows) {
+      const inverted = before === undefined ? undefined : firstDifference(keys, before, row)
+      if (inverted !== undefined && inverted.order > 0) throw new SourceContradicted(scan.target.slug, scan.entitySet, inverted.feature, 'its rows are not in the order they were asked for')
+      before = row
+    }
+  }
+}
+
+/**
+ * Where one page ends and the next begins: rows that come and go meanwhile move others over that line, and give them twice. Looking at the
+ * first and the last row of each page is enough, and costs next to nothing.
+ */
+function boundaryCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
+  if (scan.total.length === 0) return undefined
+  const { columns, keys } = checkedOrder(scan.total)
+  let before: readonly Value[] | undefined
+  return (page) => {
+    const { offsets } = page
+    if (offsets.length === 0) return
+    const ends = Int32Array.of(...offsets.slice(0, 2), ...offsets.slice(-2))
+    const [first, last] = parseRows({ ...page, offsets: ends }, columns).rows
+    const step = before === undefined || first === undefined ? undefined : firstDifference(keys, before, first)
+    if (before !== undefined && (step === undefined || step.order > 0)) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'skip', 'its pages overlap')
+    before = last
+  }
+}
+
+/** By which key two rows differ, and how; undefined: they are equal. */
+function firstDifference(keys: readonly CheckedKey[], before: readonly Value[], row: readonly Value[]): { readonly order: number; readonly feature: string } | undefined {
+  for (const { value, compare, sign, feature } of keys) {
+    const order = sign * compare(value(before), value(row))
+    if (order !== 0) return { order, feature }
+  }
+  return undefined
+}
