@@ -131,9 +131,9 @@ function placementOf(remote: Remote): Placement {
 function scanOf(plan: Plan): RemoteScan | undefined {
   switch (plan.kind) {
     case 'remoteScan': return plan
-    case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': return scanOf(plan.input)
+    case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': case 'aggregate': return scanOf(plan.input)
     case 'remote': return scanOf(plan.plan)
-    case 'scan': case 'constantRows': return undefined
+    case 'concat': case 'scan': case 'constantRows': return undefined
   }
 }
 

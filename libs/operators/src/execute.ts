@@ -1,6 +1,9 @@
 import type { Expand, Page, Plan, Remote } from '@tributary/plan'
 import { SourceContradicted, SourceRefused } from '@tributary/source'
 import { adaptivePlacement, sourceChanged, sourceFailed } from './adaptive-placement.js'
+import { openAggregate } from './aggregate.js'
+import { openCompute } from './compute.js'
+import { openConcat } from './concat.js'
 import { openConstantRows } from './constant-rows.js'
 import type { Execution } from './execution.js'
 import type { ExecutionContext, RowStream } from './execution-context.js'
@@ -86,6 +89,9 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'limit': return isTop(plan, execution.context.limits) ? openTop(plan, execution) : openLimit(plan, execution)
     case 'expand': return openExpand(plan, execution)
     case 'semiJoin': return openSemiJoin(plan, execution)
+    case 'compute': return openCompute(plan, execution)
+    case 'aggregate': return openAggregate(plan, execution)
+    case 'concat': return openConcat(plan, execution)
     case 'remote': return openRemote(plan, execution)
     case 'remoteScan': return openRemoteScan(plan, execution)
     case 'scan': throw new Error(`The scan of ${plan.target.endpoint}/${plan.target.entitySet} was not placed`)

@@ -108,7 +108,8 @@ function inLane(inner: InnerSide, keyed: Remote, { state }: Execution, read: () 
 function expands(plan: Plan): boolean {
   switch (plan.kind) {
     case 'expand': case 'semiJoin': return true
-    case 'filter': case 'sort': case 'limit': return expands(plan.input)
+    case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return expands(plan.input)
+    case 'concat': return plan.inputs.some(expands)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return false
   }
 }

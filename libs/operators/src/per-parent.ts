@@ -43,9 +43,9 @@ const notUnique = ({ navigation, related }: Expand, key: Row): Error =>
 
 function targetOf(plan: Plan): string | undefined {
   switch (plan.kind) {
-    case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': return targetOf(plan.input)
+    case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': case 'aggregate': return targetOf(plan.input)
     case 'remote': return targetOf(plan.fragment.scan)
     case 'scan': case 'remoteScan': return `${plan.target.endpoint}/${plan.target.entitySet}`
-    case 'constantRows': return undefined
+    case 'concat': case 'constantRows': return undefined
   }
 }

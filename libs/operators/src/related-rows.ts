@@ -87,9 +87,9 @@ function ordersBy(order: PerParent['order'], name: string): boolean {
  */
 function keyedRemote(core: Plan, on: Expand['on']): Remote | undefined {
   switch (core.kind) {
-    case 'filter': case 'sort': case 'expand': return keyedRemote(core.input, on)
+    case 'filter': case 'sort': case 'expand': case 'compute': return keyedRemote(core.input, on)
     case 'remote': return takesKeys(core.fragment, on) ? core : undefined
-    case 'limit': case 'semiJoin': case 'scan': case 'remoteScan': case 'constantRows': return undefined
+    case 'limit': case 'semiJoin': case 'aggregate': case 'concat': case 'scan': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import {
-  binary, call, column, decimalType, expand, expandedColumn, filter, int32Type, int64Type, limit, literal, orderKey, outputColumns, semiJoin, sort, stringType, type Expression, type JoinPair, type OrderKey, type PerParent, type Plan, type Value,
+  aggregate, binary, call, column, compute, concat, decimalType, expand, expandedColumn, filter, int32Type, int64Type, limit, literal, orderKey, outputColumns, semiJoin, sort, stringType, type Expression, type JoinPair, type OrderKey, type PerParent, type Plan, type Value,
 } from '@tributary/plan'
 import { isHubError } from '@tributary/errors'
 import type { Trust } from '@tributary/source'
@@ -120,7 +120,8 @@ function normal(plan: Plan): Plan {
   if (plan.kind === 'filter' && plan.input.kind === 'filter') return normal(filter(plan.input.input, binary('and', plan.input.predicate, plan.predicate)))
   if (plan.kind === 'semiJoin') return semiJoin(normal(plan.input), { ...plan, related: normal(plan.related) })
   if (plan.kind === 'expand') return expand(normal(plan.input), { ...plan, related: normal(plan.related) })
-  return plan.kind === 'filter' || plan.kind === 'sort' || plan.kind === 'limit' ? Object.freeze({ ...plan, input: normal(plan.input) }) : plan
+  if (plan.kind === 'concat') return concat(plan.inputs.map(normal), plan.columns)
+  return plan.kind === 'compute' || plan.kind === 'aggregate' || plan.kind === 'filter' || plan.kind === 'sort' || plan.kind === 'limit' ? Object.freeze({ ...plan, input: normal(plan.input) }) : plan
 }
 
 /** Customers whose orders pass the filters, or orders whose customer's country has a name: through one or two semi-joins, any or none. */
@@ -188,5 +189,21 @@ describe('the law: what is executed equals what the plan means', () => {
       expect(shown(await eventually(normal(plan), world, 12, keys))).toEqual(shown(naive(plan, sources)))
       expect(sources.map(({ open }) => open)).toEqual([0, 0, 0])
     }), { numRuns: 600, seed: 20261123 })
+  }, 120_000)
+
+  it('of computed columns, aggregations and concatenations', async () => {
+    const measures = fc.uniqueArray(fc.constantFrom('sum', 'min', 'max', 'average', 'countdistinct', 'count'), { minLength: 1 })
+    const cases = fc.record({ rows: data, wanted: query, grouped: fc.boolean(), measures, keys: fc.constantFrom('Buyer', 'Zone', 'Amount', 'Twice'), erp: behaviour, facts: trust })
+    await fc.assert(fc.asyncProperty(cases, async ({ rows, wanted, grouped, measures: methods, keys, erp, facts }) => {
+      const sources = [new ArraySource('erp', { Orders: { columns: orderColumns, rows: rows.orders } }, erp)]
+      const twice = compute(filteredOrders({ ...wanted, order: [orderKey(column(int32Type, 'ID'))] }), [{ column: columnOf('Twice', decimalType), expression: binary('mul', column(decimalType, 'Amount'), literal(decimalType, '2'), decimalType) }])
+      const found = outputColumns(twice).find(({ name }) => name === keys)!
+      const groups = grouped ? [{ path: [keys] as const, expression: column(found.type, keys) }] : []
+      const columns = [...(grouped ? [found] : []), ...methods.map((method) => columnOf(method, decimalType))]
+      const summed = aggregate(twice, { groups, columns, measures: methods.map((method, index) => ({ column: columns[index + groups.length]!, method, ...(method === 'count' ? {} : { expression: column(decimalType, 'Twice') }) })) })
+      const plan = wanted.inner ? concat([summed, twice], [...columns, columnOf('ID', int32Type)]) : summed
+      const world = worldOf(sources, facts)
+      expect(await eventually(normal(plan), world)).toEqual(naive(plan, sources))
+    }), { numRuns: 300, seed: 20261124 })
   }, 120_000)
 })

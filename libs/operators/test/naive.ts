@@ -1,4 +1,5 @@
-import { comparatorOf, compile, equalValues, outputColumns, promote, type Column, type Expand, type OrderKey, type Plan, type SemiJoin, type Value } from '@tributary/plan'
+import { comparatorOf, compile, equalValues, outputColumns, promote, type Column, type Expand, type OrderKey, type Aggregate, type Measure, type Plan, type SemiJoin, type Value } from '@tributary/plan'
+import { Decimal } from 'decimal.js'
 import type { ArraySource } from './array-source.js'
 
 type Row = readonly Value[]
@@ -29,6 +30,16 @@ export function naive(plan: Plan, sources: readonly ArraySource[]): Answer {
       const matches = matcher(plan, outputColumns(plan.input), outputColumns(plan.related))
       return { ...input, rows: input.rows.filter((row) => related.some((other) => matches(row, other)) !== plan.anti) }
     }
+    case 'compute': {
+      const input = naive(plan.input, sources)
+      const values = plan.computed.map(({ expression }) => compile(expression, outputColumns(plan.input)))
+      return { ...input, rows: input.rows.map((row) => [...row, ...values.map((value) => value(row))]) }
+    }
+    case 'aggregate': return { rows: aggregated(plan, naive(plan.input, sources).rows), count: undefined }
+    case 'concat': return { rows: plan.inputs.flatMap((input) => {
+      const names = outputColumns(input).map(({ name }) => name)
+      return naive(input, sources).rows.map((row) => plan.columns.map(({ name }) => (names.includes(name) ? row[names.indexOf(name)] : undefined)))
+    }), count: undefined }
     case 'remote': case 'remoteScan': throw new Error('a placed plan has no naive meaning')
   }
 }
@@ -44,6 +55,38 @@ function ordered(rows: readonly Row[], keys: readonly OrderKey[], columns: reado
   const parts = keys.map(({ expression, descending }) => ({ value: compile(expression, columns), compare: comparatorOf(expression.type), sign: descending ? -1 : 1 }))
   return rows.toSorted((a, b) => parts.reduce((found, { value, compare, sign }) => (found === 0 ? sign * compare(value(a), value(b)) : found), 0))
 }
+
+/** Groups by comparing every row with every group; flat groups only. */
+function aggregated({ input, groups, measures }: Aggregate, rows: readonly Row[]): readonly Row[] {
+  const columns = outputColumns(input)
+  const keys = groups.map(({ expression }) => ({ type: expression.type, value: compile(expression, columns) }))
+  const found: { readonly key: Row; readonly rows: Row[] }[] = groups.length === 0 ? [{ key: [], rows: [] }] : []
+  for (const row of rows) {
+    const key = keys.map(({ value }) => value(row))
+    const group = found.find((other) => keys.every(({ type }, index) => equalValues(type, other.key[index], key[index])))
+    if (group === undefined) found.push({ key, rows: [row] })
+    else group.rows.push(row)
+  }
+  return found.map(({ key, rows: members }) => [...key, ...measures.map((measure) => measured(measure, members, columns))])
+}
+
+function measured({ method, expression }: Measure, rows: readonly Row[], columns: readonly Column[]): Value {
+  if (expression === undefined) return String(rows.length)
+  const value = compile(expression, columns)
+  const { type } = expression
+  const values = rows.map((row) => value(row)).filter((each) => each !== null)
+  const sorted = values.toSorted(comparatorOf(type))
+  const sum = values.reduce<string>((total, each) => String(new Decimal(total).plus(new Decimal(String(each))).toFixed()), '0')
+  switch (method) {
+    case 'count': case 'countdistinct': return String(values.filter((each, index) => values.findIndex((other) => equalValues(type, other, each)) === index).length)
+    case 'min': return values.find((each) => equalValues(type, each, sorted[0])) ?? null
+    case 'max': return values.find((each) => equalValues(type, each, sorted.at(-1))) ?? null
+    case 'sum': return values.length === 0 ? null : new Decimal(sum).toFixed()
+    case 'average': return values.length === 0 ? null : new Rounded(sum).div(values.length).toFixed()
+  }
+}
+
+const Rounded = Decimal.clone({ precision: 34, rounding: Decimal.ROUND_HALF_EVEN })
 
 /** Whether two rows join. Null never does. */
 function matcher({ on }: Expand | SemiJoin, ours: readonly Column[], theirs: readonly Column[]): (row: Row, other: Row) => boolean {

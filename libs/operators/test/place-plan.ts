@@ -1,5 +1,5 @@
 import {
-  column, constantRows, expand, expandedColumn, filter, fragment, lambda, limit, not, outputColumns, remote, remoteScan, renameColumns, semiJoin, sort, withInput, type Column, type Fragment, type JoinPair, type OrderKey, type Plan, type Remote,
+  column, concat, constantRows, expand, expandedColumn, filter, fragment, lambda, limit, not, outputColumns, remote, remoteScan, renameColumns, semiJoin, sort, withInput, type Column, type Fragment, type JoinPair, type OrderKey, type Plan, type Remote,
   type ScanTarget, type SemiJoin,
 } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
@@ -35,7 +35,8 @@ export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly strin
   const whole = fragmentOf(plan, keys)
   if (whole !== undefined) return placeFragment(whole, endpoints)
   switch (plan.kind) {
-    case 'filter': case 'sort': case 'limit': return withInput(plan, placePlan(plan.input, endpoints, keys))
+    case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return withInput(plan, placePlan(plan.input, endpoints, keys))
+    case 'concat': return concat(plan.inputs.map((input) => placePlan(input, endpoints)), plan.columns)
     case 'expand': return expand(placePlan(plan.input, endpoints, keys), { ...plan, related: placePlan(plan.related, endpoints, plan.on.map(({ to }) => to)) })
     case 'semiJoin': return placeSemiJoin(plan, endpoints)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan

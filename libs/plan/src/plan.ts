@@ -5,7 +5,7 @@ import type { Column } from './page.js'
  * A query as a value: a tree of frozen nodes, logical first; `place` replaces fragments by `Remote` nodes.
  * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
  */
-export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Remote | RemoteScan | Rows
+export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate | Concat | Remote | RemoteScan | Rows
 
 /** All rows of one remote entity set. */
 export interface Scan {
@@ -85,6 +85,52 @@ export interface SemiJoinWays {
   readonly lookup: Plan
   /** The order that the other ways come in; rows read by keys are sorted by it. */
   readonly order: readonly OrderKey[]
+}
+
+/** Adds columns, each computed of the row's other columns. */
+export interface Compute {
+  readonly kind: 'compute'
+  readonly input: Plan
+  readonly computed: readonly ComputedColumn[]
+}
+
+/** A column and what it is computed by. */
+export interface ComputedColumn {
+  readonly column: Column
+  readonly expression: Expression
+}
+
+/** One row per group of equal values; without groups one row in all. `columns`: the groups', nested as their paths say, then the measures'. */
+export interface Aggregate {
+  readonly kind: 'aggregate'
+  readonly input: Plan
+  readonly groups: readonly Group[]
+  readonly measures: readonly Measure[]
+  readonly columns: readonly Column[]
+}
+
+/** What rows are grouped by, and where in the result its value stands: `['Customer','Country']`. */
+export interface Group {
+  readonly path: readonly [string, ...string[]]
+  readonly expression: Expression
+}
+
+/** What is computed of the rows of a group. Nulls are left out; without any value all but the counts are null. */
+export interface Measure {
+  readonly column: Column
+  readonly method: AggregateMethod
+  /** Undefined: the rows are counted. */
+  readonly expression?: Expression
+}
+
+/** Sums of decimals and integers are exact; averages of them have 34 digits, half-even. */
+export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct' | 'count'
+
+/** The rows of all inputs, one after the other; what an input has no column for is absent. */
+export interface Concat {
+  readonly kind: 'concat'
+  readonly inputs: readonly Plan[]
+  readonly columns: readonly Column[]
 }
 
 /** A column of the input and the column of the related rows it has to equal. */

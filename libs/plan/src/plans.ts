@@ -1,6 +1,6 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column, ExpandedShape } from './page.js'
-import type { Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
+import type { Aggregate, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
 import type { Value } from './value.js'
 
 /** Factories of plan nodes: frozen values. */
@@ -40,6 +40,16 @@ export type SemiJoinOptions = Pick<SemiJoin, 'on' | 'related' | 'anti' | 'ways'>
 export const semiJoin = (input: Plan, { on, related, anti, ways }: SemiJoinOptions): SemiJoin =>
   Object.freeze({ kind: 'semiJoin', input, on: Object.freeze(on), related, anti, ...(ways === undefined ? {} : { ways: Object.freeze(ways) }) })
 
+/** The rows with computed columns more. */
+export const compute = (input: Plan, computed: readonly ComputedColumn[]): Compute => Object.freeze({ kind: 'compute', input, computed: Object.freeze([...computed]) })
+
+/** One row per group. */
+export const aggregate = (input: Plan, { groups, measures, columns }: Pick<Aggregate, 'groups' | 'measures' | 'columns'>): Aggregate =>
+  Object.freeze({ kind: 'aggregate', input, groups: Object.freeze([...groups]), measures: Object.freeze([...measures]), columns: Object.freeze([...columns]) })
+
+/** The rows of all inputs. */
+export const concat = (inputs: readonly Plan[], columns: readonly Column[]): Concat => Object.freeze({ kind: 'concat', inputs: Object.freeze([...inputs]), columns: Object.freeze([...columns]) })
+
 /** Rows that are known already. */
 export const constantRows = (columns: readonly Column[], rows: readonly (readonly Value[])[]): Rows =>
   Object.freeze({ kind: 'constantRows', columns: Object.freeze([...columns]), rows: Object.freeze([...rows]) })
@@ -61,7 +71,8 @@ export const expandedColumn = (name: string, entityType: string, shape: Expanded
 /** The columns of the rows a plan yields, in the order of their values. */
 export function outputColumns(plan: Plan): readonly Column[] {
   switch (plan.kind) {
-    case 'scan': case 'remoteScan': case 'constantRows': return plan.columns
+    case 'scan': case 'remoteScan': case 'constantRows': case 'aggregate': case 'concat': return plan.columns
+    case 'compute': return [...outputColumns(plan.input), ...plan.computed.map(({ column }) => column)]
     case 'filter': case 'sort': case 'limit': case 'semiJoin': return outputColumns(plan.input)
     case 'expand': return [...outputColumns(plan.input), plan.navigation]
     case 'remote': return outputColumns(plan.plan)
@@ -72,7 +83,8 @@ export function outputColumns(plan: Plan): readonly Column[] {
 export function inputsOf(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
     case 'scan': case 'remoteScan': case 'constantRows': return []
-    case 'filter': case 'sort': case 'limit': return [plan.input]
+    case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return [plan.input]
+    case 'concat': return plan.inputs
     case 'expand': return [plan.input, plan.related]
     case 'semiJoin': return [plan.input, plan.related, ...(plan.ways?.byKeys === undefined ? [] : [plan.ways.byKeys.related]), ...(plan.ways === undefined ? [] : [plan.ways.lookup])]
     case 'remote': return [plan.plan]
@@ -92,7 +104,11 @@ export function walk(plan: Plan, visit: (plan: Plan) => void): void {
 export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
   switch (plan.kind) {
     case 'scan': case 'remoteScan': case 'constantRows': case 'remote': return change(plan)
-    case 'filter': case 'sort': case 'limit': return change(withInput(plan, transform(plan.input, change)))
+    case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return change(withInput(plan, transform(plan.input, change)))
+    case 'concat': {
+      const inputs = plan.inputs.map((input) => transform(input, change))
+      return change(inputs.every((input, index) => input === plan.inputs[index]) ? plan : concat(inputs, plan.columns))
+    }
     case 'expand': case 'semiJoin': {
       const input = transform(plan.input, change)
       const related = transform(plan.related, change)
@@ -101,7 +117,9 @@ export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
   }
 }
 
+type OneInput = Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate
+
 /** The node over another input. */
-export function withInput(node: Filter | Sort | Limit | Expand | SemiJoin, input: Plan): Filter | Sort | Limit | Expand | SemiJoin {
+export function withInput(node: OneInput, input: Plan): OneInput {
   return input === node.input ? node : Object.freeze({ ...node, input })
 }

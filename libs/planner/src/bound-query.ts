@@ -16,6 +16,8 @@ export interface BoundQuery {
   readonly set: ExposedSet
   /** Qualified name of the rows' type in the exposed model. */
   readonly entityType: string
+  /** The rows are results of `$apply`, no entities: they have no key, id or type. */
+  readonly transient?: true
   /** The columns of the answer's rows, hidden ones included, in the order of the rows' values. */
   readonly columns: readonly Column[]
   /** Names of the columns that are written, in order. */

@@ -26,8 +26,8 @@ function answerPlan({ plan, unwrap }: Pick<BoundQuery, 'plan' | 'unwrap'>): Plan
 function expandOf(plan: Plan, name: string): Expand | undefined {
   switch (plan.kind) {
     case 'expand': return plan.navigation.name === name ? plan : expandOf(plan.input, name)
-    case 'filter': case 'sort': case 'limit': case 'semiJoin': return expandOf(plan.input, name)
-    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
+    case 'filter': case 'sort': case 'limit': case 'semiJoin': case 'compute': return expandOf(plan.input, name)
+    case 'aggregate': case 'concat': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 

@@ -13,12 +13,14 @@ const refusal = (url: string): readonly unknown[] => {
 
 /** What the URL language has and no plan says yet. */
 const unexecuted: readonly (readonly [url: string, named: string])[] = [
-  ['Orders?$apply=aggregate(Freight with sum as Total)', '$apply'],
-  ['Orders?apply=identity', '$apply'],
   ['Orders(1)?$apply=identity', '$apply'],
-  ['Orders/$count?$apply=identity', '$apply'],
-  ['Orders?$compute=ID add 1 as Next', '$compute'],
-  ['Orders(1)?$compute=ID add 1 as Next', '$compute'],
+  ['Orders?$apply=topsum(5,Freight)', 'topsum in $apply'],
+  ['Orders?$apply=groupby((rollup($all,ShipName)))', 'rollup in $apply'],
+  ['Orders?$apply=groupby((ShipName),filter(Freight gt 1))', 'groupby in $apply'],
+  ['Orders?$apply=aggregate(Freight with sum from ShipName with max as M)', 'from within aggregate in $apply'],
+  ['Orders?$apply=aggregate(Freight with Shop.median as M)', 'Shop.median in $apply'],
+  ['Orders?$apply=identity/nest(identity as X)', 'nest in $apply'],
+  ['Orders?$apply=groupby((ShipName))&$expand=Lines', '$expand of the result of $apply'],
   ['Orders?$deltatoken=1', '$deltatoken'],
   ['Orders?$index=0', '$index'],
   ['Orders?$schemaversion=*', '$schemaversion'],
@@ -28,7 +30,6 @@ const unexecuted: readonly (readonly [url: string, named: string])[] = [
   ['Orders?$from=min', '$from'],
   ['Orders?$to=max', '$to'],
   ['Orders?$toInclusive=2024-01-01', '$toInclusive'],
-  ['Orders?$expand=Lines($compute=Quantity add 1 as More)', '$compute'],
   ['Orders?$expand=Lines($apply=identity)', '$apply'],
   ['Orders?$expand=Customer($at=2024-01-01)', '$at'],
   ['Orders?$expand=Lines($from=min;$to=max)', '$from'],

@@ -1,4 +1,4 @@
-import type { Expand, Fragment, Limit, Plan, RemoteScan, Scan } from '../plan.js'
+import type { Aggregate, Expand, Fragment, Limit, Plan, RemoteScan, Scan } from '../plan.js'
 import { inputsOf } from '../plans.js'
 import { printExpression, printOrder } from './print-expression.js'
 
@@ -42,6 +42,9 @@ function describe(plan: Plan): string {
     case 'limit': return describeLimit(plan)
     case 'expand': return describeExpand(plan)
     case 'semiJoin': return `${plan.anti ? 'AntiJoin' : 'SemiJoin'} on ${printPairs(plan.on)}`
+    case 'compute': return `Compute ${plan.computed.map(({ column, expression }) => `${printExpression(expression)} as ${column.name}`).join(', ')}`
+    case 'aggregate': return describeAggregate(plan)
+    case 'concat': return 'Concat'
     case 'remote': return `Remote ${printTarget(plan.fragment.scan)}${describeKeys(plan.fragment)}`
     case 'remoteScan': return `RemoteScan ${printTarget(plan)} [${plan.taken.join('; ')}]`
     case 'constantRows': return `Rows ${plan.rows.length} (${plan.columns.map(({ name }) => name).join(', ')})`
@@ -51,6 +54,12 @@ function describe(plan: Plan): string {
 const printTarget = ({ target }: Scan | RemoteScan): string => `${target.endpoint}.${target.entitySet}`
 
 const printPairs = (on: Expand['on']): string => on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
+
+function describeAggregate({ groups, measures }: Aggregate): string {
+  const by = groups.length === 0 ? '' : ` by ${groups.map(({ expression }) => printExpression(expression)).join(', ')}`
+  const shown = measures.map(({ column, method, expression }) => `${expression === undefined ? '$count' : `${printExpression(expression)} with ${method}`} as ${column.name}`)
+  return `Aggregate ${shown.length === 0 ? 'distinct' : shown.join(', ')}${by}`
+}
 
 const describeLimit = (limit: Limit): string =>
   `Limit ${limit.take ?? 'all'}${limit.skip === 0 ? '' : ` skip ${limit.skip}`}${limit.count ? ' with count' : ''}`

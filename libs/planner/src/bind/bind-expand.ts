@@ -4,6 +4,7 @@ import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
+import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
 import { isHidden } from './followed-paths.js'
 import { matching } from './matching.js'
@@ -27,6 +28,7 @@ export interface Shaped {
  */
 export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
   const selection = bindSelect(options.select, outputColumns(input).filter((column) => !isHidden(column)), scope)
+  if (scope.rows !== undefined && options.expand !== undefined) throw unsupported('$expand of the result of $apply')
   const items = itemsOf(options.expand ?? [], scope)
   const seen = new Set<string>()
   let plan = input
@@ -40,8 +42,12 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
     expanded.push(related.navigation)
     lists.push(`${navigation.name}(${related.selectList ?? ''})`)
   }
-  return { plan, visible: [...selection.columns, ...expanded], selectList: printSelectList(selection.names, lists) }
+  const names = selection.names ?? (scope.rows === undefined ? undefined : scope.rows.map(printColumn))
+  return { plan, visible: [...selection.columns, ...expanded], selectList: printSelectList(names, lists) }
 }
+
+/** A column of a result as the context URL shows it. */
+const printColumn = ({ name, expanded }: Column): string => (expanded === undefined ? name : `${name}(${expanded.columns.map(printColumn).join(',')})`)
 
 interface Item {
   readonly navigation: ExposedNavigation
@@ -70,8 +76,8 @@ function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavig
   }
 }
 
-const related = ['$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
-const relatedToOne = ['$filter', '$select', '$expand', '$levels']
+const related = ['$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
+const relatedToOne = ['$compute', '$filter', '$select', '$expand', '$levels']
 
 interface Related {
   readonly navigation: Column
@@ -105,8 +111,9 @@ function bindRelated(navigation: ExposedNavigation, item: ExpandItem, outer: Row
   const options = nestedOptions(item, navigation, target)
   const aliases = new Map([...outer.aliases, ...options.aliases])
   const scope: RowScope = { ...rowScope(outer.exposure, target, aliases), nested: true }
-  const perParent = bindPerParent(options, scope)
-  const shaped = bindShape(matching(scanOf(scope), options, scope), options, scope)
+  const transformed = bindTransformations(options, scope)
+  const perParent = bindPerParent(options, transformed.scope)
+  const shaped = bindShape(matching(scanOf(scope), options, transformed), options, transformed.scope)
   return {
     on: joinPairs(navigation),
     related: shaped.plan,

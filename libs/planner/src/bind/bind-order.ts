@@ -1,5 +1,6 @@
 import type { OrderItem } from '@tributary/odata-url'
 import { column, type OrderKey, orderKey } from '@tributary/plan'
+import { leavesOf } from './bind-aggregate.js'
 import { bindExpression, comparable } from './bind-expression.js'
 import { valueType } from './model-types.js'
 import { typeError } from './refusal.js'
@@ -14,8 +15,9 @@ export function bindOrder(items: readonly OrderItem[], scope: RowScope): readonl
   })
 }
 
-/** The key of the scope's set as order, without the columns `order` has already; it makes an order total. */
+/** The key of the scope's set (of rows that are no entities, all their values) as order, without the columns `order` has already; it makes an order total. */
 export function keyOrder(order: readonly OrderKey[], scope: RowScope): readonly OrderKey[] {
+  if (scope.rows !== undefined) return leavesOf(scope.rows).map((leaf) => orderKey(leaf))
   const given = new Set(order.flatMap(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 ? [expression.path[0]] : [])))
   return scope.set.key.filter((name) => !given.has(name)).flatMap((name) => {
     const property = scope.model.property(scope.entityType, name)

@@ -1,6 +1,6 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Path, PathSegment } from '@tributary/odata-url'
-import { call, column, type Expression, int32Type, itemOf, lambda, type ValueType, variable } from '@tributary/plan'
+import { call, type Column, column, type Expression, int32Type, itemOf, lambda, type ValueType, variable } from '@tributary/plan'
 import type { Bind } from './bind-call.js'
 import { followNavigation } from './followed-paths.js'
 import { valueType } from './model-types.js'
@@ -11,6 +11,8 @@ import type { FollowedPath, RowScope } from './row-scope.js'
 interface Position {
   readonly expression: Expression | undefined
   readonly structured: StructuredType | undefined
+  /** Columns that are no properties of the model: computed ones, and all those of an aggregation's result. */
+  readonly columns?: readonly Column[]
   /** Where navigations are followed from: only rows have them. */
   readonly row?: RowScope
   /** Of a related row, or related rows: where what is read of them is noted. */
@@ -33,10 +35,10 @@ export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression 
 function rootOf(syntax: Path, scope: RowScope): Position {
   const { root } = syntax
   switch (root.kind) {
-    case 'implicit': return { expression: undefined, structured: scope.entityType, row: scope }
+    case 'implicit': return rowOf(scope)
     case '$it':
       if (scope.nested) throw unsupported('$it within $expand')
-      return { expression: undefined, structured: scope.entityType, row: scope }
+      return rowOf(scope)
     case 'variable': {
       const range = scope.variables.get(root.name)
       if (range === undefined) throw unknownProperty(scope.entityType.qualifiedName, root.name, scope.variables.keys())
@@ -49,6 +51,11 @@ function rootOf(syntax: Path, scope: RowScope): Position {
   }
 }
 
+function rowOf(scope: RowScope): Position {
+  if (scope.rows !== undefined) return { expression: undefined, structured: undefined, columns: scope.rows }
+  return { expression: undefined, structured: scope.entityType, row: scope, columns: [...scope.computed.values()] }
+}
+
 interface PathContext {
   readonly syntax: Path
   readonly scope: RowScope
@@ -56,6 +63,8 @@ interface PathContext {
 }
 
 function follow(position: Position, segment: PathSegment, context: PathContext): Position {
+  const known = followColumn(position, segment)
+  if (known !== undefined) return known
   switch (segment.kind) {
     case 'property': case 'unknown': return followProperty(position, segment, context)
     case 'navigation':
@@ -73,6 +82,15 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'aggregate': throw unsupported('The function aggregate')
     case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)
   }
+}
+
+/** Into a column by its name; undefined where the name is the model's. */
+function followColumn({ expression, structured, columns }: Position, segment: PathSegment): Position | undefined {
+  if (columns === undefined || (segment.kind !== 'property' && segment.kind !== 'unknown' && segment.kind !== 'navigation' && segment.kind !== 'customAggregate')) return undefined
+  const found = columns.find(({ name }) => name === segment.name)
+  if (found !== undefined) return { expression: extend(expression, found.type, found.name), structured: undefined, ...(found.expanded === undefined ? {} : { columns: found.expanded.columns }) }
+  if (structured === undefined) throw unknownProperty('the result of $apply', segment.name, columns.map(({ name }) => name))
+  return undefined
 }
 
 /** From a row to the rows related to it: they stand in a hidden column. */

@@ -70,7 +70,7 @@ function step(segment: SelectSegment, path: readonly string[], within: readonly 
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation': {
       const found = within?.find(({ name }) => name === segment.name)
-      if (found !== undefined) return { name: found.name, columns: found.fields ?? [], structural: true }
+      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true }
       if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false }
       if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false }
       if (within?.some(({ name }) => name === '*') === true) throw unsupported(`The undeclared property ${segment.name} in $select`, 'Leave $select out to get all.')
@@ -107,13 +107,13 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
 
 /** Options of the standard that nothing executes: they are refused wherever they stand, never passed over. */
 const unexecuted: ReadonlySet<string> = new Set([
-  '$apply', '$compute', '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
+  '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
 ])
 
 /** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option, HUB_QUERY_UNSUPPORTED */
 export function requireOptions(options: QueryOptions, allowed: readonly string[], where: string): void {
   for (const name of options.spans.keys()) {
-    if (unexecuted.has(name)) throw unsupported(name)
+    if (unexecuted.has(name) || (name === '$apply' && !allowed.includes(name))) throw unsupported(name)
     if (name.startsWith('$') && !allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
   }
 }

@@ -8,10 +8,12 @@ import { relatedColumn, type Shaped, bindShape } from './bind-expand.js'
 import { matching } from './matching.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { requireOptions } from './bind-select.js'
+import { bindTransformations, keepsOrder } from './bind-transformations.js'
 import { contextFragment } from './context-fragment.js'
 import { afterCursor, cursorColumns } from './keyset.js'
 import { joinPairs } from './navigations.js'
 import { bindProperty } from './bind-property.js'
+import type { RowScope, Transformed } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /**
@@ -24,9 +26,10 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const address = resolveAddress(url, exposure)
   const shape = shapeOf(address)
   checkOptions(url.options, shape)
-  const { scope } = lastStep(address)
-  const page = pageOf(url.options, address, options)
-  const rows = rowsOf(lastStep(address), url.options)
+  const transformed = bindTransformations(url.options, lastStep(address).scope)
+  const { scope } = transformed
+  const page = pageOf(url.options, address, { ...options, scope })
+  const rows = rowsOf(lastStep(address), url.options, transformed)
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows))
   const shaped = shape === 'collection' || shape === 'entity' ? bindShape(after, url.options, scope) : bare(after, property?.column)
@@ -36,6 +39,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns,
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
     contextFragment: contextFragment(address, shaped.selectList),
+    ...(scope.rows === undefined ? {} : { transient: true as const }),
     unwrap: Object.freeze(address.steps.slice(1).map(({ navigation }) => navigation?.name ?? '')),
     ...(property === undefined ? {} : { property: property.path }),
     count: url.options.count === true, order: page.order, paging: page.paging,
@@ -56,11 +60,11 @@ function shapeOf({ single, property, tail }: Address): ResultShape {
 const ofResponse = ['$format', '$skiptoken']
 
 const applicable: Record<ResultShape, readonly string[]> = {
-  collection: ['$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],
-  entity: ['$select', '$expand', ...ofResponse],
+  collection: ['$apply', '$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],
+  entity: ['$compute', '$select', '$expand', ...ofResponse],
   property: ofResponse,
   rawValue: ofResponse,
-  count: ['$filter', '$search', ...ofResponse],
+  count: ['$apply', '$compute', '$filter', '$search', ...ofResponse],
 }
 
 const places: Record<ResultShape, string> = { collection: 'a collection', entity: 'a single entity', property: 'a property', rawValue: 'a raw value', count: '$count' }
@@ -68,9 +72,9 @@ const places: Record<ResultShape, string> = { collection: 'a collection', entity
 const checkOptions = (options: QueryOptions, shape: ResultShape): void => requireOptions(options, applicable[shape], places[shape])
 
 /** The rows the last step of the path means, before order and page, with what the filter and the order (bound before) follow. */
-function rowsOf(step: AddressStep, options: QueryOptions): Plan {
+function rowsOf(step: AddressStep, options: QueryOptions, transformed: Transformed): Plan {
   const all = scanOf(step.scope)
-  return matching(step.key === undefined ? all : filter(all, step.key), options, step.scope)
+  return matching(step.key === undefined ? all : filter(all, step.key), options, transformed)
 }
 
 // ── Order and page ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,13 +89,12 @@ interface PageRequest {
   readonly count: boolean
 }
 
-function pageOf(options: QueryOptions, address: Address, { pageRows, cursor }: BindOptions): PageRequest {
+function pageOf(options: QueryOptions, address: Address, { pageRows, cursor, scope }: BindOptions & { readonly scope: RowScope }): PageRequest {
   if (address.tail === 'count') return { order: [], paging: { kind: 'none' }, skip: 0, take: 0, count: true }
   if (address.single) return { order: [], paging: { kind: 'none' }, skip: 0, count: false }
-  const { scope } = lastStep(address)
   const client = bindOrder(options.orderby ?? [], scope)
-  const order = Object.freeze([...client, ...(needsTotalOrder(options, client, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
-  const names = scope.set.key.length === 0 ? undefined : cursorColumns(order)
+  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(needsTotalOrder(options, client, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
+  const names = scope.set.key.length === 0 || scope.rows !== undefined || order.length === 0 ? undefined : cursorColumns(order)
   const paging: Paging = Object.freeze(pageRows === 0 ? { kind: 'none' } : names === undefined ? { kind: 'offset' } : { kind: 'keyset', cursor: Object.freeze(names) })
   const take = takeOf(options.top, pageRows, cursor?.given ?? 0)
   const limits = { ...(take === undefined ? {} : { take }), order, paging }

@@ -1,7 +1,7 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
 import type { Expression as Syntax } from '@tributary/odata-url'
-import type { ValueType } from '@tributary/plan'
+import type { Column, Plan, ValueType } from '@tributary/plan'
 import { resourceNotFound } from './refusal.js'
 
 /** What names mean while an expression over the rows of a set is bound. */
@@ -20,6 +20,10 @@ export interface RowScope {
   readonly replacing: ReadonlySet<string>
   /** How much aliases may still add to the query: each may stand in many places and name others. */
   readonly allowance: { replacements: number }
+  /** Columns computed so far, by name. */
+  readonly computed: ReadonlyMap<string, Column>
+  /** Of rows that are no entities any more: all their columns. */
+  readonly rows?: readonly Column[]
   /** Navigations that expressions follow from the row, by name: noted while expressions are bound. */
   readonly followed: Map<string, FollowedPath>
 }
@@ -51,5 +55,12 @@ export interface RangeVariable {
 export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyMap<string, Syntax>, typeName = set.entityType): RowScope {
   const entityType = exposure.model.entityType(typeName)
   if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
-  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, followed: new Map() }
+  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, computed: new Map(), followed: new Map() }
+}
+
+/** What `$apply` and `$compute` make of rows, and what names mean on the rows they give. */
+export interface Transformed {
+  readonly scope: RowScope
+  /** To be used when everything is bound: then it is known which navigations are followed from the rows beneath. */
+  readonly over: (rows: Plan) => Plan
 }

@@ -1,4 +1,4 @@
-import { expand, type Expand, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, withInput } from '@tributary/plan'
+import { concat, expand, type Expand, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { placeFragment, type PlaceOptions } from './place-fragment.js'
@@ -23,7 +23,8 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
   if (whole !== undefined) return placeFragment(whole, endpoints, options)
   switch (plan.kind) {
     case 'sort': return placeSort(plan, { endpoints, options })
-    case 'filter': case 'limit': return withInput(plan, place(plan.input, endpoints, options))
+    case 'filter': case 'limit': case 'compute': case 'aggregate': return withInput(plan, place(plan.input, endpoints, options))
+    case 'concat': return concat(plan.inputs.map((input) => place(input, endpoints, options)), plan.columns)
     case 'semiJoin': return placeSemiJoin(plan, { endpoints, options })
     case 'expand': return placeExpand(plan, place(plan.input, endpoints, options), { endpoints, options })
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
@@ -69,9 +70,10 @@ function placeRelated(plan: Plan, keys: readonly string[], placing: Placing): Pl
     return placeFragment({ ...bare, keys }, placing.endpoints, placing.options)
   }
   switch (plan.kind) {
-    case 'filter': case 'sort': case 'limit': return withInput(plan, placeRelated(plan.input, keys, placing))
+    case 'filter': case 'sort': case 'limit': case 'compute': return withInput(plan, placeRelated(plan.input, keys, placing))
     case 'expand': return placeExpand(plan, placeRelated(plan.input, keys, placing), placing)
     case 'semiJoin': return placeRelated(asLookups(plan), keys, placing)
+    case 'aggregate': case 'concat': return place(plan, placing.endpoints, placing.options)
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

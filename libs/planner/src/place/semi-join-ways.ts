@@ -36,7 +36,7 @@ export function rowsByKeys({ on, input, related: keys }: SemiJoin, related: Plan
 export function withoutOrder(plan: Plan): Plan {
   switch (plan.kind) {
     case 'sort': return withoutOrder(plan.input)
-    case 'filter': case 'expand': case 'semiJoin': return withInput(plan, withoutOrder(plan.input))
-    case 'limit': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+    case 'filter': case 'expand': case 'semiJoin': case 'compute': return withInput(plan, withoutOrder(plan.input))
+    case 'limit': case 'aggregate': case 'concat': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

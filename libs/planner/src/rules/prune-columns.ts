@@ -1,4 +1,4 @@
-import { type Column, columnsOf, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
+import { type Column, columnsOf, compute, type Compute, concat, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
 import { isHidden } from '../bind/followed-paths.js'
 
 /**
@@ -19,6 +19,9 @@ export function pruneColumns(plan: Plan, needed: ReadonlySet<string>): Plan {
     case 'limit': return withInput(plan, pruneColumns(plan.input, needed))
     case 'expand': return isHidden(plan.navigation) && !needed.has(plan.navigation.name) ? pruneColumns(plan.input, needed) : pruneExpand(plan, needed)
     case 'semiJoin': return pruneSemiJoin(plan, needed)
+    case 'compute': return pruneCompute(plan, needed)
+    case 'aggregate': return withInput(plan, pruneColumns(plan.input, withExpressions(new Set(), [...plan.groups, ...plan.measures].flatMap(({ expression }) => expression ?? []))))
+    case 'concat': return concat(plan.inputs.map((input) => pruneColumns(input, new Set(plan.columns.map(({ name }) => name)))), plan.columns)
     case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }
@@ -46,6 +49,12 @@ function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
 function pruneSemiJoin(plan: SemiJoin, needed: ReadonlySet<string>): SemiJoin {
   const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
   return semiJoin(input, { ...plan, related: pruneColumns(plan.related, new Set(plan.on.map(({ to }) => to))) })
+}
+
+function pruneCompute(plan: Compute, needed: ReadonlySet<string>): Plan {
+  const computed = plan.computed.filter(({ column }) => needed.has(column.name))
+  const input = pruneColumns(plan.input, withExpressions(needed, computed.map(({ expression }) => expression)))
+  return computed.length === 0 ? input : compute(input, computed)
 }
 
 /** The navigation column over fewer related columns; what was narrowed in it stays narrowed. */

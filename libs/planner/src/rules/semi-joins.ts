@@ -1,4 +1,4 @@
-import { conjunction, conjuncts, type Expand, type Expression, expand, filter, type Filter, type Plan, semiJoin, withInput } from '@tributary/plan'
+import { concat, conjunction, conjuncts, type Expand, type Expression, expand, filter, type Filter, type Plan, semiJoin, withInput } from '@tributary/plan'
 import { isHidden } from '../bind/followed-paths.js'
 import { relatedCondition, type RelatedCondition } from './related-condition.js'
 
@@ -19,7 +19,8 @@ import { relatedCondition, type RelatedCondition } from './related-condition.js'
 export function withSemiJoins(plan: Plan): Plan {
   switch (plan.kind) {
     case 'filter': return filterWithSemiJoins(plan)
-    case 'sort': case 'limit': case 'expand': return withInput(plan, withSemiJoins(plan.input))
+    case 'sort': case 'limit': case 'expand': case 'compute': case 'aggregate': return withInput(plan, withSemiJoins(plan.input))
+    case 'concat': return concat(plan.inputs.map(withSemiJoins), plan.columns)
     case 'semiJoin': return semiJoin(withSemiJoins(plan.input), { ...plan, related: withSemiJoins(plan.related) })
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
@@ -57,9 +58,9 @@ function withConditions(hidden: Expand, conditions: readonly RelatedCondition[])
 function isOneRow(plan: Plan, named: ReadonlySet<string> = new Set()): boolean {
   switch (plan.kind) {
     case 'filter': return isOneRow(plan.input, new Set([...named, ...conjuncts(plan.predicate).flatMap(columnGiven)]))
-    case 'sort': case 'limit': case 'expand': case 'semiJoin': return isOneRow(plan.input, named)
+    case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': return isOneRow(plan.input, named)
     case 'scan': return plan.target.key.length > 0 && plan.target.key.every((name) => named.has(name))
-    case 'remote': case 'remoteScan': case 'constantRows': return false
+    case 'aggregate': case 'concat': case 'remote': case 'remoteScan': case 'constantRows': return false
   }
 }
 
