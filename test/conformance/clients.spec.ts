@@ -3,6 +3,12 @@ import { openShop, type Shop } from '../../apps/proxy/test/shop.js'
 import { openConformanceHub, type ConformanceHub } from './conformance-hub.js'
 import { rowsOf } from './support.js'
 
+/** A query as UI5 puts it into a batch. */
+const part = (url: string) => [
+  '--batch_id-1', 'Content-Type:application/http', 'Content-Transfer-Encoding:binary', '', `GET ${url} HTTP/1.1`,
+  'Accept:application/json;odata.metadata=minimal;IEEE754Compatible=true', 'Accept-Language:en', 'X-CSRF-Token:a', 'Content-Type:application/json;charset=UTF-8;IEEE754Compatible=true', '', '', '',
+].join('\r\n')
+
 /** Requests as the clients send them, from their sources, their documentation and their logs; nothing of the clients themselves runs here. */
 describe('clients', () => {
   let hub: ConformanceHub
@@ -54,10 +60,6 @@ describe('clients', () => {
     })
 
     it('reads in multipart batches, exact numbers as strings', async () => {
-      const part = (url: string) => [
-        '--batch_id-1', 'Content-Type:application/http', 'Content-Transfer-Encoding:binary', '', `GET ${url} HTTP/1.1`,
-        'Accept:application/json;odata.metadata=minimal;IEEE754Compatible=true', 'Accept-Language:en', 'X-CSRF-Token:a', 'Content-Type:application/json;charset=UTF-8;IEEE754Compatible=true', '', '', '',
-      ].join('\r\n')
       const body = `${part('Products?$count=true&$select=ID,Serial,Price&$skip=0&$top=2')}${part('Categories(%27F%27)')}--batch_id-1--\r\n`
       const answer = await hub.ask('store/$batch', { 'accept': 'multipart/mixed', 'content-type': 'multipart/mixed; boundary=batch_id-1', 'odata-maxversion': '4.0', 'odata-version': '4.0', 'mime-version': '1.0' }, { method: 'POST', body })
       expect(answer.headers.get('content-type')).toMatch(/^multipart\/mixed;boundary=/)

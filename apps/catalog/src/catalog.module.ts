@@ -3,6 +3,7 @@ import { AddressPolicy, CatalogPorts, CatalogStore, ContractReader, DataPreview,
 import { AboutController } from './about/about.controller.js'
 import { InternalExposuresController } from './internal/exposures.controller.js'
 import { InternalObservationsController } from './internal/observations.controller.js'
+import { OpenController } from './open/open.controller.js'
 import { ReferenceController } from './openapi/reference.controller.js'
 import { ProductsController } from './products/products.controller.js'
 import { SampleSeeding } from './samples/sample-seeding.js'
@@ -27,7 +28,7 @@ export class CatalogModule {
       module: CatalogModule,
       imports: [LocalCatalogModule, preview, UiModule],
       controllers: [
-        ServicesController, ProductsController, SearchController, SamplesController, AboutController, ReferenceController,
+        ServicesController, OpenController, ProductsController, SearchController, SamplesController, AboutController, ReferenceController,
         InternalExposuresController, InternalObservationsController,
       ],
       providers: [{ provide: CatalogPorts, useFactory: gatherPorts, inject: portParts }, SampleSeeding],

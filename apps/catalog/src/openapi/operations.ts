@@ -1,5 +1,6 @@
 import { getAbout, getLiveness, getReadiness } from '../about/about.operations.js'
 import type { Operation } from '../api/operation.js'
+import { getSnippets, openInExcel, openInPowerBi } from '../open/open.operations.js'
 import { getProduct, listProducts, putProduct, removeProduct, suggestRelationships } from '../products/products.operations.js'
 import { removeSamples } from '../samples/samples.operations.js'
 import { searchCatalog } from '../search/search.operations.js'
@@ -11,6 +12,7 @@ import {
 export const operations: readonly Operation[] = [
   registerService, listServices, getService, curateService, removeService, changeConnection, refreshService,
   getContract, listVersions, compareVersions, getCapabilities, getEntitySet, previewEntitySet,
+  openInPowerBi, openInExcel, getSnippets,
   putProduct, listProducts, getProduct, removeProduct, suggestRelationships,
   searchCatalog,
   removeSamples,
