@@ -3,7 +3,8 @@ import type { ReadContext } from '@tributary/source'
 import { acceptedOf } from './accepted.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
-import { pageLength, rowsPage, toRows, withColumns } from './page-rows.js'
+import { pageLength, rowsPage, toRows, withColumns, type Row } from './page-rows.js'
+import { retypedRows } from './type-names.js'
 
 /**
  * Reads what a source accepted. Pages get the exposed column names; bytes stay untouched where no column is renamed.
@@ -14,6 +15,8 @@ export function openRemoteScan(node: RemoteScan, execution: Execution): RowStrea
   return { columns: node.columns, pages: scanned(node, execution, told), count: () => told.count }
 }
 
+const retyped = (rows: readonly Row[], retype: ((row: Row) => Row) | undefined): readonly Row[] => (retype === undefined ? rows : rows.map(retype))
+
 interface Told {
   count?: number
 }
@@ -23,13 +26,14 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
   const { source } = execution.context.endpoints.endpoint(node.target.endpoint)
   const remoteColumns = node.columns.map((column) => remoteColumn(node, column))
   const renamed = remoteColumns.some((column, index) => column !== node.columns[index])
+  const retype = retypedRows(node.columns, node.target.typeNames)
   signal.throwIfAborted()
   const accepted = acceptedOf(node)
   for await (const { page, count } of source.read(accepted, readContext(node, execution))) {
     signal.throwIfAborted()
     if (accepted.counted && count !== undefined) told.count ??= count
     state.meter.rows(pageLength(page))
-    yield renamed ? rowsPage(node.columns, toRows(page, remoteColumns).rows) : withColumns(page, node.columns)
+    yield renamed || retype !== undefined ? rowsPage(node.columns, retyped(toRows(page, remoteColumns).rows, retype)) : withColumns(page, node.columns)
   }
 }
 

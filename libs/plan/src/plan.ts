@@ -26,6 +26,8 @@ export interface ScanTarget {
   readonly renamed: ReadonlyMap<string, string>
   /** Exposed names of the key's columns; empty: no key. */
   readonly key: readonly string[]
+  /** Where values may name their type and types have other names than at the remote: remote → exposed qualified names. */
+  readonly typeNames?: ReadonlyMap<string, string>
 }
 
 /** The rows for which the predicate is true: neither false nor null. */

@@ -1,4 +1,5 @@
-import type { Column, Plan, RemoteScan } from '@tributary/plan'
+import type { Plan, RemoteScan } from '@tributary/plan'
+import { mayNameType } from '../bind/type-names.js'
 import type { BoundQuery } from '../bound-query.js'
 
 /**
@@ -17,10 +18,6 @@ export function forwardable(placed: Plan, bound: BoundQuery): RemoteScan | undef
   const narrowed = bound.columns.some((shown) => shown.fields !== undefined && columns.find(({ name }) => name === shown.name)?.fields !== shown.fields)
   return narrowed ? undefined : scan
 }
-
-/** True if a row may name the type of a value, which in a data product has another name than at its source. */
-const mayNameType = ({ name, type, fields }: Column): boolean =>
-  name.startsWith('@') || name === '*' || type.base === 'Edm.Untyped' || (type.base === 'structured' && (fields === undefined || fields.some(mayNameType)))
 
 /** The scan that is all of a placed plan; a limit that only counts may stand above it if the source counts. */
 function bareScan(placed: Plan): RemoteScan | undefined {
