@@ -1,4 +1,5 @@
 import { isHubError } from '@tributary/errors'
+import { filter as peerFilter } from 'odata-v4-parser'
 import { parseApply, parseFilter, parseODataUrl, parseSearch, type Names, type ParseLimits, type TypeHandle } from '@tributary/odata-url'
 
 /** One figure measured against its target. */
@@ -80,8 +81,39 @@ export async function bench(): Promise<BenchResult[]> {
     duration('parse an or-chain of 1,000 terms', filter(repeated(1000, (index) => `ID eq ${index}`, ' or '))),
     duration('parse an array of 9,000 values, 90 levels deep', () => parseFilter(`ID eq ${'['.repeat(90)}${repeated(9000, () => '12345', ',')}${']'.repeat(90)}`, names, row)),
     duration('parse an in-list of 5,000 values', filter(`ID in (${repeated(5000, String, ',')})`)),
+    ...peerStrings.map(againstPeer),
     ...excessive.map(refusal),
   ]
+}
+
+const targetTimes = 20
+
+/** What both read, of the shapes that reach a service: everyday, long, and deep. */
+const peerStrings: readonly (readonly [name: string, text: string])[] = [
+  ['an everyday filter', "Freight gt 500 and contains(ShipName,'7') and (ShipCountry eq 'France' or ShipCountry eq 'USA')"],
+  ['an or-chain of 200 terms', repeated(200, (index) => `ID eq ${index}`, ' or ')],
+  ['200 nested parentheses', `${'('.repeat(200)}ID eq 1${')'.repeat(200)}`],
+]
+
+/** How many times the CPU time of odata-v4-parser's parse is ours. */
+function againstPeer([name, text]: (typeof peerStrings)[number]): BenchResult {
+  const value = round(cpuMs(() => peerFilter(text)) / cpuMs(filter(text)))
+  return { name: `odata-v4-parser on ${name}`, measure: 'CPU time / ours', target: `>= ${targetTimes}`, value, pass: value >= targetTimes }
+}
+
+/** CPU time of one run, over as many runs as take 200 ms. */
+function cpuMs(run: () => unknown): number {
+  run()
+  const start = process.cpuUsage()
+  let runs = 0
+  let spent = 0
+  while (spent < 200_000) {
+    run()
+    runs += 1
+    const { user, system } = process.cpuUsage(start)
+    spent = user + system
+  }
+  return spent / runs
 }
 
 function growth({ name, sizes: [small, large], read }: Shape): BenchResult {
