@@ -25,6 +25,10 @@ export const advanced: ClauseTests = {
   A12: async (hub) => {
     const found = await Promise.all(['store/Products(1)', 'store/Products(ID=1)', "store/Categories('F')/Products", 'store/Products(1)/Category', 'store/Products(1)/Category/Title', 'store/Products(1)/Origin/City', 'store/Products(1)/Tags', "store/Categories('A%2FB')"].map(async (path) => (await hub.ask(path)).status))
     expect(found).toEqual(Array.from({ length: 8 }, () => 200))
+    for (const id of ['Products(2)', `${hub.origin}/odata/store/Products(2)`, encodeURIComponent(`${hub.origin}/odata/store/Products(2)`)]) {
+      expect((await hub.ask(`store/$entity?$id=${id}&$select=Name`)).json).toMatchObject({ Name: 'Milk' })
+    }
+    await expectRefused(hub, ['store/$entity', `store/$entity?$id=${hub.origin}/odata/shop/Orders(1)`], 400)
     await expectRefused(hub, ['store/Products(1)/Category/$ref', 'store/$all', 'store/$crossjoin(Products,Categories)'])
     const posted = await hub.ask('store/Products/$query', { 'content-type': 'text/plain' }, { method: 'POST', body: '$filter=ID%20eq%202' })
     expect(ids(rowsOf(posted.json))).toEqual([2])

@@ -81,7 +81,7 @@ export const clauses: readonly Clause[] = Object.freeze([
   open('A9', 'MUST', '$expand with $ref, $filter and casts, and the other nested options', '$filter, $orderby, $count, $top, $skip, $search, $levels and $select are answered; $ref and casts in $expand are refused by name.'),
   met('A10', 'MUST', '$search'),
   met('A11', 'MUST', '$batch in MIME parts and in JSON'),
-  open('A12', 'MUST', 'all resource path conventions', '$ref, $all and $crossjoin are refused by name.'),
+  open('A12', 'MUST', 'all resource path conventions', 'Sets, keys, navigation, properties, values, counts, $entity and $query are answered; $ref, $all and $crossjoin are refused by name.'),
   declared('A13', 'SHOULD', 'asynchronous requests', noAsync),
   declared('A14', 'SHOULD', 'changes since an earlier request', 'Sources\' delta links are not passed on; $deltatoken is refused by name.'),
   open('A15', 'SHOULD', '$crossjoin', '$crossjoin is refused by name; data products join declared relationships.'),

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { openShop, valuesOf, type Shop } from './shop.js'
 
 /** A response as it was on the wire: bodies are not decompressed. */
@@ -79,6 +79,25 @@ describe('formats of data', () => {
     expect((await raw(`${shop.door.origin}/odata/erp/Orders`, { 'accept-encoding': accepted })).headers['content-encoding']).toBeUndefined()
     const small = await raw(`${shop.door.origin}/odata/erp/Orders/$count`, { 'accept-encoding': 'br' })
     expect([small.headers['content-encoding'], small.body.toString()]).toEqual([undefined, '400'])
+  })
+
+  it.each(['br', 'zstd', 'gzip', 'identity'])('leave row by row as %s: the first does not wait for the last', async (encoding) => {
+    shop.erp.behave({ pageSize: 50, fault: 'hang', faultFromPage: 1 })
+    const begun = new Promise<Buffer>((resolve, reject) => {
+      const asked = request(`${shop.door.origin}/odata/erp/Orders?$filter=contains(ShipName,'')&$count=false`, { headers: { 'accept-encoding': encoding } }, (response) => {
+        response.once('data', (chunk: Buffer) => {
+          resolve(chunk)
+          asked.destroy()
+        })
+      })
+      asked.on('error', reject).end()
+    })
+    const partial = { finishFlush: constants.Z_SYNC_FLUSH }
+    const decode: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+      br: (bytes) => brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH }), zstd: (bytes) => zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush }), gzip: (bytes) => gunzipSync(bytes, partial), identity: (bytes) => bytes,
+    }
+    expect(decode[encoding]?.(await begun).toString()).toContain('"OrderID":')
+    shop.erp.behave({})
   })
 
   it('break off where a source does, compressed or not', async () => {

@@ -7,6 +7,7 @@ import { header } from '../http/exchange.js'
 import { admits } from '../http/methods.js'
 import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
+import { resolveEntity } from './entity-address.js'
 import { answerQuery, type QueryServices } from './answer-query.js'
 import { hasName } from './shown-model.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
@@ -41,7 +42,8 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
   if (admits(exchange, reading)) await answerRead(asked, parts)
 }
 
-async function answerRead(asked: ServiceRequest, services: QueryServices): Promise<void> {
+async function answerRead(given: ServiceRequest, services: QueryServices): Promise<void> {
+  const asked = resolveEntity(given)
   const { exchange, exposure, path } = asked
   const timings = new Timings()
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))

@@ -1,0 +1,32 @@
+import { hubError } from '@tributary/errors'
+import { partAddress } from '../batch/part-address.js'
+import type { ServiceRequest } from './service-request.js'
+
+const isEntityPath = (path: string): boolean => /^(?:\$|%24)entity\/?$/i.test(path)
+const isId = (option: string): boolean => /^(?:\$|%24)?id=/i.test(option)
+
+/**
+ * `$entity?$id=Orders(1)` as the request it stands for; any other request as it is.
+ * @throws HUB_QUERY_INVALID without an id, HUB_REQUEST_INVALID for an id outside of the service
+ * @see OData URL Conventions 4.01, section 4.11
+ */
+export function resolveEntity(asked: ServiceRequest): ServiceRequest {
+  const { exchange, path, root } = asked
+  if (!isEntityPath(path)) return asked
+  const options = exchange.query.split('&')
+  const id = options.find(isId)
+  if (id === undefined) throw hubError('HUB_QUERY_INVALID', { what: '$entity needs the option $id.', hint: 'Give the id of the entity: $entity?$id=Orders(1).' }, { target: '$id' })
+  const { path: meant, query } = partAddress(decoded(id.slice(id.indexOf('=') + 1)), root, new Map())
+  if (query !== '' || isEntityPath(meant)) throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is no entity\'s id.', hint: 'An id has no query: Orders(1).' }, { target: '$id' })
+  const base = exchange.path.slice(0, exchange.path.length - path.length)
+  return { ...asked, path: meant, exchange: { ...exchange, path: `${base}${meant}`, query: options.filter((option) => !isId(option)).join('&') } }
+}
+
+/** An absolute id may be encoded once more as the value of an option, or stand as it is. */
+function decoded(value: string): string {
+  try {
+    return /^https?%3A/i.test(value) ? decodeURIComponent(value) : value
+  } catch (cause) {
+    throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is malformed.', hint: 'Percent-encode the id.' }, { target: '$id', cause })
+  }
+}
