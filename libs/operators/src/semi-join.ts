@@ -1,5 +1,5 @@
 import { isHubError } from '@tributary/errors'
-import { constantRows, expand, type Expand, type ExpandedRow, outputColumns, type Page, type SemiJoin, type SemiJoinWays } from '@tributary/plan'
+import { constantRows, expand, type Expand, type ExpandedRow, outputColumns, type Page, type Plan, type SemiJoin, withInput } from '@tributary/plan'
 import { buildBudget } from './budget.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
@@ -17,7 +17,7 @@ type Keys = Map<string, Row>
 const pageRows = 1000
 
 /**
- * Reads the keys of the related side first. Few of them: the rows of the input are asked for by these keys, or, where their source takes
+ * Reads the keys of the related side first, unless the input is the smaller side. Few of them: the rows of the input are asked for by these keys, or, where their source takes
  * none, read and kept by them. More than may be held: the rows of the input are read, and their keys looked up. Which way it is shows
  * while it runs; all give the same rows.
  */
@@ -26,9 +26,41 @@ export function openSemiJoin(node: SemiJoin, execution: Execution): RowStream {
 }
 
 async function* joined(node: SemiJoin, execution: Execution): AsyncGenerator<Page> {
+  const few = await fewRows(node, execution)
+  if (few !== undefined) {
+    yield* lookedUp(node, few, execution)
+    return
+  }
   const keys = await readKeys(node, execution)
-  if (keys === undefined && node.ways !== undefined) yield* lookedUp(node, node.ways, execution)
+  if (keys === undefined && node.ways !== undefined) yield* lookedUp(node, node.ways.lookup, execution)
   else if (keys !== undefined && (keys.size > 0 || node.anti)) yield* kept(node, keys, execution)
+}
+
+/**
+ * Where the input is filtered, its first page tells whether it is the selective side: if its rows fit one batch of keys, they are looked up,
+ * and no other key is read. Undefined: there are more.
+ */
+async function fewRows({ input, ways }: SemiJoin, execution: Execution): Promise<Plan | undefined> {
+  if (ways === undefined || !isFiltered(input)) return undefined
+  const rows: Row[] = []
+  const stream = execution.open(input, execution)
+  for await (const page of stream.pages) {
+    rows.push(...toRows(page, stream.columns).rows)
+    if (rows.length > execution.context.limits.batchKeys) return undefined
+  }
+  return overRows(ways.lookup, constantRows(stream.columns, rows))
+}
+
+/** A look-up is a filter over an expand over the rows of the input. */
+const overRows = (lookup: Plan, rows: Plan): Plan | undefined =>
+  lookup.kind === 'filter' && lookup.input.kind === 'expand' ? withInput(lookup, withInput(lookup.input, rows)) : undefined
+
+function isFiltered(plan: Plan): boolean {
+  switch (plan.kind) {
+    case 'remote': return plan.fragment.filter !== undefined
+    case 'filter': case 'sort': case 'compute': return isFiltered(plan.input)
+    case 'expand': case 'semiJoin': case 'limit': case 'aggregate': case 'concat': case 'scan': case 'remoteScan': case 'constantRows': return false
+  }
 }
 
 /** The distinct keys of the related rows; undefined where they are more than may be held and there is another way. */
@@ -51,7 +83,7 @@ async function readKeys({ related, on, ways }: SemiJoin, execution: Execution): 
   return keys
 }
 
-async function* lookedUp(node: SemiJoin, { lookup }: SemiJoinWays, execution: Execution): AsyncGenerator<Page> {
+async function* lookedUp(node: SemiJoin, lookup: Plan, execution: Execution): AsyncGenerator<Page> {
   const columns = outputColumns(node)
   for await (const page of execution.open(lookup, execution).pages) yield withColumns(page, columns)
 }

@@ -132,7 +132,7 @@ function semiPlanOf(wanted: Query, anti: boolean, title: string): Plan {
   const customers = semiJoin(customersScan, { on, related, anti })
   if (wanted.root === 'customers') return wanted.depth >= 2 ? withCountry(customers) : customers
   const named = semiJoin(customersScan, { on: [{ from: 'Land', to: 'No' }], related: filter(countriesScan, binary('eq', column(stringType, 'Title'), literal(stringType, title))), anti: false })
-  const bought = semiJoin(ordersScan, { on: [{ from: 'Buyer', to: 'Code' }], related: named, anti })
+  const bought = semiJoin(related, { on: [{ from: 'Buyer', to: 'Code' }], related: named, anti })
   const [first, ...rest] = wanted.order
   const sorted = first === undefined ? bought : sort(bought, [first, ...rest, orderKey(column(int32Type, 'ID'))])
   return first === undefined || wanted.cut === undefined ? sorted : limit(sorted, wanted.cut.skip, wanted.cut.take, wanted.cut.count)

@@ -10,11 +10,11 @@ describe.each([false, true])('values that name their types, from bytes: %s', (by
     [1, { '@odata.type': '#Erp.City', 'Name': 'Bern' }, [{ '@odata.type': '#Erp.City', 'Name': 'Bern' }, { Name: 'x' }], { 'N@odata.type': '#Int64', 'N': 1, 'L@odata.type': '#Collection(Erp.City)', 'L': [{ '@odata.type': '#Erp.Secret', 'Name': 'y' }] }],
     [2, null, [], 'Erp.City'],
   ]
-  const all = (renamed: ReadonlyMap<string, string>) => scan({ endpoint: 'erp', entitySet: 'Places', entityType: 'Erp.Row', renamed: new Map(), key: [], typeNames: renamed }, columns)
+  const all = scan({ endpoint: 'erp', entitySet: 'Places', entityType: 'Erp.Row', renamed: new Map(), key: [], typeNames }, columns)
 
   it('get the names their types have here, and none where the type has no name here', async () => {
     const source = new ArraySource('erp', { Places: { columns, rows } }, { bytes })
-    expect((await run(all(typeNames), worldOf([source]))).rows).toEqual([
+    expect((await run(all, worldOf([source]))).rows).toEqual([
       [1, { '@odata.type': '#mix.erp.City', 'Name': 'Bern' }, [{ '@odata.type': '#mix.erp.City', 'Name': 'Bern' }, { Name: 'x' }], { 'N@odata.type': '#Int64', 'N': 1, 'L@odata.type': '#Collection(mix.erp.City)', 'L': [{ Name: 'y' }] }],
       [2, null, [], 'Erp.City'],
     ])

@@ -1,6 +1,6 @@
 import {
-  binary, booleanType, call, cast, collectionOf, column, conjunction, conjuncts, columnsOf, constantRows, decimalType, doubleType, durationType, enumType, expand, expandedColumn, type Expression, filter, fragment, inList, int32Type,
-  lambda, limit, literal, negate, not, nullType, orderKey, outputColumns, planTree, printExpression, printPlan, remote, remoteScan, renameColumns, scan, sort, stringType, transform, variable, walk, type Plan, primitiveType,
+  aggregate, binary, booleanType, call, cast, collectionOf, column, conjunction, conjuncts, columnsOf, compile, compute, concat, constantRows, decimalType, doubleType, durationType, enumType, expand, expandedColumn, type Expression, filter, fragment, inList, int32Type,
+  lambda, limit, literal, negate, not, nullType, orderKey, outputColumns, planTree, printExpression, printPlan, remote, remoteScan, renameColumns, scan, semiJoin, sort, stringType, structuredType, transform, variable, walk, type Plan, primitiveType,
 } from '@tributary/plan'
 
 const a = column(int32Type, 'A')
@@ -88,5 +88,37 @@ Limit all skip 3 with count
   it('are changed from within', () => {
     const dropped = transform(limit(filter(orders, eq), 0, 1), (node: Plan) => (node.kind === 'filter' ? node.input : node))
     expect(printPlan(dropped)).toBe('Limit 1\n└ Scan erp.Orders (A, B)')
+  })
+})
+
+describe('plans that join, compute and aggregate, as text', () => {
+  const target = { endpoint: 'erp', entitySet: 'Orders', entityType: 'Shop.Order', renamed: new Map<string, string>(), key: ['A'] }
+  const rows = scan(target, [{ name: 'A', type: int32Type }, { name: 'B', type: int32Type }])
+  it('say what they do', () => {
+    const sum = { name: 'S', type: decimalType }
+    const anti = semiJoin(rows, { on: [{ from: 'A', to: 'B' }], related: rows, anti: true })
+    const summed = aggregate(compute(anti, [{ column: { name: 'C', type: int32Type }, expression: binary('add', a, one, int32Type) }]), {
+      groups: [{ path: ['B'], expression: b }], measures: [{ column: sum, method: 'sum', expression: a }, { column: sum, method: 'count' }], columns: [{ name: 'B', type: int32Type }, sum],
+    })
+    expect(printPlan(concat([summed, aggregate(rows, { groups: [{ path: ['B'], expression: b }], measures: [], columns: [] })], [sum])).split('\n')).toEqual([
+      'Concat', '├ Aggregate A with sum as S, $count as S by B', '│ └ Compute A add 1 as C', '│   └ AntiJoin on A = B', '│     ├ Scan erp.Orders (A, B)', '│     └ Scan erp.Orders (A, B)', '└ Aggregate distinct by B', '  └ Scan erp.Orders (A, B)',
+    ])
+  })
+})
+
+describe('expressions over expanded rows', () => {
+  const line = expandedColumn('Lines', 'Shop.Line', { toMany: true, columns: [{ name: 'No', type: int32Type }, { name: 'Size', type: structuredType('Shop.Size') }], visible: ['No'] })
+  const columns = [{ name: 'A', type: int32Type }, expandedColumn('One', 'Shop.Order', { toMany: false, columns: [{ name: 'A', type: int32Type }, line], visible: ['A'] })]
+  const lines = column(line.type, 'One', 'Lines')
+  const wide = variable(int32Type, 'l', 'Size', 'W')
+  it.each<readonly [string, Expression, unknown, unknown]>([
+    ['a path', column(int32Type, 'One', 'A'), 7, null],
+    ['a count', call('length', int32Type, lines), 2, null],
+    ['any', lambda('any', lines, 'l', binary('gt', wide, a)), true, false],
+    ['all', lambda('all', lines, 'l', binary('gt', wide, a)), false, true],
+    ['the row itself', binary('eq', column(structuredType('Shop.Order'), 'One'), literal(nullType, null)), false, true],
+  ])('%s', (_, expression, present, missing) => {
+    const compute = compile(expression, columns)
+    expect([compute([1, [7, { rows: [[1, { W: 1 }], [2, { W: 2 }]] }]]), compute([1, null])]).toEqual([present, missing])
   })
 })

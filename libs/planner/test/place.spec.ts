@@ -223,3 +223,37 @@ describe('fragments', () => {
     expect(fragment(orders).keys satisfies readonly Value[]).toEqual([])
   })
 })
+
+describe('placing a semi-join', () => {
+  const everything = (orders: boolean): Readonly<Record<string, FixedSource>> => ({
+    erp: new FixedSource({ filters: () => true, orders, limits: true, counts: true }), crm: new FixedSource({ filters: () => true }),
+  })
+  const linesOf = (url: string, orders: boolean): readonly string[] => printPlan(place(optimize(bindUrl(url)).plan, endpointsOf(everything(orders)))).split('\n')
+
+  it('prints all its ways: its rows, the related ones, its rows by keys, and the look-up', () => {
+    expect(linesOf("Orders?$select=ID&$filter=Customer/Country eq 'x' and Paid", false)).toEqual([
+      'SemiJoin on CustomerID = ID',
+      '├ Remote erp.Orders',
+      '│ └ RemoteScan erp.Orders [$filter=Paid]',
+      '├ Remote crm.Customers',
+      "│ └ RemoteScan crm.Customers [$filter=Country eq 'x']",
+      '├ Remote erp.Orders by CustomerID',
+      '│ └ RemoteScan erp.Orders [$filter=Paid; CustomerID in]',
+      '└ Filter ~related/any()',
+      '  └ Expand ~related on CustomerID = ID',
+      '    ├ Remote erp.Orders',
+      '    │ └ RemoteScan erp.Orders [$filter=Paid]',
+      '    └ Remote crm.Customers by ID',
+      "      └ RemoteScan crm.Customers [$filter=Country eq 'x'; ID in]",
+    ])
+  })
+  it('leaves the order to a source that does it, and limits to us', () => {
+    const query = "Orders?$select=ID&$filter=Customer/Country eq 'x'&$orderby=Freight,ID&$top=3"
+    expect(linesOf(query, true).slice(0, 3)).toEqual(['Limit 3', '└ SemiJoin on CustomerID = ID', '  ├ Remote erp.Orders'])
+    expect(linesOf(query, true)[3]).toBe('  │ └ RemoteScan erp.Orders [$orderby=Freight,ID]')
+    expect(linesOf(query, false).slice(0, 3)).toEqual(['Limit 3', '└ Sort Freight,ID', '  └ SemiJoin on CustomerID = ID'])
+  })
+  it('reads an anti-join by no keys', () => {
+    expect(linesOf('Customers?$select=ID&$filter=not Orders/any()', true).filter((line) => line.includes('by ID'))).toEqual([])
+  })
+})
