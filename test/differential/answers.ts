@@ -1,0 +1,111 @@
+import type { DataDoor } from '../../apps/proxy/test/data-door.js'
+import type { Row } from '../harness/odata-server.js'
+import type { Model, ModelSet } from './model.js'
+import { address, answeredSet, isCollection, type Options, type Query } from './query.js'
+import type { Outcome } from './reference.js'
+
+/** A number as it was written: JSON's own numbers would lose digits. */
+class Written {
+  constructor(readonly text: string) {}
+}
+
+const reviver = (_: string, value: unknown, context?: { readonly source?: string }): unknown => (typeof value === 'number' ? new Written(context?.source ?? String(value)) : value)
+const parsed = (text: string): Record<string, unknown> => JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown) as Record<string, unknown>
+
+/** What was answered: an outcome, or an error that was not expected. */
+export type Answer = Outcome | { readonly kind: 'failed'; readonly status: number; readonly code: string; readonly message: string }
+
+/** Asks the hub, following next links to the end. */
+export async function ask(door: DataDoor, slug: string, model: Model, query: Query): Promise<Answer> {
+  const headers: Record<string, string> = {
+    ...(query.asText ? { accept: 'application/json;IEEE754Compatible=true' } : {}), ...(query.pageRows === undefined ? {} : { prefer: `odata.maxpagesize=${query.pageRows}` }),
+  }
+  const rows: Row[] = []
+  let count: number | undefined
+  let pages = 0
+  for (let next: string | undefined = `${door.origin}/odata/${slug}/${address(query, model)}`; next !== undefined;) {
+    const { status, text, broken } = await received(door, next, headers)
+    if (broken !== undefined) return { kind: 'failed', status, code: 'broken off', message: broken }
+    if (status === 204) return { kind: 'nothing' }
+    if (status !== 200) return refusal(status, text)
+    if (query.countOnly) return { kind: 'count', count: Number(text) }
+    const body = parsed(text)
+    if (query.property !== undefined) return { kind: 'value', value: body['value'] }
+    if (!isCollection(query, model)) return { kind: 'row', row: body }
+    const page = body['value'] as readonly Row[]
+    if (query.pageRows !== undefined && page.length > query.pageRows) return { kind: 'failed', status, code: 'page too long', message: `${page.length} rows` }
+    if (pages === 0 && body['@odata.count'] !== undefined) count = Number(plain(body['@odata.count']))
+    rows.push(...page)
+    pages += 1
+    if (pages > 200) return { kind: 'failed', status, code: 'no end', message: 'more than 200 pages' }
+    next = body['@odata.nextLink'] as string | undefined
+  }
+  return { kind: 'rows', rows, ...(count === undefined ? {} : { count }) }
+}
+
+async function received(door: DataDoor, url: string, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly text: string; readonly broken?: string }> {
+  const response = await door.get(url, headers)
+  try {
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    return { status: response.status, text: '', broken: String(error) }
+  }
+}
+
+function refusal(status: number, text: string): Answer {
+  const { error } = JSON.parse(text) as { readonly error: { readonly code: string; readonly message: string } }
+  if (status === 404 && error.code === 'HUB_RESOURCE_NOT_FOUND') return { kind: 'missing' }
+  if (error.code === 'HUB_JOIN_NOT_UNIQUE') return { kind: 'refused', code: error.code }
+  return { kind: 'failed', status, code: error.code, message: error.message }
+}
+
+const plain = (value: unknown): string | null => (value === null || value === undefined ? null : value instanceof Written ? value.text : String(value))
+
+/** A value by its type, spelt in one way: digits of exact numbers stay as they are, doubles are compared as doubles. */
+function valueText(type: string, value: unknown): string | null {
+  const text = plain(value)
+  if (text === null) return null
+  return (type === 'Edm.Double' || type === 'Edm.Single') && !/INF|NaN/.test(text) ? String(Number(text)) : text
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Where neither an order nor a cut is asked for, rows may come in any order. */
+const isOrdered = ({ orderby, top, skip = 0 }: Options): boolean => orderby !== undefined || top !== undefined || skip > 0
+
+/** Rows in a form that is equal exactly for answers that mean the same. */
+function canonical(model: Model, set: ModelSet, options: Options, row: Row): readonly unknown[] {
+  const names = new Set(set.properties.map(({ name }) => name))
+  const own = Object.keys(row).filter((name) => names.has(name)).toSorted(byText).map((name) => [name, valueText(set.typeOf(name), row[name])])
+  const foreign = Object.keys(row).filter((name) => !names.has(name) && !name.startsWith('@odata.') && !name.endsWith('@odata.context')).toSorted(byText)
+  return [...own, ...foreign.map((name) => {
+    if (name.endsWith('@odata.count')) return [name, plain(row[name])]
+    const inner = options.expand?.find(({ navigation }) => navigation === name)?.options
+    const value = row[name]
+    if (inner === undefined || value === null) return [name, inner === undefined ? 'not asked for' : null]
+    const target = model.set(set.navigation(name).target)
+    if (!Array.isArray(value)) return [name, canonical(model, target, inner, value as Row)]
+    const rows = (value as readonly Row[]).map((one) => JSON.stringify(canonical(model, target, inner, one)))
+    return [name, isOrdered(inner) ? rows : rows.toSorted(byText)]
+  })]
+}
+
+/** What an answer says, as text to be compared. */
+export function meaning(model: Model, query: Query, answer: Answer): string {
+  const set = answeredSet(query, model)
+  switch (answer.kind) {
+    case 'rows': {
+      const rows = answer.rows.map((row) => JSON.stringify(canonical(model, set, query.options, row)))
+      return [`count ${answer.count ?? '-'}`, ...(isOrdered(query.options) ? rows : rows.toSorted(byText))].join('\n')
+    }
+    case 'row': return JSON.stringify(canonical(model, set, query.options, answer.row))
+    case 'value': return `value ${valueText(set.typeOf(query.property ?? ''), answer.value)}`
+    case 'count': return `count ${answer.count}`
+    case 'nothing': case 'missing': return answer.kind
+    case 'refused': return answer.code
+    case 'failed': return `failed ${answer.status} ${answer.code}: ${answer.message}`
+  }
+}
+
+/** True if the answer holds at least one row. */
+export const isFilled = (answer: Outcome): boolean => (answer.kind === 'rows' ? answer.rows.length > 0 : answer.kind === 'row' || answer.kind === 'value' || (answer.kind === 'count' && answer.count > 0))

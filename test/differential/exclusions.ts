@@ -1,0 +1,28 @@
+import { property } from './expression.js'
+import type { Model } from './model.js'
+import { answeredSet, isCollection, type Query } from './query.js'
+import { kindOf } from './values.js'
+
+/** What is left out of the generated queries on purpose, and why; empty is the aim. */
+export interface Exclusion {
+  readonly name: string
+  readonly reason: string
+  /** The query as it may be asked. */
+  readonly allowed: (query: Query, model: Model) => Query
+}
+
+/** The rows' key as an order. */
+function byKey(query: Query, model: Model): Query {
+  const { orderby, top, skip = 0 } = query.options
+  if (orderby !== undefined || (top === undefined && skip === 0) || !isCollection(query, model)) return query
+  const set = answeredSet(query, model)
+  return { ...query, options: { ...query.options, orderby: set.key.map((name) => ({ by: property(name, kindOf(set.typeOf(name))), descending: false })) } }
+}
+
+export const exclusions: readonly Exclusion[] = [{
+  name: 'cut without order',
+  reason: 'A page that passes through whole keeps the order of its source where the client asks for none, so which rows $top and $skip leave depends on whether it passes through. Such queries are asked with the key as order.',
+  allowed: byKey,
+}]
+
+export const allowed = (query: Query, model: Model): Query => exclusions.reduce((asked, exclusion) => exclusion.allowed(asked, model), query)

@@ -1,0 +1,56 @@
+import type { Exposure } from '@tributary/catalog'
+import { endpointOf, productExposure } from '../../apps/proxy/test/exposures.js'
+import type { DataDoor } from '../../apps/proxy/test/data-door.js'
+import { csdlOf, type ServedSets } from '../harness/odata-server-contract.js'
+import { startODataServer, type ODataServer, type Row } from '../harness/odata-server.js'
+import type { Mask } from './masks.js'
+import type { Model, ModelSet } from './model.js'
+
+/** The sources of a model under one mask, and the product over them behind the door. */
+export interface Landscape {
+  readonly mask: Mask
+  readonly slug: string
+  readonly servers: readonly ODataServer[]
+}
+
+const renamedRow = (set: ModelSet, row: Row): Row => Object.fromEntries(Object.entries(row).map(([name, value]) => [set.renamed.get(name) ?? name, value]))
+
+/** The sets as their source serves them: by remote names, related to nothing. */
+function servedBy(source: number, model: Model): ServedSets {
+  return Object.fromEntries(model.sets.filter((set) => set.source === source).map((set) => [set.name, {
+    key: set.key.map((name) => set.renamed.get(name) ?? name),
+    properties: set.properties.map((property) => ({ ...property, name: set.renamed.get(property.name) ?? property.name })),
+    rows: set.rows.map((row) => renamedRow(set, row)),
+  }]))
+}
+
+/** The sets as the product exposes them. */
+const exposed = (model: Model): ServedSets => Object.fromEntries(model.sets.map((set) => [set.name, {
+  key: set.key, properties: set.properties, rows: [],
+  navigation: set.navigations.map(({ name, target, toMany }) => ({ name, target, collection: toMany })),
+}]))
+
+/** Starts the sources and puts the product behind the door. */
+export async function openLandscape(model: Model, mask: Mask, door: DataDoor, slug: string): Promise<Landscape> {
+  const numbers = Array.from({ length: model.sources }, (_, number) => number)
+  const servers = await Promise.all(numbers.map((number) => startODataServer({ sets: servedBy(number, model), behaviour: mask.behaviour(number), namespace: `Source${number}` })))
+  const endpoints = servers.map((server, number) => endpointOf(`${slug}-s${number}`, server.url, csdlOf(servedBy(number, model), `Source${number}`)))
+  const of = (set: ModelSet): (typeof endpoints)[number] => {
+    const endpoint = endpoints[set.source]
+    if (endpoint === undefined) throw new Error(`no endpoint for ${set.name}`)
+    return endpoint
+  }
+  const product = productExposure(slug, csdlOf(exposed(model), 'Product'), {
+    endpointOfSet: Object.fromEntries(model.sets.map((set) => [set.name, of(set)])),
+    relationships: model.sets.flatMap((set) => set.navigations.map(({ name, target, toMany, on }) => ({ from: set.name, name, to: target, toMany, on }))),
+  })
+  door.catalog.put(withRenaming(product, model))
+  return { mask, slug, servers }
+}
+
+const withRenaming = (product: Exposure, model: Model): Exposure => ({
+  ...product,
+  sets: new Map([...product.sets].map(([name, set]) => [name, { ...set, renamed: model.set(name).renamed }])),
+})
+
+export const closeLandscape = (landscape: Landscape): Promise<void[]> => Promise.all(landscape.servers.map((server) => server.stop()))

@@ -1,0 +1,242 @@
+import type { Row } from '../harness/odata-server.js'
+import type { Expression, Lambda, Start } from './expression.js'
+import { apply, calculate, negated } from './functions.js'
+import type { Model, ModelSet, Navigation } from './model.js'
+import { isCollection, type Options, type OrderItem, type Query } from './query.js'
+import { doubleOf, joinText, kindOf, order, read, type Datum, type Kind } from './values.js'
+
+/** A fault planted into the reference: what an engine that is wrong in this way would answer. */
+export const flaws = [
+  'residual dropped', 'limit pushed early', 'null as false', 'key case folded', 'second page lost', 'order inverted on nulls', 'duplicate key matched first', 'decimal through a double', 'rows of another principal',
+  'inner top applied globally',
+] as const
+export type Flaw = (typeof flaws)[number]
+
+/** What is right to answer. Related rows without an order may come in any. */
+export type Outcome =
+  | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly count?: number }
+  | { readonly kind: 'row'; readonly row: Row }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly code: string }
+
+class NotUnique extends Error {}
+
+interface Place {
+  readonly set: ModelSet
+  readonly row: Row
+  readonly variables: ReadonlyMap<string, { readonly set: ModelSet; readonly row: Row }>
+}
+
+/** Computes answers from the rows of a model, one expression tree at a time; with a flaw, wrong ones. */
+export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcome {
+  const relations = relationsOf(model, flaw)
+  const valueOf = evaluatorOf(model, relations, flaw)
+  const matches = (set: ModelSet, rows: readonly Row[], filter: Expression | undefined): readonly Row[] =>
+    filter === undefined || flaw === 'residual dropped' ? rows : rows.filter((row) => valueOf(filter, { set, row, variables: new Map() }) === true)
+
+  const ordered = (set: ModelSet, rows: readonly Row[], items: readonly OrderItem[]): readonly Row[] => {
+    const keys = [...items.map(({ by, descending }) => ({ by, sign: descending ? -1 : 1 })), ...set.key.map((name) => ({ by: { node: 'property', from: { through: [] }, name, kind: kindOf(set.typeOf(name)) } as const, sign: 1 }))]
+    const decorated = rows.map((row) => ({ row, values: keys.map(({ by }) => valueOf(by, { set, row, variables: new Map() })) }))
+    return decorated.toSorted((a, b) => {
+      for (const [index, { by, sign }] of keys.entries()) {
+        const found = sign * compareNullable(by.kind, a.values[index] ?? null, b.values[index] ?? null)
+        if (found !== 0) return found
+      }
+      return 0
+    }).map(({ row }) => row)
+  }
+  const compareNullable = (kind: Kind, a: Datum, b: Datum): number => {
+    const nulls = flaw === 'order inverted on nulls' ? -1 : 1
+    return a === null || b === null ? nulls * (Number(b === null) - Number(a === null)) : orderBy(kind, a, b)
+  }
+  const orderBy = (kind: Kind, a: Datum, b: Datum): number => (flaw === 'decimal through a double' && kind === 'decimal' ? order('double', doubleOf(a), doubleOf(b)) : order(kind, a, b))
+
+  /** Rows filtered, ordered and cut. */
+  const taken = (set: ModelSet, rows: readonly Row[], options: Options): readonly Row[] => {
+    const { orderby = [], skip = 0, top = Infinity } = options
+    if (flaw === 'limit pushed early') return ordered(set, matches(set, rows.slice(skip, skip + top), options.filter), orderby)
+    return ordered(set, matches(set, rows, options.filter), orderby).slice(skip, skip + top)
+  }
+
+  const shaped = (set: ModelSet, rows: readonly Row[], { select, expand = [] }: Options): readonly Row[] => {
+    const left = expand.map(({ options: { top = Infinity } }) => ({ top }))
+    return rows.map((row) => {
+      const own = Object.fromEntries(set.properties.filter(({ name }) => select === undefined || select.includes(name)).map(({ name, type }) => [name, shown(type, row[name])]))
+      return Object.assign(own, ...expand.map(({ navigation, options }, index) => expandedOf(set, row, { navigation: set.navigation(navigation), options, left: left[index] ?? { top: Infinity } })))
+    })
+  }
+  const shown = (type: string, raw: unknown): unknown => (flaw === 'decimal through a double' && raw !== null && (type === 'Edm.Decimal' || type === 'Edm.Int64') ? String(Number(raw)) : raw)
+
+  interface Inner {
+    readonly navigation: Navigation
+    readonly options: Options
+    readonly left: { top: number }
+  }
+  const expandedOf = (set: ModelSet, row: Row, { navigation, options, left }: Inner): Row => {
+    const target = model.set(navigation.target)
+    const related = relations.relatedTo(set, navigation, row)
+    const { name } = navigation
+    if (!navigation.toMany) {
+      const [one] = single(navigation, matches(target, related, options.filter))
+      return { [name]: one === undefined ? null : shaped(target, [one], options)[0] }
+    }
+    const rows = taken(target, related, options)
+    const given = flaw === 'inner top applied globally' ? rows.slice(0, left.top) : rows
+    left.top -= given.length
+    return { ...(options.count === true ? { [`${name}@odata.count`]: matches(target, related, options.filter).length } : {}), [name]: shaped(target, given, options) }
+  }
+  const single = ({ unique }: Navigation, rows: readonly Row[]): readonly Row[] => {
+    if (rows.length > 1 && !unique && flaw !== 'duplicate key matched first') throw new NotUnique()
+    return rows
+  }
+
+  /** The rows a path leads to, before the options. */
+  const reached = (query: Query): { readonly set: ModelSet; readonly rows: readonly Row[] } | undefined => {
+    let set = model.set(query.set)
+    let rows = query.key === undefined ? set.rows : withKey(set, query.key)
+    for (const name of query.path) {
+      const [row] = rows
+      if (row === undefined) return undefined
+      const navigation = set.navigation(name)
+      rows = relations.relatedTo(set, navigation, row)
+      if (!navigation.toMany) rows = single(navigation, rows)
+      set = model.set(navigation.target)
+    }
+    return query.key !== undefined && query.path.length === 0 && rows.length === 0 ? undefined : { set, rows }
+  }
+  const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => relations.keyText(set, name, row) === relations.keyText(set, name, key))).slice(0, 1)
+
+  const answer = (query: Query): Outcome => {
+    const found = reached(query)
+    if (found === undefined) return { kind: 'missing' }
+    const { set, rows } = found
+    if (query.countOnly) return { kind: 'count', count: matches(set, rows, query.options.filter).length }
+    if (!isCollection(query, model)) return ofOne(query, set, rows)
+    const count = query.options.count === true ? { count: matches(set, rows, query.options.filter).length } : {}
+    const all = taken(set, rows, query.options)
+    const given = flaw === 'second page lost' && query.pageRows !== undefined ? all.slice(0, query.pageRows) : all
+    return { kind: 'rows', rows: shaped(set, given, query.options), ...count }
+  }
+  const ofOne = (query: Query, set: ModelSet, rows: readonly Row[]): Outcome => {
+    const [row] = rows
+    if (row === undefined) return { kind: query.property === undefined ? 'nothing' : 'missing' }
+    if (query.property === undefined) return { kind: 'row', row: shaped(set, [row], query.options)[0] ?? {} }
+    const value = shown(set.typeOf(query.property), row[query.property])
+    return value === null || value === undefined ? { kind: 'nothing' } : { kind: 'value', value }
+  }
+
+  return (query) => {
+    try {
+      return answer(query)
+    } catch (error) {
+      if (error instanceof NotUnique) return { kind: 'refused', code: 'HUB_JOIN_NOT_UNIQUE' }
+      throw error
+    }
+  }
+}
+
+interface Relations {
+  relatedTo(set: ModelSet, navigation: Navigation, row: Row): readonly Row[]
+  keyText(set: ModelSet, property: string, row: Row): string
+}
+
+function relationsOf(model: Model, flaw: Flaw | undefined): Relations {
+  const indexes = new Map<Navigation, ReadonlyMap<string, readonly Row[]>>()
+  const keyText = (set: ModelSet, property: string, row: Row): string => {
+    const kind = kindOf(set.typeOf(property))
+    const value = read(kind, row[property])
+    const text = joinText(kind, flaw === 'decimal through a double' && kind === 'integer' ? BigInt(Number(value)) : value)
+    return flaw === 'key case folded' ? text.toLowerCase() : text
+  }
+  const textOf = (set: ModelSet, names: readonly string[], row: Row): string | undefined =>
+    names.some((name) => row[name] === null || row[name] === undefined) ? undefined : JSON.stringify(names.map((name) => keyText(set, name, row)))
+  const indexOf = (navigation: Navigation): ReadonlyMap<string, readonly Row[]> => {
+    const target = model.set(navigation.target)
+    const made = Map.groupBy(target.rows.filter((row) => textOf(target, navigation.on.map(({ to }) => to), row) !== undefined), (row) => textOf(target, navigation.on.map(({ to }) => to), row) ?? '')
+    indexes.set(navigation, made)
+    return made
+  }
+  return {
+    keyText,
+    relatedTo: (set, navigation, row) => {
+      const text = textOf(set, navigation.on.map(({ from }) => from), row)
+      return text === undefined ? [] : (indexes.get(navigation) ?? indexOf(navigation)).get(text) ?? []
+    },
+  }
+}
+
+function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined): (expression: Expression, place: Place) => Datum {
+  const unknown = flaw === 'null as false' ? false : null
+  const startOf = ({ variable, through }: Start, place: Place): { readonly set: ModelSet; readonly row: Row | undefined } => {
+    const ranged = variable === undefined ? place : place.variables.get(variable)
+    if (ranged === undefined) throw new Error(`no variable ${variable}`)
+    let at: { readonly set: ModelSet; readonly row: Row | undefined } = { set: ranged.set, row: ranged.row }
+    for (const name of through) {
+      const navigation = at.set.navigation(name)
+      at = { set: model.set(navigation.target), row: at.row === undefined ? undefined : relations.relatedTo(at.set, navigation, at.row)[0] }
+    }
+    return at
+  }
+  const relatedAt = (from: Start, name: string, place: Place): { readonly set: ModelSet; readonly rows: readonly Row[] | undefined } => {
+    const { set, row } = startOf(from, place)
+    const navigation = set.navigation(name)
+    return { set: model.set(navigation.target), rows: row === undefined ? undefined : relations.relatedTo(set, navigation, row) }
+  }
+  const lambda = ({ operator, from, navigation, variable, body }: Lambda, place: Place): Datum => {
+    const { set, rows = [] } = relatedAt(from, navigation, place)
+    if (body === undefined) return rows.length > 0
+    const holds = (row: Row): boolean => value(body, { ...place, variables: new Map([...place.variables, [variable, { set, row }]]) }) === true
+    return operator === 'any' ? rows.some(holds) : rows.every(holds)
+  }
+  const binary = (operator: string, left: Expression, right: Expression, place: Place): Datum => {
+    const a = value(left, place)
+    const b = value(right, place)
+    if (operator === 'and') return a === false || b === false ? false : a === null || b === null ? unknown : true
+    if (operator === 'or') return a === true || b === true ? true : a === null || b === null ? unknown : false
+    return logical(operator) ? compared(operator, commonKind(left.kind, right.kind), a, b) : a === null || b === null ? null : calculate(operator, commonKind(left.kind, right.kind), a, b)
+  }
+  const compared = (operator: string, kind: Kind, a: Datum, b: Datum): Datum => {
+    if (a === null || b === null) return operator === 'eq' ? a === b : operator === 'ne' ? a !== b : false
+    if (Number.isNaN(a) || Number.isNaN(b)) return operator === 'ne'
+    const found = flaw === 'decimal through a double' && (kind === 'decimal' || kind === 'integer') ? order('double', doubleOf(a), doubleOf(b)) : order(kind, a, b)
+    return holdsFor[operator]?.(found) ?? false
+  }
+  const value = (expression: Expression, place: Place): Datum => {
+    switch (expression.node) {
+      case 'literal': return read(expression.kind, expression.raw)
+      case 'property': return read(expression.kind, startOf(expression.from, place).row?.[expression.name])
+      case 'not': {
+        const operand = value(expression.operand, place)
+        return operand === null ? (flaw === 'null as false' ? true : null) : operand !== true
+      }
+      case 'negate': {
+        const operand = value(expression.operand, place)
+        return operand === null ? null : negated(expression.kind, operand)
+      }
+      case 'in': {
+        const operand = value(expression.operand, place)
+        return expression.items.some((item) => compared('eq', expression.operand.kind, operand, value(item, place)) === true)
+      }
+      case 'call': {
+        const given = expression.given.map((one) => value(one, place))
+        return given.includes(null) ? null : apply(expression.name, expression.given[0]?.kind ?? 'string', given)
+      }
+      case 'lambda': return lambda(expression, place)
+      case 'count': return nullable(relatedAt(expression.from, expression.navigation, place).rows?.length)
+      case 'related': return ((relatedAt(expression.from, expression.navigation, place).rows?.length ?? 0) === 0) === (expression.operator === 'eq')
+      case 'binary': return binary(expression.operator, expression.left, expression.right, place)
+    }
+  }
+  return value
+}
+
+const nullable = (count: number | undefined): Datum => (count === undefined ? null : BigInt(count))
+const logical = (operator: string): boolean => operator in holdsFor
+const commonKind = (a: Kind, b: Kind): Kind => (a === 'decimal' || b === 'decimal' ? 'decimal' : a)
+
+const holdsFor: Readonly<Record<string, ((found: number) => boolean) | undefined>> = {
+  eq: (found) => found === 0, ne: (found) => found !== 0, lt: (found) => found < 0, le: (found) => found <= 0, gt: (found) => found > 0, ge: (found) => found >= 0,
+}
