@@ -48,53 +48,52 @@ export function valueEnd(bytes: Buffer, at: number): number {
   return -1
 }
 
+/** What bytes mean to the scan of brackets: everything else is passed over. */
+const meaning = new Uint8Array(256)
+const [isQuote, isOpener, isCloser] = [1, 2, 3]
+meaning[quote] = isQuote
+for (const byte of openers) meaning[byte] = isOpener
+for (const byte of closers) meaning[byte] = isCloser
+
+/** The place behind the string within which `from` lies; beyond the chunk's end by one: it goes on; by two: with what is escaped there. */
+function leaveString(chunk: Buffer, from: number): number {
+  let i = from
+  while (i < chunk.length) {
+    const byte = chunk[i]
+    if (byte === quote) return i + 1
+    i += byte === backslash ? 2 : 1
+  }
+  return i + 1
+}
+
 /** Where the reading of an array's elements stands, over chunks that may end anywhere. */
 export class RowsEnd {
   private depth = 1
-  private inString = false
-  private behindBackslash = false
+  /** Undefined: between strings; else how many bytes of the next chunk belong to an escape within the string. */
+  private escaped: number | undefined
 
   /** Place in this chunk of the bracket that closes the array; -1: it is not closed here. Not to be asked again once it was. */
   within(chunk: Buffer): number {
-    let i = 0
-    while (i < chunk.length) {
-      if (this.inString) i = this.leaveString(chunk, i)
-      const place = this.betweenStrings(chunk, i)
-      if (place < 0) return ~place
-      i = place
+    const { length } = chunk
+    let i = this.escaped === undefined ? 0 : this.goOn(leaveString(chunk, this.escaped), length)
+    let { depth } = this
+    while (i < length) {
+      const what = meaning[chunk[i] as number]
+      if (what === isQuote) {
+        i = this.goOn(leaveString(chunk, i + 1), length)
+        continue
+      }
+      if (what === isOpener) depth++
+      else if (what === isCloser && --depth === 0) return i
+      i++
     }
+    this.depth = depth
     return -1
   }
 
-  /** The place behind the string, or the end of the chunk. */
-  private leaveString(chunk: Buffer, from: number): number {
-    for (let i = from; i < chunk.length; i++) {
-      const byte = chunk[i]
-      if (this.behindBackslash) this.behindBackslash = false
-      else if (byte === backslash) this.behindBackslash = true
-      else if (byte === quote) {
-        this.inString = false
-        return i + 1
-      }
-    }
-    return chunk.length
-  }
-
-  /** The place behind the next opening quote, or the end of the chunk; the complement of the place where the array is closed. */
-  private betweenStrings(chunk: Buffer, from: number): number {
-    let { depth } = this
-    let i = from
-    for (; i < chunk.length; i++) {
-      const byte = chunk[i]
-      if (byte === quote) {
-        this.inString = true
-        i++
-        break
-      }
-      if (byte === 0x7b || byte === 0x5b) depth++
-      else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return ~i
-    }
-    this.depth = depth
-    return i
+  /** Notes whether the string goes on in the next chunk. */
+  private goOn(end: number, length: number): number {
+    this.escaped = end > length ? end - length - 1 : undefined
+    return end
   }
 }
