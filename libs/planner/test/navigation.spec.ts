@@ -12,6 +12,8 @@ const codeOf = (url: string): string => {
   }
 }
 
+const doubled = (times: number): string => Array.from({ length: times }, () => 'concat(identity,identity)').join('/')
+
 describe('filters over navigation', () => {
   it('read the selective side of a to-one path first, and nothing but its key', () => {
     expect(lines("Orders?$filter=Customer/Country eq 'Germany' and Freight gt 5 and startswith(Customer/Name,'A')&$select=ID")).toEqual([
@@ -65,6 +67,20 @@ describe('filters over navigation', () => {
     expect(lines("Orders?$select=ID&$filter=Customer/Country eq 'x'&$top=3&$count=true")).toEqual([
       'Limit 3 with count', '└ SemiJoin on CustomerID = ID', '  ├ Scan erp.Orders (ID, CustomerID)', "  └ Filter Country eq 'x'", '    └ Scan crm.Customers (ID, Country)',
     ])
+  })
+})
+
+describe('what would grow without bounds', () => {
+  it('is computed over the expand beyond a few semi-joins', () => {
+    const many = Array.from({ length: 30 }, (_, index) => `Lines/any(l:l/Quantity gt ${index})`).join(' and ')
+    const found = lines(`Orders?$select=ID&$filter=${many}`)
+    expect(found.filter((line) => line.includes('SemiJoin'))).toHaveLength(4)
+    expect(found[0]).toMatch(/^Filter ~Lines.*gt 29/)
+  })
+  it('is refused where every concat doubles the rows that are read', () => {
+    expect(codeOf(`Orders?$apply=${doubled(5)}`)).toBe('bound')
+    expect(codeOf(`Orders?$apply=${doubled(6)}`)).toMatch(/HUB_QUERY_LIMIT.*32/)
+    expect(codeOf(`Orders?$apply=concat(${doubled(5)},identity)`)).toMatch(/HUB_QUERY_LIMIT/)
   })
 })
 

@@ -224,14 +224,15 @@ describe('fragments', () => {
   })
 })
 
-describe('placing a semi-join', () => {
-  const everything = (orders: boolean): Readonly<Record<string, FixedSource>> => ({
-    erp: new FixedSource({ filters: () => true, orders, limits: true, counts: true }), crm: new FixedSource({ filters: () => true }),
-  })
-  const linesOf = (url: string, orders: boolean): readonly string[] => printPlan(place(optimize(bindUrl(url)).plan, endpointsOf(everything(orders)))).split('\n')
+const bothSides = (orders: boolean): Readonly<Record<string, FixedSource>> => ({
+  erp: new FixedSource({ filters: () => true, orders, limits: true, counts: true }), crm: new FixedSource({ filters: () => true }),
+})
 
+const placedLines = (url: string, orders: boolean): readonly string[] => printPlan(place(optimize(bindUrl(url)).plan, endpointsOf(bothSides(orders)))).split('\n')
+
+describe('placing a semi-join', () => {
   it('prints all its ways: its rows, the related ones, its rows by keys, and the look-up', () => {
-    expect(linesOf("Orders?$select=ID&$filter=Customer/Country eq 'x' and Paid", false)).toEqual([
+    expect(placedLines("Orders?$select=ID&$filter=Customer/Country eq 'x' and Paid", false)).toEqual([
       'SemiJoin on CustomerID = ID',
       '├ Remote erp.Orders',
       '│ └ RemoteScan erp.Orders [$filter=Paid]',
@@ -249,11 +250,11 @@ describe('placing a semi-join', () => {
   })
   it('leaves the order to a source that does it, and limits to us', () => {
     const query = "Orders?$select=ID&$filter=Customer/Country eq 'x'&$orderby=Freight,ID&$top=3"
-    expect(linesOf(query, true).slice(0, 3)).toEqual(['Limit 3', '└ SemiJoin on CustomerID = ID', '  ├ Remote erp.Orders'])
-    expect(linesOf(query, true)[3]).toBe('  │ └ RemoteScan erp.Orders [$orderby=Freight,ID]')
-    expect(linesOf(query, false).slice(0, 3)).toEqual(['Limit 3', '└ Sort Freight,ID', '  └ SemiJoin on CustomerID = ID'])
+    expect(placedLines(query, true).slice(0, 3)).toEqual(['Limit 3', '└ SemiJoin on CustomerID = ID', '  ├ Remote erp.Orders'])
+    expect(placedLines(query, true)[3]).toBe('  │ └ RemoteScan erp.Orders [$orderby=Freight,ID]')
+    expect(placedLines(query, false).slice(0, 3)).toEqual(['Limit 3', '└ Sort Freight,ID', '  └ SemiJoin on CustomerID = ID'])
   })
   it('reads an anti-join by no keys', () => {
-    expect(linesOf('Customers?$select=ID&$filter=not Orders/any()', true).filter((line) => line.includes('by ID'))).toEqual([])
+    expect(placedLines('Customers?$select=ID&$filter=not Orders/any()', true).filter((line) => line.includes('by ID'))).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import { hubError } from '@tributary/errors'
 import type { ApplyExpression, ComputeItem, Expression as Syntax, OrderItem, QueryOptions, Transformation } from '@tributary/odata-url'
 import { type Column, compute, concat, type ComputedColumn, filter, limit, orderKey, type OrderKey, sort } from '@tributary/plan'
 import { bindAggregate, bindGroupBy } from './bind-aggregate.js'
@@ -18,9 +19,20 @@ export function bindTransformations({ apply, compute: items }: QueryOptions, sco
   return items === undefined ? applied : then(applied, bindCompute(items, applied.scope))
 }
 
+/** How often the rows beneath may be read: each concat multiplies it. */
+const mostCopies = 32
+
 const untouched = (scope: RowScope): Transformed => ({ scope, over: (rows) => rows })
 
-const then = (first: Transformed, second: Transformed): Transformed => ({ scope: second.scope, over: (rows) => second.over(first.over(rows)) })
+function then(first: Transformed, second: Transformed): Transformed {
+  const copies = copied((first.copies ?? 1) * (second.copies ?? 1))
+  return { scope: second.scope, over: (rows) => second.over(first.over(rows)), copies }
+}
+
+function copied(copies: number): number {
+  if (copies > mostCopies) throw hubError('HUB_QUERY_LIMIT', { limit: mostCopies, what: 'sequences of concat in $apply' }, { target: '$apply' })
+  return copies
+}
 
 const bindApply = ({ transformations }: ApplyExpression, scope: RowScope): Transformed =>
   transformations.reduce((before, transformation) => then(before, bindTransformation(transformation, before.scope)), untouched(scope))
@@ -98,7 +110,8 @@ function bindConcat(sequences: readonly ApplyExpression[], scope: RowScope): Tra
     else if (!sameShape(known, column)) throw unsupported(`The property ${column.name} in $apply with several shapes in one concat`)
   }
   const rows = Object.freeze([...columns.values()])
-  return { scope: { ...scope, rows }, over: (input) => concat(parts.map(({ over }) => over(input)), rows) }
+  const copies = copied(parts.reduce((sum, part) => sum + (part.copies ?? 1), 0))
+  return { scope: { ...scope, rows }, over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies }
 }
 
 function sameShape(a: Column, b: Column): boolean {

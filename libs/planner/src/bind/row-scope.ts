@@ -63,4 +63,6 @@ export interface Transformed {
   readonly scope: RowScope
   /** To be used when everything is bound: then it is known which navigations are followed from the rows beneath. */
   readonly over: (rows: Plan) => Plan
+  /** How often `over` reads the rows; 1 unless told. */
+  readonly copies?: number
 }

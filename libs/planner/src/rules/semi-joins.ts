@@ -26,6 +26,9 @@ export function withSemiJoins(plan: Plan): Plan {
   }
 }
 
+/** Semi-joins over one to-many navigation; more conditions are computed over its expand. */
+const mostJoins = 4
+
 function filterWithSemiJoins(plan: Filter): Plan {
   const { input: hidden } = plan
   if (hidden.kind !== 'expand' || !isHidden(hidden.navigation) || isOneRow(hidden.input)) return withInput(plan, withSemiJoins(hidden))
@@ -33,7 +36,7 @@ function filterWithSemiJoins(plan: Filter): Plan {
   const conditions: RelatedCondition[] = []
   for (const part of conjuncts(plan.predicate)) {
     const condition = relatedCondition(part, hidden.navigation)
-    if (condition === undefined) rest.push(part)
+    if (condition === undefined || (hidden.navigation.type.collection && conditions.length === mostJoins)) rest.push(part)
     else conditions.push(condition)
   }
   const joined = withConditions(hidden, conditions)
