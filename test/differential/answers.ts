@@ -20,12 +20,13 @@ export async function ask(door: DataDoor, slug: string, model: Model, query: Que
   const headers: Record<string, string> = {
     ...(query.asText ? { accept: 'application/json;IEEE754Compatible=true' } : {}), ...(query.pageRows === undefined ? {} : { prefer: `odata.maxpagesize=${query.pageRows}` }),
   }
+  const logged = door.log.length
   const rows: Row[] = []
   let count: number | undefined
   let pages = 0
   for (let next: string | undefined = `${door.origin}/odata/${slug}/${address(query, model)}`; next !== undefined;) {
     const { status, text, broken } = await received(door, next, headers)
-    if (broken !== undefined) return { kind: 'failed', status, code: 'broken off', message: broken }
+    if (broken !== undefined) return brokenOff(door.log.slice(logged), status, broken)
     if (status === 204) return { kind: 'nothing' }
     if (status !== 200) return refusal(status, text)
     if (query.countOnly) return { kind: 'count', count: Number(text) }
@@ -50,6 +51,12 @@ async function received(door: DataDoor, url: string, headers: Readonly<Record<st
   } catch (error) {
     return { status: response.status, text: '', broken: String(error) }
   }
+}
+
+/** An error behind the first row ends the connection; which it was stands in the log. */
+function brokenOff(lines: readonly string[], status: number, message: string): Answer {
+  const code = lines.map((line) => /HUB_[A-Z_]+/.exec(line)?.[0]).find((found) => found !== undefined)
+  return code === 'HUB_JOIN_NOT_UNIQUE' ? { kind: 'refused', code } : { kind: 'failed', status, code: `broken off ${code}`, message }
 }
 
 function refusal(status: number, text: string): Answer {

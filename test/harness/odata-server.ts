@@ -165,7 +165,8 @@ async function route(state: State, exchange: Exchange): Promise<void> {
     return fail(response, behaviour.throttle.status, 'too much')
   }
   if (request.method !== 'GET') return fail(response, 405, `${request.method} is not allowed`)
-  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit) return fail(response, 414, 'the URL is too long')
+  // a server answers the links it gave
+  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !('$skiptoken' in exchange.options)) return fail(response, 414, 'the URL is too long')
   if (resource === '$metadata') {
     response.writeHead(200, { 'content-type': 'application/xml', 'odata-version': '4.0' }).end(csdlOf(state.options.sets, state.options.namespace ?? 'Test'))
     return
@@ -209,6 +210,35 @@ function option(exchange: SetExchange, name: string, obedience: Obedience | unde
 
 const typesOf = (set: ServedSet): TypeOf => (path) => (path.length === 1 ? set.properties.find(({ name }) => name === path[0])?.type : undefined)
 
+interface Result {
+  readonly matching: readonly Row[]
+  readonly ordered: readonly Row[]
+}
+
+interface Asked {
+  readonly filter: string | undefined
+  readonly orderby: string | undefined
+  readonly language: LanguageOptions
+}
+
+/** The last results of each array of rows: the pages of one query are not filtered and sorted again and again. */
+const results = new WeakMap<readonly Row[], Map<string, Result>>()
+const keptResults = 4
+
+function resultOf(set: ServedSet, { filter, orderby, language }: Asked): Result {
+  const id = JSON.stringify([filter, orderby, language, set.rows.length])
+  const kept = results.get(set.rows) ?? new Map<string, Result>()
+  results.set(set.rows, kept)
+  const known = kept.get(id)
+  if (known !== undefined) return known
+  const matching = filter === undefined ? set.rows : set.rows.filter(predicateOf(filter, typesOf(set), language))
+  const found = { matching, ordered: orderby === undefined ? matching : matching.toSorted(orderOf(orderby, typesOf(set), language)) }
+  const [oldest] = kept.keys()
+  if (kept.size >= keptResults && oldest !== undefined) kept.delete(oldest)
+  kept.set(id, found)
+  return found
+}
+
 function languageOf(behaviour: Behaviour): LanguageOptions {
   return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false }
 }
@@ -223,8 +253,7 @@ function wanted(exchange: SetExchange): Wanted {
   const count = option(exchange, '$count', behaviour.count)
   const select = option(exchange, '$select', behaviour.select)
   if (behaviour.filterTerms !== undefined && (filter ?? '').split(/ (?:and|or) /).length > behaviour.filterTerms) throw new Refusal(400, 'the node count limit is exceeded')
-  const matching = filter === undefined ? set.rows : set.rows.filter(predicateOf(filter, typesOf(set), language))
-  const ordered = orderby === undefined ? matching : matching.toSorted(orderOf(orderby, typesOf(set), language))
+  const { matching, ordered } = resultOf(set, { filter, orderby, language })
   const from = Number(skip ?? 0)
   const names = select?.split(',').map((name) => name.trim())
   for (const name of names ?? []) if (!set.properties.some((property) => property.name === name)) throw new Refusal(400, `no property ${name}`)
