@@ -91,7 +91,7 @@ const timed = (client: Client, path: string) => async (): Promise<number> => (aw
 
 /** About 200 MB in pages that the client asks for. */
 async function w9(stage: Stage): Promise<BenchResult[]> {
-  const source = await stage.source({ ...orders, orders: 20_000 })
+  const source = await stage.source({ ...orders, orders: 20_000, repeat: 1 })
   const hub = await stage.hub()
   await register(hub, 'shop', source.url)
   const nginx = await stage.nginx(source.url)
