@@ -45,15 +45,17 @@ export async function ask(door: DataDoor, slug: string, model: Model, query: Que
 }
 
 async function received(door: DataDoor, url: string, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly text: string; readonly broken?: string }> {
-  const response = await door.get(url, headers)
+  let status = 0
   try {
-    return { status: response.status, text: await response.text() }
+    const response = await door.get(url, headers)
+    status = response.status
+    return { status, text: await response.text() }
   } catch (error) {
-    return { status: response.status, text: '', broken: String(error) }
+    return { status, text: '', broken: String(error) }
   }
 }
 
-/** An error behind the first row ends the connection; which it was stands in the log. */
+/** An error behind the first row ends the connection, sometimes before the first bytes have left; which it was stands in the log. */
 function brokenOff(lines: readonly string[], status: number, message: string): Answer {
   const code = lines.map((line) => /HUB_[A-Z_]+/.exec(line)?.[0]).find((found) => found !== undefined)
   return code === 'HUB_JOIN_NOT_UNIQUE' ? { kind: 'refused', code } : { kind: 'failed', status, code: `broken off ${code}`, message }

@@ -65,7 +65,7 @@ describe('filters over navigation', () => {
   })
   it('never push a limit or a count below', () => {
     expect(lines("Orders?$select=ID&$filter=Customer/Country eq 'x'&$top=3&$count=true")).toEqual([
-      'Limit 3 with count', '└ SemiJoin on CustomerID = ID', '  ├ Scan erp.Orders (ID, CustomerID)', "  └ Filter Country eq 'x'", '    └ Scan crm.Customers (ID, Country)',
+      'Limit 3 with count', '└ Sort ID', '  └ SemiJoin on CustomerID = ID', '    ├ Scan erp.Orders (ID, CustomerID)', "    └ Filter Country eq 'x'", '      └ Scan crm.Customers (ID, Country)',
     ])
   })
 })

@@ -101,12 +101,12 @@ describe('placing one set', () => {
 
   it('takes neither limit nor count from a source that offers them beside a residual', () => {
     expect(placed('Orders?$select=ID&$filter=contains(ShipName,\'7\')&$top=5&$count=true', { ...allButFunctions, careless: true })).toEqual([
-      'Remote erp.Orders', '└ Limit 5 with count', "  └ Filter contains(ShipName,'7')", '    └ RemoteScan erp.Orders []',
+      'Remote erp.Orders', '└ Limit 5 with count', "  └ Filter contains(ShipName,'7')", '    └ RemoteScan erp.Orders [$orderby=ID]',
     ])
   })
 
   it('takes a limit with a count only where the source does both', () => {
-    expect(placed('Orders?$select=ID&$top=5&$count=true', { ...everything, counts: false })).toEqual(['Remote erp.Orders', '└ Limit 5 with count', '  └ RemoteScan erp.Orders []'])
+    expect(placed('Orders?$select=ID&$top=5&$count=true', { ...everything, counts: false })).toEqual(['Remote erp.Orders', '└ Limit 5 with count', '  └ RemoteScan erp.Orders [$orderby=ID]'])
     expect(placed('Orders/$count', everything)).toEqual(['Remote erp.Orders', '└ RemoteScan erp.Orders [$skip=0; $top=0; $count=true]'])
   })
 
@@ -124,7 +124,7 @@ describe('placing an expand', () => {
     expect(placed("Orders?$select=ID&$top=2&$expand=Lines($filter=Quantity gt 1;$orderby=No desc;$top=3;$select=No)", everything)).toEqual([
       'Expand Lines on ID = OrderID each order No desc,OrderID take 3',
       '├ Remote erp.Orders',
-      '│ └ RemoteScan erp.Orders [$skip=0; $top=2]',
+      '│ └ RemoteScan erp.Orders [$orderby=ID; $skip=0; $top=2]',
       '└ Remote erp.Lines by OrderID',
       '  └ RemoteScan erp.Lines [$filter=Quantity gt 1; OrderID in]',
     ])

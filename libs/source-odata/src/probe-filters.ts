@@ -28,13 +28,14 @@ export async function probeFilters(session: Session, sample: Sample, groups: rea
   if (!session.facts.has('filter') && !(await probeBasics(session, sample))) return false
   const tallies = new Map<Feature, Tally>()
   const refused = new Set<Feature>()
+  const planned = countsOf(groups.flat())
   try {
     for (const group of groups) {
       const asked = group.filter(({ feature }) => !session.facts.has(feature) && !refused.has(feature))
       for (const batch of batchesOf(session, sample, asked)) await runBatch(session, sample, batch, { tallies, refused })
     }
   } finally {
-    conclude(session, tallies, refused)
+    conclude(session, planned, { tallies, refused })
   }
   return true
 }
@@ -134,12 +135,19 @@ function count(session: Session, sample: Sample, batch: readonly Instance[], { a
   }
 }
 
-/** exact needs a row that had to come and one that had to stay away, both right; what keeps no row away is of no use; anything else wrong leaves it to our own filter. */
-function conclude(session: Session, tallies: ReadonlyMap<Feature, Tally>, refused: ReadonlySet<Feature>): void {
+const countsOf = (instances: readonly Instance[]): ReadonlyMap<Feature, number> =>
+  instances.reduce((counts, { feature }) => counts.set(feature, (counts.get(feature) ?? 0) + 1), new Map<Feature, number>())
+
+/**
+ * exact needs every experiment of the feature, among them a row that had to come and one that had to stay away, answered right: the one
+ * that was not answered, because the requests were used up or it cannot be written, may be the telling one. What keeps no row away is of
+ * no use; anything else wrong leaves it to our own filter.
+ */
+function conclude(session: Session, planned: ReadonlyMap<Feature, number>, { tallies, refused }: Findings): void {
   for (const [feature, { right, wrong, barred, intruders, seen }] of tallies) {
     if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
     else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
-    else if (seen.size === 2) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)
+    else if (seen.size === 2 && right === planned.get(feature)) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)
   }
   for (const feature of refused) note(session, feature, 'unsupported', 'the remote refused it')
 }

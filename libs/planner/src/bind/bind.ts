@@ -93,7 +93,7 @@ function pageOf(options: QueryOptions, address: Address, { pageRows, cursor, sco
   if (address.tail === 'count') return { order: [], paging: { kind: 'none' }, skip: 0, take: 0, count: true }
   if (address.single) return { order: [], paging: { kind: 'none' }, skip: 0, count: false }
   const client = bindOrder(options.orderby ?? [], scope)
-  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(needsTotalOrder(options, client, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
+  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(needsTotalOrder(options, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
   const names = scope.set.key.length === 0 || scope.rows !== undefined || order.length === 0 ? undefined : cursorColumns(order)
   const paging: Paging = Object.freeze(pageRows === 0 ? { kind: 'none' } : names === undefined ? { kind: 'offset' } : { kind: 'keyset', cursor: Object.freeze(names) })
   const take = takeOf(options.top, pageRows, cursor?.given ?? 0)
@@ -103,9 +103,8 @@ function pageOf(options: QueryOptions, address: Address, { pageRows, cursor, sco
   return cursor.kind === 'offset' ? { ...limits, skip: cursor.offset, count: false } : { ...limits, skip: 0, count: false, after: afterCursor(order, cursor.values) }
 }
 
-/** Whoever cuts an order has to cut it at the same place each time; an order nobody cuts may leave equal rows as they come. */
-const needsTotalOrder = (options: QueryOptions, client: readonly OrderKey[], paged: boolean): boolean =>
-  paged || (client.length > 0 && (options.top !== undefined || options.skip !== undefined))
+/** Whoever cuts rows has to cut them at the same place each time, whatever the source can do; rows nobody cuts may come as they are. */
+const needsTotalOrder = (options: QueryOptions, paged: boolean): boolean => paged || options.top !== undefined || options.skip !== undefined
 
 /** The page's rows and one beyond, which tells that there are more; never more than the client wants. */
 function takeOf(top: number | undefined, pageRows: number, given: number): number | undefined {
