@@ -38,7 +38,7 @@ function curve(from: Box, to: Box): { readonly path: string; readonly x: number;
   return { path: `M${x1} ${fromY} C${middle} ${fromY} ${middle} ${toY} ${x2} ${toY}`, x: middle, y: (fromY + toY) / 2 - 6 }
 }
 
-/** The entities of a data product and how they relate; bold lines join different services. */
+/** The entities of a data product and how they relate; bold, named lines join different services, thin ones tell their name when pointed at. */
 export function Relationships({ entities, lines }: RelationshipsProps) {
   const theme = useMantineTheme()
   const dark = useComputedColorScheme('light') === 'dark'
@@ -60,7 +60,8 @@ export function Relationships({ entities, lines }: RelationshipsProps) {
         return (
           <g key={`${line.from}.${line.label}`}>
             <path d={path} fill="none" stroke={line.across ? accent : theme.colors.gray[5]} strokeWidth={line.across ? 2.2 : 1.2} />
-            <text x={x} y={y} fontSize={11} textAnchor={from.column === to.column ? 'start' : 'middle'} fill={ink} paintOrder="stroke" stroke={dark ? theme.colors.dark[7] : '#fff'} strokeWidth={4}>{line.label}</text>
+            <title>{`${line.from} to ${line.to}: ${line.label}`}</title>
+            {line.across && <text x={x} y={y} fontSize={11} textAnchor="middle" fill={ink} paintOrder="stroke" stroke={dark ? theme.colors.dark[7] : '#fff'} strokeWidth={4}>{line.label}</text>}
           </g>
         )
       })}
