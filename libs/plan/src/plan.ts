@@ -26,8 +26,18 @@ export interface ScanTarget {
   readonly renamed: ReadonlyMap<string, string>
   /** Exposed names of the key's columns; empty: no key. */
   readonly key: readonly string[]
+  /** Rows that are no entity set's: a singleton, a contained collection, what a function returns. `entitySet` is then the set they belong to, or ''. */
+  readonly resource?: RemoteResource
   /** Where values may name their type and types have other names than at the remote: remote → exposed qualified names. */
   readonly typeNames?: ReadonlyMap<string, string>
+}
+
+/** A collection or a single entity below the service root that has to be addressed by its path. */
+export interface RemoteResource {
+  /** Below the service root, in the remote's names, percent-encoded: `Me`, `People('x')/Trips`, `NearestAirport(lat=1,lon=2)`. */
+  readonly path: string
+  /** The answer is one entity (or nothing), not a collection: no option but `$select` applies to it. */
+  readonly single: boolean
 }
 
 /** The rows for which the predicate is true: neither false nor null. */

@@ -39,5 +39,39 @@ export interface ProbeOptions {
   readonly observe: (request: RemoteRequest) => void
 }
 
+/** Carries a request that only the remote can answer: a change, an operation, a media stream, a batch of such. */
+export interface Relaying {
+  /**
+   * Sends the call once; only GET and HEAD are repeated after a fault. Whatever status the remote gives is its answer, 401 and 403 excepted.
+   * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_TIMEOUT, HUB_SOURCE_DENIED, HUB_SOURCE_LINK_REFUSED
+   */
+  relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply>
+}
+
+/** One request in the remote's own names. */
+export interface RemoteCall {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Resource path below the service root, percent-encoded, perhaps with `?` and a query. */
+  readonly path: string
+  /** Names in lower case: accept, content-type, if-match, prefer … Never the consumer's credentials. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Buffer
+}
+
+export interface RelayContext {
+  readonly signal: AbortSignal
+  readonly observe: (request: RemoteRequest) => void
+}
+
+/** The remote's answer; its body has still to be read. */
+export interface RemoteReply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Decoded from any content encoding. */
+  readonly body: AsyncIterable<Buffer>
+}
+
+export const relays = (source: Source): source is Source & Relaying => 'relay' in source
 export const passesThrough = (source: Source): source is Source & PassThrough => 'forward' in source
 export const probes = (source: Source): source is Source & Probing => 'probe' in source

@@ -1,5 +1,5 @@
 import type { EdmModel } from '@tributary/edm'
-import type { Column, Expression, OrderKey, Page, Value } from '@tributary/plan'
+import type { Column, Expression, OrderKey, Page, RemoteResource, Value } from '@tributary/plan'
 import type { Capabilities, Feature, Trust } from './capabilities.js'
 
 /** Where a source is and how to enter. The connection arrives opened; it is never logged. */
@@ -32,6 +32,8 @@ export interface ScanRequest {
   readonly entitySet: string
   /** Qualified name of the entity type; a type derived from the set's casts it. */
   readonly entityType: string
+  /** Rows below this path instead of the entity set's. */
+  readonly resource?: RemoteResource
   readonly columns: readonly Column[]
   readonly key: readonly string[]
   readonly filter?: Expression
