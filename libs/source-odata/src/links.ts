@@ -8,13 +8,13 @@ export type Place = Pick<Target, 'slug' | 'url' | 'connection'>
  * @throws HUB_SOURCE_LINK_REFUSED if it leaves the service root of the registered origin and no allowed origin has it
  */
 export function followLink(place: Place, base: string, link: string): string {
-  if (!URL.canParse(link, base)) throw refused(place, link)
+  if (!URL.canParse(link, base)) throw refuseLink(place, link)
   const url = new URL(link, base)
   const root = new URL(place.url)
   const below = url.origin === root.origin && url.pathname.startsWith(root.pathname)
   const allowed = place.connection.allowedOrigins?.some((origin) => URL.canParse(origin) && new URL(origin).origin === url.origin) ?? false
   const speaksHttp = url.protocol === 'http:' || url.protocol === 'https:'
-  if (!speaksHttp || url.username !== '' || url.password !== '' || !(below || allowed)) throw refused(place, link)
+  if (!speaksHttp || url.username !== '' || url.password !== '' || !(below || allowed)) throw refuseLink(place, link)
   url.hash = ''
   return url.href
 }
@@ -23,6 +23,6 @@ export function followLink(place: Place, base: string, link: string): string {
 export const isHome = (place: Place, url: string): boolean => new URL(url).origin === new URL(place.url).origin
 
 /** The query of a foreign link may hold secrets: only its address is told. */
-function refused(place: Place, link: string): Error {
+export function refuseLink(place: Place, link: string): Error {
   return hubError('HUB_SOURCE_LINK_REFUSED', { slug: place.slug, link: link.split('?')[0] ?? link })
 }

@@ -1,5 +1,5 @@
 import { readCsdl } from '@tributary/edm'
-import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
+import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type RelayContext, type Relaying, type RemoteCall, type RemoteReply, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
 import type { AddressGuard } from './address-guard.js'
@@ -8,13 +8,15 @@ import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
 import { probeSet } from './probe.js'
 import { readScan } from './read.js'
+import { relayCall, type WriteSessions } from './relay.js'
 import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport } from './transport.js'
 
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
-export class ODataSource extends Source implements PassThrough, Probing {
+export class ODataSource extends Source implements PassThrough, Probing, Relaying {
   override readonly kind = 'odata'
   private readonly transport: Transport
+  private readonly sessions: WriteSessions = new WeakMap()
 
   /** @param options `guard`: which addresses may be connected to; all of them where it is left out */
   constructor(options: { readonly guard?: AddressGuard } = {}) {
@@ -49,6 +51,10 @@ export class ODataSource extends Source implements PassThrough, Probing {
 
   probe(target: Target, entitySet: string, options: ProbeOptions): Promise<ReadonlyMap<Feature, Fact>> {
     return probeSet(this.transport, target, entitySet, options)
+  }
+
+  relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply> {
+    return relayCall(this.transport, this.sessions, call, { target, ...context })
   }
 
   /** Closes all connections. */

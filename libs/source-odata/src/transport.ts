@@ -3,14 +3,17 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { hubError, isHubError } from '@tributary/errors'
-import type { RemoteRequest } from '@tributary/source'
+import type { RemoteCall, RemoteRequest } from '@tributary/source'
 import { guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
 import { credentialHeaders, withoutQueryKey, withQueryKey } from './credentials.js'
 import type { Lane, Lanes } from './lanes.js'
-import { followLink, isHome, type Place } from './links.js'
+import { followLink, isHome, refuseLink, type Place } from './links.js'
 
 export interface Outgoing {
   readonly place: Place
+  /** GET unless told. Only GET and HEAD are ever sent twice. */
+  readonly method?: RemoteCall['method']
+  readonly body?: Buffer
   /** Absolute; already checked to lie where the source may send us. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -22,6 +25,7 @@ export interface Outgoing {
 export interface Incoming {
   readonly url: string
   readonly status: number
+  /** Names in lower case; cookies are set on a line each. */
   readonly headers: Readonly<Record<string, string>>
   /** Decoded from gzip, deflate or br. */
   readonly body: Readable
@@ -33,7 +37,7 @@ export interface Incoming {
 
 export interface Transport {
   /**
-   * Sends a GET and answers with whatever status the remote gives, retries done.
+   * Sends a request and answers with whatever status the remote gives, retries done.
    * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_TIMEOUT, HUB_SOURCE_LINK_REFUSED, HUB_SOURCE_ADDRESS_REFUSED, or the signal's reason
    */
   send(outgoing: Outgoing): Promise<Incoming>
@@ -78,13 +82,15 @@ async function patiently(outgoing: Outgoing, lanes: Lanes, poolOf: PoolOf): Prom
       lane.release()
       throw error
     })
-    const pause = attempt < ATTEMPTS && isBusy(incoming.status) ? pauseOf(incoming, attempt, outgoing.place.connection.timeoutMs) : undefined
+    const pause = attempt < ATTEMPTS && isBusy(incoming.status) && isSafe(outgoing) ? pauseOf(incoming, attempt, outgoing.place.connection.timeoutMs) : undefined
     if (pause === undefined) return incoming
     incoming.finish(0)
     await sleep(pause, undefined, { signal: outgoing.signal })
   }
 }
 
+/** Whether the request changes nothing, so that it may be sent again. */
+const isSafe = ({ method }: Outgoing): boolean => method === undefined || method === 'GET' || method === 'HEAD'
 const isBusy = (status: number): boolean => status === 429 || (status >= 500 && status !== 501)
 
 /** Undefined: the remote asks for more patience than we have. */
@@ -103,8 +109,11 @@ async function redirected(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promi
     const incoming = await once({ ...outgoing, url }, lane, poolOf)
     const location = incoming.headers['location']
     if (incoming.status < 301 || incoming.status > 308 || incoming.status === 304 || location === undefined) return incoming
+    const asIs = isSafe(outgoing)
+    if (!asIs && incoming.status < 307) return incoming
     incoming.body.destroy()
     url = followLink(outgoing.place, url, location)
+    if (!asIs && !isHome(outgoing.place, url)) throw refuseLink(outgoing.place, location)
   }
   throw hubError('HUB_SOURCE_INVALID', { slug: outgoing.place.slug, reason: `more than ${MOST_REDIRECTS} redirects` })
 }
@@ -114,7 +123,7 @@ async function once(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Inc
   try {
     return await exchange(outgoing, lane, poolOf)
   } catch (error) {
-    if (outgoing.signal.aborted || !isReset(error)) throw networkError(outgoing, error)
+    if (outgoing.signal.aborted || !isReset(error) || !isSafe(outgoing)) throw networkError(outgoing, error)
     report(outgoing, { status: 0, rows: 0, bytes: 0, ms: performance.now() - began, queuedMs: lane.queuedMs })
   }
   return exchange(outgoing, lane, poolOf).catch((error: unknown) => {
@@ -123,7 +132,7 @@ async function once(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Inc
 }
 
 async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
-  const { place, url, signal } = outgoing
+  const { place, url, signal, method = 'GET' } = outgoing
   const began = performance.now()
   const { origin, host } = new URL(url)
   const home = isHome(place, url)
@@ -132,17 +141,18 @@ async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise
   const timer = setTimeout(() => patience.abort(hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs })), place.connection.timeoutMs)
   try {
     const response = await poolOf(url).request({
-      method: 'GET',
+      method,
+      ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
       path: home ? withQueryKey(path, place.connection) : path,
       headers: { 'user-agent': 'tributary', 'accept-encoding': LOOPBACK.test(host.replace(/:\d+$/, '')) ? 'identity' : 'gzip, br', ...outgoing.headers, ...(home ? { ...lowerCased(place.connection.headers), ...credentialHeaders(place.connection) } : {}) },
       signal: AbortSignal.any([signal, patience.signal]),
       headersTimeout: 0,
       bodyTimeout: place.connection.timeoutMs,
     })
-    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]))
+    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : String(value)]))
     let bytes = 0
     response.body.on('data', (chunk: Buffer) => (bytes += chunk.length)).pause()
-    const body = decode(response.body, headers['content-encoding'])
+    const body = decode(response.body, method === 'HEAD' ? undefined : headers['content-encoding'])
     let open = true
     return {
       url, status: response.statusCode, headers, body,
@@ -165,7 +175,7 @@ const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, s
 
 function report(outgoing: Outgoing, measured: Pick<RemoteRequest, 'status' | 'rows' | 'bytes' | 'ms' | 'queuedMs'>): void {
   const { place, url, observe } = outgoing
-  observe({ slug: place.slug, method: 'GET', url: withoutQueryKey(url, place.connection), ...measured })
+  observe({ slug: place.slug, method: outgoing.method ?? 'GET', url: withoutQueryKey(url, place.connection), ...measured })
 }
 
 function decode(body: Readable, encoding: string | undefined): Readable {
