@@ -82,6 +82,8 @@ export interface ODataServer {
   readonly url: string
   /** Every request so far, `$metadata` included. */
   readonly requests: ServedRequest[]
+  /** Requests whose connection closed before their answer had ended: by the client, or by a fault that resets it. */
+  readonly cancelled: ServedRequest[]
   /** Rows written so far. */
   rowsSent(): number
   /** Requests being answered now, and the most there ever were at once. */
@@ -93,6 +95,7 @@ export interface ODataServer {
 interface State {
   readonly options: ServerOptions
   readonly requests: ServedRequest[]
+  readonly cancelled: ServedRequest[]
   behaviour: Behaviour
   readonly behaviourOf: Map<string, Behaviour>
   throttled: number
@@ -105,7 +108,7 @@ interface State {
 /** Starts an OData v4 server on a free port of 127.0.0.1. */
 export async function startODataServer(options: ServerOptions): Promise<ODataServer> {
   const state: State = {
-    options, requests: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, rowsSent: 0, now: 0, most: 0, url: '',
+    options, requests: [], cancelled: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, rowsSent: 0, now: 0, most: 0, url: '',
   }
   const server = createServer((request, response) => void answer(state, request, response))
   server.listen(0, '127.0.0.1')
@@ -114,6 +117,7 @@ export async function startODataServer(options: ServerOptions): Promise<ODataSer
   return {
     url: state.url,
     requests: state.requests,
+    cancelled: state.cancelled,
     rowsSent: () => state.rowsSent,
     inFlight: () => ({ now: state.now, most: state.most }),
     behave: (behaviour, set) => {
@@ -132,10 +136,14 @@ export async function startODataServer(options: ServerOptions): Promise<ODataSer
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   state.now++
   state.most = Math.max(state.most, state.now)
-  response.on('close', () => state.now--)
   const url = new URL(request.url ?? '/', state.url)
   const options = Object.fromEntries([...url.searchParams].map(([name, value]) => [name, value]))
-  state.requests.push({ method: request.method ?? 'GET', url: request.url ?? '', options, headers: request.headers })
+  const asked = { method: request.method ?? 'GET', url: request.url ?? '', options, headers: request.headers }
+  state.requests.push(asked)
+  response.on('close', () => {
+    state.now--
+    if (!response.writableEnded) state.cancelled.push(asked)
+  })
   try {
     await route(state, { request, response, path: decodeURIComponent(url.pathname), options })
   } catch (error) {

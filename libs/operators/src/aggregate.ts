@@ -1,6 +1,6 @@
 import { type Aggregate, type Column, columnsOf, compile, type ExpandedShape, hashKey, type Page, type Value } from '@tributary/plan'
 import { accumulatorOf, type Accumulator } from './accumulators.js'
-import { buildBudget } from './budget.js'
+import { buildBudget, type Budget } from './budget.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import { rowsPage, toRows, type Row } from './page-rows.js'
@@ -19,20 +19,24 @@ interface Held {
 }
 
 async function* aggregated(node: Aggregate, execution: Execution): AsyncGenerator<Page> {
-  const groups = await collect(node, execution)
-  const rowOf = resultRow(node)
-  for (let start = 0; start < groups.length; start += pageRows) yield rowsPage(node.columns, groups.slice(start, start + pageRows).map(rowOf))
+  const budget = buildBudget(execution.context.limits, 'in the groups of one aggregation', execution.state.meter.memory)
+  try {
+    const groups = await collect(node, execution, budget)
+    const rowOf = resultRow(node)
+    for (let start = 0; start < groups.length; start += pageRows) yield rowsPage(node.columns, groups.slice(start, start + pageRows).map(rowOf))
+  } finally {
+    budget.release()
+  }
 }
 
 /** @throws HUB_LIMIT_EXCEEDED if there are more groups, or distinct values, than may be held */
-async function collect({ input, groups, measures }: Aggregate, execution: Execution): Promise<readonly Held[]> {
+async function collect({ input, groups, measures }: Aggregate, execution: Execution, budget: Budget): Promise<readonly Held[]> {
   const stream = execution.open(input, execution)
   const names = new Set([...groups, ...measures].flatMap(({ expression }) => (expression === undefined ? [] : [...columnsOf(expression)])))
   const read = names.has('*') ? stream.columns : stream.columns.filter(({ name }) => names.has(name))
   const types = groups.map(({ expression }) => expression.type)
   const groupOf = groups.map(({ expression }) => compile(expression, read))
   const measured = measures.map(({ expression }) => (expression === undefined ? undefined : compile(expression, read)))
-  const budget = buildBudget(execution.context.limits, 'in the groups of one aggregation')
   const held = new Map<string, Held>()
   const started = (values: Row): Held => {
     budget.hold(values)

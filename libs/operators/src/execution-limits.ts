@@ -19,6 +19,8 @@ export interface ExecutionLimits {
   readonly rowsRead: number
   /** Requests to all sources together. */
   readonly remoteRequests: number
+  /** Bytes, roughly, that all operators of one request hold together: sorts, groups, build sides. */
+  readonly bytesBuffered: number
 }
 
 /** What a request may use where nothing else is said. */
@@ -34,4 +36,5 @@ export const defaultLimits: ExecutionLimits = Object.freeze({
   lookAheadBytes: 16 * 1024 * 1024,
   rowsRead: 20_000_000,
   remoteRequests: 20_000,
+  bytesBuffered: 256 * 1024 * 1024,
 })

@@ -35,17 +35,18 @@ export async function readBatch(inner: InnerSide, keyed: Remote, batch: readonly
   const groups = new Map<string, Row[]>(batch.map(({ hash }) => [hash, []]))
   const placement = execution.state.placement(keyed)
   const { scan } = placement.current()
-  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name} related to one key`)
+  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name} related to one key`, execution.state.meter.memory)
   const isForeign = foreignKeys(batch)
   let foreign = false
   const read = { ...execution, batch: { of: keyed, keys: batch.map(({ tuple }) => tuple) } }
+  // What was found is bounded by the memory of the bind join from then on.
   await eachRow(inner, read, (hash, row) => {
     const group = groups.get(hash)
     if (group === undefined) foreign ||= isForeign(hash)
     else if (batch.length === 1) budget.hold(row)
     else if (!budget.fits(row)) throw new BatchTooLarge()
     group?.push(row)
-  })
+  }).finally(() => budget.release())
   if (foreign && scan !== undefined) mistrustKeys(placement, acceptedOf(scan).keyForm, acceptedOf(scan).relies)
   return groups
 }
@@ -53,13 +54,18 @@ export async function readBatch(inner: InnerSide, keyed: Remote, batch: readonly
 /** Reads the whole inner side: for a source that takes no keys. @throws HUB_LIMIT_EXCEEDED */
 export async function readWhole(inner: InnerSide, execution: Execution): Promise<RowsByKey> {
   const groups = new Map<string, Row[]>()
-  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name}, whose source takes no keys`)
-  await eachRow(inner, execution, (hash, row) => {
-    budget.hold(row)
-    const group = groups.get(hash)
-    if (group === undefined) groups.set(hash, [row])
-    else group.push(row)
-  })
+  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name}, whose source takes no keys`, execution.state.meter.memory)
+  try {
+    await eachRow(inner, execution, (hash, row) => {
+      budget.hold(row)
+      const group = groups.get(hash)
+      if (group === undefined) groups.set(hash, [row])
+      else group.push(row)
+    })
+  } catch (error) {
+    budget.release()
+    throw error
+  }
   return groups
 }
 

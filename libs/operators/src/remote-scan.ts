@@ -29,10 +29,11 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
   const retype = retypedRows(node.columns, node.target.typeNames)
   signal.throwIfAborted()
   const accepted = acceptedOf(node)
+  state.meter.reads(node.target.endpoint)
   for await (const { page, count } of source.read(accepted, readContext(node, execution))) {
     signal.throwIfAborted()
     if (accepted.counted && count !== undefined) told.count ??= count
-    state.meter.rows(pageLength(page))
+    state.meter.rows(pageLength(page), node.target.endpoint)
     yield renamed || retype !== undefined ? rowsPage(node.columns, retyped(toRows(page, remoteColumns).rows, retype)) : withColumns(page, node.columns)
   }
 }

@@ -66,7 +66,7 @@ function isFiltered(plan: Plan): boolean {
 /** The distinct keys of the related rows; undefined where they are more than may be held and there is another way. */
 async function readKeys({ related, on, ways }: SemiJoin, execution: Execution): Promise<Keys | undefined> {
   const { limits } = execution.context
-  const budget = buildBudget(limits, 'of keys in one semi-join')
+  const budget = buildBudget(limits, 'of keys in one semi-join', execution.state.meter.memory)
   const keys: Keys = new Map()
   const stream = execution.open(related, execution)
   const read = joinKeys(stream.columns, on.map(({ to }) => to))
@@ -131,16 +131,20 @@ async function* sortedByKeys(node: SemiJoin, byKeys: Expand, keys: Keys, executi
   const order = node.ways?.order ?? []
   const keyOf = sortKeys(order, columns)
   const compare = keyOrder(order)
-  const budget = buildBudget(execution.context.limits, 'in one sort')
+  const budget = buildBudget(execution.context.limits, 'in one sort', execution.state.meter.memory)
   const held: { readonly row: Row; readonly key: Row }[] = []
-  for await (const page of readByKeys(node, byKeys, new Map(keys), execution)) {
-    for (const row of toRows(page, columns).rows) {
-      budget.hold(row)
-      held.push({ row, key: keyOf(row) })
+  try {
+    for await (const page of readByKeys(node, byKeys, new Map(keys), execution)) {
+      for (const row of toRows(page, columns).rows) {
+        budget.hold(row)
+        held.push({ row, key: keyOf(row) })
+      }
     }
+    held.sort((a, b) => compare(a.key, b.key))
+    for (let start = 0; start < held.length; start += pageRows) yield rowsPage(columns, held.slice(start, start + pageRows).map(({ row }) => row))
+  } finally {
+    budget.release()
   }
-  held.sort((a, b) => compare(a.key, b.key))
-  for (let start = 0; start < held.length; start += pageRows) yield rowsPage(columns, held.slice(start, start + pageRows).map(({ row }) => row))
 }
 
 /** All rows of the input that have one of the keys, or with `anti` none of them. Bytes are parsed for the join columns only. */

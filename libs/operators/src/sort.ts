@@ -17,17 +17,21 @@ export function openSort(node: Sort, execution: Execution): RowStream {
 async function* sorted(input: RowStream, { keys }: Sort, execution: Execution): AsyncGenerator<Page> {
   const keyOf = sortKeys(keys, input.columns)
   const compare = keyOrder(keys)
-  const budget = buildBudget(execution.context.limits, 'in one sort')
+  const budget = buildBudget(execution.context.limits, 'in one sort', execution.state.meter.memory)
   const held: Keyed[] = []
-  for await (const page of input.pages) {
-    for (const row of toRows(page, input.columns).rows) {
-      budget.hold(row)
-      held.push({ row, key: keyOf(row) })
+  try {
+    for await (const page of input.pages) {
+      for (const row of toRows(page, input.columns).rows) {
+        budget.hold(row)
+        held.push({ row, key: keyOf(row) })
+      }
     }
-  }
-  held.sort((a, b) => compare(a.key, b.key))
-  for (let start = 0; start < held.length; start += pageRows) {
-    yield rowsPage(input.columns, held.slice(start, start + pageRows).map(({ row }) => row))
+    held.sort((a, b) => compare(a.key, b.key))
+    for (let start = 0; start < held.length; start += pageRows) {
+      yield rowsPage(input.columns, held.slice(start, start + pageRows).map(({ row }) => row))
+    }
+  } finally {
+    budget.release()
   }
 }
 

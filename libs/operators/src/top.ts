@@ -35,15 +35,22 @@ async function* top(input: RowStream, node: Top, { execution, seen }: { readonly
   const compare = keyOrder(node.input.keys)
   const kept = smallest<{ readonly row: Row; readonly key: Row }>(node.skip + node.take, (a, b) => compare(a.key, b.key))
   let bytes = 0
-  for await (const page of input.pages) {
-    for (const row of toRows(page, input.columns).rows) {
-      const left = kept.add({ row, key: keyOf(row) })
-      if (left?.row !== row) bytes += rowBytes(row) - (left === undefined ? 0 : rowBytes(left.row))
+  const { memory } = execution.state.meter
+  try {
+    for await (const page of input.pages) {
+      const before = bytes
+      for (const row of toRows(page, input.columns).rows) {
+        const left = kept.add({ row, key: keyOf(row) })
+        if (left?.row !== row) bytes += rowBytes(row) - (left === undefined ? 0 : rowBytes(left.row))
+      }
+      if (bytes > buildBytes) throw exceeded(buildBytes, 'bytes in one sort')
+      memory.hold(bytes - before, 'in one sort')
+      seen.rows += pageLength(page)
     }
-    if (bytes > buildBytes) throw exceeded(buildBytes, 'bytes in one sort')
-    seen.rows += pageLength(page)
+    seen.ended = true
+    const rows = kept.inOrder().map(({ row }) => row)
+    if (rows.length > 0) yield rowsPage(input.columns, rows)
+  } finally {
+    memory.release(bytes)
   }
-  seen.ended = true
-  const rows = kept.inOrder().map(({ row }) => row)
-  if (rows.length > 0) yield rowsPage(input.columns, rows)
 }

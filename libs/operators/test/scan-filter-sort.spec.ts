@@ -79,7 +79,7 @@ describe('filter, sort and limit', () => {
   })
 
   it('ends a request that reads more rows than it may', async () => {
-    await expect(run(all, worldOf([orders()]), { rowsRead: 120 })).rejects.toMatchObject({ code: 'HUB_LIMIT_EXCEEDED', message: expect.stringContaining('120 rows read') })
+    await expect(run(all, worldOf([orders()]), { rowsRead: 120 })).rejects.toMatchObject({ code: 'HUB_LIMIT_ROWS_READ', message: expect.stringContaining('of which it may read 120') })
   })
 
   it('leaves bytes alone that nobody has to look into', async () => {

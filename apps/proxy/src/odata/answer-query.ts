@@ -1,7 +1,8 @@
 import type { ODataUrl } from '@tributary/odata-url'
 import { hubError } from '@tributary/errors'
 import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
-import { defaultLimits, execute, type RowStream } from '@tributary/operators'
+import { execute, type RowStream } from '@tributary/operators'
+import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
 import { bind, optimize, place, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
 import type { EndpointPool } from '../data/endpoint-pool.js'
@@ -15,6 +16,7 @@ import { cursorOf } from './next-page.js'
 import { queryHash, type PageTokens } from './page-token.js'
 import { forwardingOf, passThrough, type Forwarding } from './pass-through.js'
 import type { QueryRun } from './query-run.js'
+import { atMost, executionLimits, withinTime } from './request-limits.js'
 import { remoteSetsOf } from './remote-sets.js'
 import type { ServiceRequest } from './service-request.js'
 import type { Timings } from './timings.js'
@@ -26,6 +28,8 @@ export interface QueryServices {
   readonly tokens: PageTokens
   /** Rows a page has at most; 0: no paging. */
   readonly pageRows: number
+  /** What one request may use. */
+  readonly limits: RequestLimits
 }
 
 /** A parsed query and how its answer is wanted. */
@@ -38,15 +42,20 @@ export interface Query extends ServiceRequest {
 
 /**
  * Answers a query for data: bound, planned, then passed through or executed, and streamed.
- * @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_TOKEN_EXPIRED, HUB_FORMAT_UNSUPPORTED, HUB_SOURCE_*
+ * @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_TOKEN_EXPIRED, HUB_FORMAT_UNSUPPORTED, HUB_SOURCE_*, HUB_LIMIT_*
  */
-export async function answerQuery(query: Query, services: QueryServices): Promise<void> {
+export async function answerQuery(asked: Query, services: QueryServices): Promise<void> {
   const ended = services.prober.answer()
+  const timed = withinTime(asked.exchange, services.limits.timeMs, asked.timings)
+  const query = { ...asked, exchange: timed.exchange }
   let planned: Planned | undefined
   try {
     planned = await planQuery(query, services)
     await answerRun(planned, query)
+  } catch (error) {
+    throw timed.meaningOf(error)
   } finally {
+    timed.end()
     // Explaining a plan asks no source, not even afterwards.
     const met = planned === undefined || explainAsked(query.url) === 'plan' ? [] : remoteSetsOf(planned.run.plan)
     ended(query.exposure, met)
@@ -64,7 +73,7 @@ async function planQuery(query: Query, services: QueryServices): Promise<Planned
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   // A table has no place for a next link, so it is never a page.
   const pageRows = tableOf(query) === undefined ? pageRowsOf(preferences, services.pageRows) : 0
-  const planned = { query, endpoints: await services.pool.of(exposure), paging }
+  const planned = { query, endpoints: await services.pool.of(exposure), paging, limits: services.limits }
   const fits = pageRows > 0 && url.options.top !== undefined && url.options.top <= pageRows
   const forwarding = fits && (token === undefined || token.kind === 'source') ? forwardingOf(runOf(planned, 0)) : undefined
   if (token?.kind === 'source') {
@@ -82,13 +91,13 @@ interface Planned {
   readonly forwarding?: Forwarding
 }
 
-function runOf({ query, endpoints, paging }: Pick<QueryRun, 'endpoints' | 'paging'> & { readonly query: Query }, pageRows: number): QueryRun {
+function runOf({ query, endpoints, paging, limits }: Pick<QueryRun, 'endpoints' | 'paging' | 'limits'> & { readonly query: Query }, pageRows: number): QueryRun {
   const { exchange, exposure, root, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
   const bound = optimize(bind(url, exposure, { pageRows, ...(cursor === undefined ? {} : { cursor }) }))
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
-  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging, ...(table === undefined ? {} : { table }) }
+  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging, limits, ...(table === undefined ? {} : { table }) }
 }
 
 const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)
@@ -114,11 +123,17 @@ async function answerRun({ run, forwarding }: Planned, query: Query): Promise<vo
 }
 
 /** The plan's rows, nothing read yet. */
-const executed = ({ plan, endpoints, exchange, timings }: QueryRun): RowStream =>
-  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, observe: timings.observe, limits: defaultLimits })
+const executed = ({ plan, endpoints, exchange, timings, limits }: QueryRun): RowStream =>
+  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, observe: timings.observe, limits: executionLimits(limits) })
 
-/** The rows of the answer: those of the plan, or those its one row leads to. */
+/** The rows of the answer, as many as it may have. */
 function rowsOf(run: QueryRun): Rows {
+  const rows = allRowsOf(run)
+  return { pages: atMost(rows.pages, run.limits.rowsOut), count: () => rows.count() }
+}
+
+/** The rows of the plan, or those its one row leads to. */
+function allRowsOf(run: QueryRun): Rows {
   const stream = executed(run)
   return run.bound.unwrap.length === 0 ? stream : unwrapped(run, stream)
 }
@@ -164,7 +179,7 @@ async function answerOne(run: QueryRun): Promise<void> {
 }
 
 async function countOf(run: QueryRun): Promise<number> {
-  const rows = rowsOf(run)
+  const rows = allRowsOf(run)
   const pages = rows.pages[Symbol.asyncIterator]()
   while ((await pages.next()).done !== true) continue
   const count = rows.count()

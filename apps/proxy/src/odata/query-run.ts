@@ -1,5 +1,6 @@
 import type { Exposure } from '@tributary/catalog'
 import type { JsonStyle, Preferences, ProtocolVersion, TableFormat } from '@tributary/odata-wire'
+import type { RequestLimits } from '@tributary/nest'
 import type { BoundQuery } from '@tributary/planner'
 import type { Plan } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
@@ -24,6 +25,7 @@ export interface QueryRun {
   readonly protocol: ProtocolVersion
   readonly preferences: Preferences
   readonly timings: Timings
+  readonly limits: RequestLimits
   readonly paging: {
     readonly tokens: PageTokens
     readonly scope: TokenScope

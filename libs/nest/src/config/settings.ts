@@ -29,6 +29,8 @@ export abstract class Settings {
   abstract readonly batchRequests: number
   /** Bytes the body of a request to the data routes may have. */
   abstract readonly bodyBytes: number
+  /** What one request to the data routes may use. */
+  abstract readonly requestLimits: RequestLimits
   /** Origins whose web pages may read the data routes; `*`: all. Empty: none. */
   abstract readonly corsOrigins: readonly string[]
   abstract readonly samples: boolean
@@ -38,6 +40,16 @@ export abstract class Settings {
   abstract readonly mode: 'local' | 'secured'
   /** Made anew at every start: by it this process may read its own sample services. Known to nobody else. */
   abstract readonly processToken: string
+}
+
+/** What one request to the data routes may use; reaching a limit is an error that names it. */
+export interface RequestLimits {
+  readonly rowsRead: number
+  readonly rowsOut: number
+  readonly bytesBuffered: number
+  readonly remoteRequests: number
+  /** 0: no limit. */
+  readonly timeMs: number
 }
 
 /** A variable as documentation shows it. */
@@ -73,6 +85,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     pageRows: values.TRIBUTARY_PAGE_ROWS,
     batchRequests: values.TRIBUTARY_BATCH_REQUESTS,
     bodyBytes: values.TRIBUTARY_BODY_BYTES,
+    requestLimits: requestLimitsOf(values),
     corsOrigins: values.TRIBUTARY_CORS_ORIGINS,
     samples: values.TRIBUTARY_SAMPLES,
     allowPrivateSources: values.TRIBUTARY_ALLOW_PRIVATE_SOURCES ?? local,
@@ -103,6 +116,14 @@ function requireShared(values: VariableValues): void {
   const missing = (['TRIBUTARY_INTERNAL_TOKEN', 'TRIBUTARY_SECRET_KEY'] as const).find((name) => values[name] === undefined)
   if (missing !== undefined) throw invalid(missing, 'it must be set, to the same value, where catalog and proxy run as two services')
 }
+
+const requestLimitsOf = (values: VariableValues): RequestLimits => Object.freeze({
+  rowsRead: values.TRIBUTARY_LIMIT_ROWS_READ,
+  rowsOut: values.TRIBUTARY_LIMIT_ROWS_OUT,
+  bytesBuffered: values.TRIBUTARY_LIMIT_BYTES_BUFFERED,
+  remoteRequests: values.TRIBUTARY_LIMIT_REQUESTS,
+  timeMs: values.TRIBUTARY_LIMIT_TIME_MS,
+})
 
 const optionalSettings = (values: VariableValues) => ({
   ...given('databaseUrl', values.TRIBUTARY_DATABASE_URL),

@@ -1,0 +1,39 @@
+import { hubError, isHubError } from '@tributary/errors'
+import type { RequestLimits } from '@tributary/nest'
+import { defaultLimits, type ExecutionLimits } from '@tributary/operators'
+import { type Page } from '@tributary/plan'
+import type { Exchange } from '../http/exchange.js'
+import type { Timings } from './timings.js'
+
+/** What the engine may use for one request. */
+export const executionLimits = ({ rowsRead, bytesBuffered, remoteRequests }: RequestLimits): ExecutionLimits => ({ ...defaultLimits, rowsRead, bytesBuffered, remoteRequests })
+
+/** An exchange whose signal ends with the time a request may take, too. */
+export interface TimedExchange<Timed> {
+  readonly exchange: Timed
+  /** What to throw for an error that may only be the echo of the time's end. */
+  readonly meaningOf: (error: unknown) => unknown
+  readonly end: () => void
+}
+
+/** Ends the request after `timeMs`: every read of a source is cancelled. */
+export function withinTime<Timed extends Pick<Exchange, 'signal'>>(exchange: Timed, timeMs: number, timings: Timings): TimedExchange<Timed> {
+  if (timeMs === 0) return { exchange, meaningOf: (error) => error, end: () => undefined }
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(hubError('HUB_LIMIT_TIME', { limit: timeMs, reached: timings.requests.length })), timeMs)
+  return {
+    exchange: { ...exchange, signal: AbortSignal.any([exchange.signal, late.signal]) },
+    meaningOf: (error) => (late.signal.aborted && !exchange.signal.aborted && !isHubError(error) ? late.signal.reason : error),
+    end: () => clearTimeout(timer),
+  }
+}
+
+/** Passes pages on as long as the answer has no more rows than it may. @throws HUB_LIMIT_ROWS_OUT */
+export async function* atMost(pages: AsyncIterable<Page>, rowsOut: number): AsyncGenerator<Page> {
+  let given = 0
+  for await (const page of pages) {
+    given += page.kind === 'rows' ? page.rows.length : page.offsets.length >> 1
+    if (given > rowsOut) throw hubError('HUB_LIMIT_ROWS_OUT', { limit: rowsOut })
+    yield page
+  }
+}
