@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import type { Plan, Remote, RemoteScan } from '@tributary/plan'
+import { evidenceSet, type Plan, type Remote, type RemoteScan } from '@tributary/plan'
 import { SourceContradicted, SourceRefused, type Fact, type Feature, type Lesson } from '@tributary/source'
 import type { ExecutionContext } from './execution-context.js'
 import { lessonBook } from './lessons.js'
@@ -21,7 +21,9 @@ interface Suspect {
 
 /** The placement of `node` for one request, beginning with how the planner placed it. */
 export function adaptivePlacement(node: Remote, context: ExecutionContext): AdaptivePlacement {
-  const { endpoint: slug, entitySet } = node.fragment.scan.target
+  const { target } = node.fragment.scan
+  const { endpoint: slug } = target
+  const entitySet = evidenceSet(target)
   const now = context.now ?? ((): Date => new Date())
   const book = lessonBook(context.endpoints, slug, entitySet)
   let suspects: readonly Suspect[] = []

@@ -1,4 +1,4 @@
-import type { Plan, Remote } from '@tributary/plan'
+import { evidenceSet, type Plan, type Remote } from '@tributary/plan'
 import type { Accepted, Source } from '@tributary/source'
 import type { Execution } from './execution.js'
 import { inFlight } from './in-flight.js'
@@ -95,8 +95,8 @@ export function keysTaken({ keyed }: InnerSide, { state, context }: Execution): 
 function provenByProbes(inner: InnerSide, execution: Execution): boolean {
   const taken = keysTaken(inner, execution)
   if (taken === undefined) return true
-  const { endpoint, entitySet } = taken.keyed.fragment.scan.target
-  const able = execution.context.endpoints.capabilities(endpoint, entitySet)
+  const { target } = taken.keyed.fragment.scan
+  const able = execution.context.endpoints.capabilities(target.endpoint, evidenceSet(target))
   return taken.accepted.relies.every((feature) => able.fact(feature).trust === 'exact')
 }
 

@@ -38,6 +38,19 @@ export interface RemoteResource {
   readonly path: string
   /** The answer is one entity (or nothing), not a collection: no option but `$select` applies to it. */
   readonly single: boolean
+  /**
+   * Keys that the path lacks: it goes on with each of them, in parentheses, and then with `after`. Such a resource is only ever read by keys
+   * (the inner side of a bind join), one request a key, and its rows carry the key in the columns named here.
+   */
+  readonly gaps?: readonly ResourceGap[]
+}
+
+/** A place in a resource's path that a key fills: `People` + `('x')` + `/Trips`. */
+export interface ResourceGap {
+  /** The parts of the key: the remote's name, and the column that holds the value. */
+  readonly key: readonly { readonly name: string; readonly column: string }[]
+  /** What follows the key, percent-encoded. */
+  readonly after: string
 }
 
 /** The rows for which the predicate is true: neither false nor null. */

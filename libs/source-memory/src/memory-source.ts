@@ -73,6 +73,7 @@ export class MemorySource extends Source {
 
   private scanOf(want: ScanRequest): MemoryScan {
     const { model, rows } = this.serviceOf(want.target)
+    if (want.resource !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `The path ${want.resource.path}`, hint: `${want.target.slug} holds entity sets only.` })
     const type = model.structured(want.entityType)
     const found = rows.get(want.entitySet)
     if (type === undefined || found === undefined) throw hubError('HUB_SOURCE_INVALID', { slug: want.target.slug, reason: `it has no entity set ${want.entitySet} of ${want.entityType}` })

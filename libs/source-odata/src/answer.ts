@@ -10,6 +10,8 @@ export interface Asked {
   readonly entitySet: string
   /** Features the request used, the most suspicious first; empty: nothing the remote could refuse but the set itself. */
   readonly features: readonly Feature[]
+  /** The path asked for, where it is a resource of the source's own: what then is refused is the path. */
+  readonly path?: string
   /** Keys the request holds as an or-chain. */
   readonly chainedKeys?: number
 }
@@ -27,8 +29,15 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
   const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
   if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0 })
+  if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
+}
+
+/** Entity sets and their keys are presumed of every source; any other path may be one it does not serve. */
+function pathRefused(slug: string, path: string, status: number): Error {
+  if (status === 404) return hubError('HUB_RESOURCE_NOT_FOUND', { what: path, hint: `The source ${slug} has nothing under this path.` })
+  return hubError('HUB_QUERY_UNSUPPORTED', { what: `The path ${path}`, hint: `The source ${slug} refuses it with ${status}.` })
 }
 
 /** @throws HUB_SOURCE_INVALID if the content type is not JSON */

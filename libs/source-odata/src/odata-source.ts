@@ -2,12 +2,14 @@ import { readCsdl } from '@tributary/edm'
 import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type RelayContext, type Relaying, type RemoteCall, type RemoteReply, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
+import { acceptResource } from './accept-resource.js'
 import type { AddressGuard } from './address-guard.js'
 import { fetchContract } from './contract.js'
 import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
 import { probeSet } from './probe.js'
 import { readScan } from './read.js'
+import { readResource } from './read-resource.js'
 import { relayCall, type WriteSessions } from './relay.js'
 import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport } from './transport.js'
@@ -30,15 +32,17 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
   }
 
   override accept(want: ScanRequest, able: Capabilities): Accepted {
-    return acceptScan(want, able)
+    return want.resource === undefined ? acceptScan(want, able) : acceptResource(want, want.resource, able)
   }
 
   override batchOf(scan: Accepted, keys: readonly (readonly Value[])[]): number {
-    return batchOf(scanOf(scan), keys)
+    const own = scanOf(scan)
+    return own.resource?.gaps === undefined ? batchOf(own, keys) : 1
   }
 
   override read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage> {
-    return readScan(this.transport, scanOf(scan), context)
+    const own = scanOf(scan)
+    return own.resource === undefined ? readScan(this.transport, own, context) : readResource(this.transport, own, context)
   }
 
   forwardable(scan: Accepted, able: Capabilities): boolean {

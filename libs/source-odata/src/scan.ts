@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import type { Column, OrderKey, Value } from '@tributary/plan'
+import type { Column, OrderKey, RemoteResource, Value } from '@tributary/plan'
 import type { Accepted, Feature, Target } from '@tributary/source'
 import { encodeOption, printValue } from './print-filter.js'
 
@@ -33,6 +33,8 @@ export interface ODataScan {
   readonly pageRows: number
   /** Everything that was wanted is taken: the remote's own answer is the answer. */
   readonly whole: boolean
+  /** Where the rows are no entity set's: what is read instead. `path` is its path, without what fills its gaps. */
+  readonly resource?: RemoteResource
   /** What a refusal may be blamed on, the most suspicious first. */
   readonly suspects: readonly Feature[]
 }

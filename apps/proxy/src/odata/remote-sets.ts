@@ -6,8 +6,8 @@ export function remoteSetsOf(plan: Plan): readonly RemoteSet[] {
   const met = new Map<string, RemoteSet>()
   const visit = (node: Plan): void => {
     if (node.kind === 'remote') {
-      const { endpoint, entitySet } = node.fragment.scan.target
-      met.set(`${endpoint}/${entitySet}`, { endpoint, entitySet })
+      const { endpoint, entitySet, resource } = node.fragment.scan.target
+      if (resource === undefined) met.set(`${endpoint}/${entitySet}`, { endpoint, entitySet })
     }
     for (const input of inputsOf(node)) visit(input)
   }

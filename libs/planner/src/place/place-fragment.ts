@@ -1,4 +1,4 @@
-import { type Column, filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
+import { type Column, evidenceSet, filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
 import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
 import { type RemoteNames, remoteNames } from './remote-names.js'
 
@@ -20,7 +20,7 @@ export function placeFragment(fragment: Fragment, endpoints: Endpoints, options:
   const endpoint = endpoints.endpoint(target.endpoint)
   const names = remoteNames(fragment.scan, endpoint.target.model)
   const want = requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows })
-  const accepted = ask(endpoint, want, endpoints.capabilities(target.endpoint, target.entitySet))
+  const accepted = ask(endpoint, want, endpoints.capabilities(target.endpoint, evidenceSet(target)))
   const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken, counted: accepted.counted })
   return remote(fragment, addResidual(scan, fragment, accepted, names))
 }
@@ -37,6 +37,7 @@ function requestOf(fragment: Fragment, names: RemoteNames, { endpoint, pageRows 
     target: endpoint.target,
     entitySet: scan.target.entitySet,
     entityType: scan.target.entityType,
+    ...(scan.target.resource === undefined ? {} : { resource: scan.target.resource }),
     columns: [...remoteColumns.values()],
     key: names.key,
     ...(fragment.filter === undefined ? {} : { filter: names.toRemote(fragment.filter) }),

@@ -1,0 +1,135 @@
+import { hubError, isHubError } from '@tributary/errors'
+import { parseRows, type BytesPage, type Column, type Page, type ResourceGap, type Value } from '@tributary/plan'
+import type { ReadContext, SourcePage } from '@tributary/source'
+import { requireJson, requireNoError, requireSuccess } from './answer.js'
+import { holdsExactAsText } from './holds-text.js'
+import { printValue } from './print-filter.js'
+import { readScan } from './read.js'
+import { readHeaders } from './request-headers.js'
+import { joinable, urlOf, type ODataScan } from './scan.js'
+import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
+
+/**
+ * Streams the rows of a resource addressed by its path: of a collection as those of a set, of a single entity one or none. Where the path has
+ * gaps, it is read once for each key given, and the rows carry that key.
+ * @throws SourceRefused, HUB_RESOURCE_NOT_FOUND and HUB_QUERY_UNSUPPORTED naming the path, HUB_SOURCE_*
+ */
+export async function* readResource(transport: Transport, scan: ODataScan, context: ReadContext): AsyncGenerator<SourcePage> {
+  const { resource } = scan
+  if (resource?.gaps === undefined) {
+    yield* resource?.single === true ? readSingle(transport, scan, context) : readScan(transport, scan, context)
+    return
+  }
+  const filling: ReadonlySet<string> = new Set(resource.gaps.flatMap(({ key }) => key.map(({ column }) => column)))
+  const columns = scan.columns.filter(({ name }) => !filling.has(name))
+  const { gaps, ...whole } = resource
+  const { keys: _, ...unkeyed } = context
+  for (const key of joinable(context.keys ?? [])) {
+    const given = new Map(scan.keys.map(({ name }, index) => [name, key[index]]))
+    const filled: ODataScan = { ...scan, path: filledPath(scan, gaps, given), columns, keys: [], keyForm: undefined, resource: whole }
+    for await (const { page } of linked(filled, whole.single ? readSingle(transport, filled, unkeyed) : readScan(transport, filled, unkeyed))) yield { page: withKey(page, scan.columns, given) }
+  }
+}
+
+/** The row whose link this is exists: a source that has nothing under it does not serve such links. */
+async function* linked({ path, target }: ODataScan, pages: AsyncGenerator<SourcePage>): AsyncGenerator<SourcePage> {
+  try {
+    yield* pages
+  } catch (error) {
+    if (!isHubError(error) || error.code !== 'HUB_RESOURCE_NOT_FOUND') throw error
+    throw hubError('HUB_QUERY_UNSUPPORTED', { what: `The path ${path}`, hint: `The source ${target.slug} has nothing under it.` }, { cause: error })
+  }
+}
+
+/** @throws HUB_SOURCE_INVALID for a key that no URL can hold */
+function filledPath({ path, keys, target }: ODataScan, gaps: readonly ResourceGap[], given: ReadonlyMap<string, Value>): string {
+  const typeOf = new Map(keys.map(({ name, type }) => [name, type]))
+  const text = (column: string): string => {
+    const type = typeOf.get(column)
+    if (type === undefined) throw new Error(`The path ${path} has a gap for ${column}, which is no key of the scan`)
+    try {
+      return encodeURIComponent(printValue(type, given.get(column))).replaceAll('%27', "'")
+    } catch (cause) {
+      throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'a key cannot stand in a URL' }, { cause })
+    }
+  }
+  return gaps.reduce((before, { key, after }) => {
+    const [only, ...more] = key
+    const inside = only !== undefined && more.length === 0 ? text(only.column) : key.map(({ name, column }) => `${name}=${text(column)}`).join(',')
+    return `${before}(${inside})${after}`
+  }, path)
+}
+
+/** The rows with the columns that the key filled. */
+function withKey(page: Page, columns: readonly Column[], given: ReadonlyMap<string, Value>): Page {
+  const { rows, columns: own } = page.kind === 'rows' ? page : parseRows(page)
+  const at = columns.map(({ name }) => own.findIndex((column) => column.name === name))
+  return Object.freeze({ kind: 'rows', columns, rows: rows.map((row) => columns.map(({ name }, index) => (given.has(name) ? given.get(name) : row[at[index] ?? -1]))) })
+}
+
+/** One entity; none where the source has no content, or nothing, there. */
+async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe }: ReadContext): AsyncGenerator<SourcePage> {
+  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(scan.target, 0), signal, observe }
+  const incoming = await transport.send(outgoing)
+  if (incoming.status === 204 || incoming.status === 404) {
+    incoming.finish(0)
+    yield { page: entityPage(scan, undefined, false) }
+    return
+  }
+  await requireSuccess(incoming, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, path: scan.path })
+  requireJson(incoming, scan.target)
+  const says = /IEEE754Compatible=true/i.test(incoming.headers['content-type'] ?? '')
+  const bytes = await bodyOf(incoming, outgoing)
+  yield { page: entityPage(scan, bytes, says) }
+}
+
+/** Most bytes of a single entity. */
+const LARGEST_ENTITY = 64 * 1024 * 1024
+
+async function bodyOf(incoming: Incoming, outgoing: Outgoing): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  let rows = 0
+  try {
+    for await (const chunk of incoming.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > LARGEST_ENTITY) throw hubError('HUB_LIMIT_EXCEEDED', { limit: LARGEST_ENTITY, what: 'bytes of one entity', hint: 'Select less of it with $select.' })
+      chunks.push(chunk)
+    }
+    rows = 1
+  } catch (error) {
+    throw bodyError(outgoing, error)
+  } finally {
+    incoming.finish(rows)
+  }
+  return Buffer.concat(chunks)
+}
+
+function entityPage(scan: ODataScan, body: Buffer | undefined, says: boolean): BytesPage {
+  const page = { kind: 'bytes' as const, slug: scan.target.slug, columns: scan.columns, only: false }
+  const none: BytesPage = Object.freeze({ ...page, bytes: Buffer.alloc(0), offsets: Int32Array.of(), ieee754: says })
+  if (body === undefined) return none
+  const start = body.indexOf('{')
+  const end = body.lastIndexOf('}') + 1
+  const entity = entityOf(scan, start < 0 ? '' : body.toString('utf8', start, end))
+  if (entity === undefined) return none
+  return Object.freeze({ ...page, bytes: body, offsets: Int32Array.of(start, end), ieee754: holdsExactAsText([entity], scan.columns, says) })
+}
+
+/** Undefined: the source says null in words. @throws HUB_SOURCE_INVALID, HUB_SOURCE_FAILED */
+function entityOf({ target }: ODataScan, text: string): Readonly<Record<string, unknown>> | undefined {
+  let entity: unknown
+  try {
+    entity = JSON.parse(text)
+  } catch (cause) {
+    throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'an entity is not well-formed JSON' }, { cause })
+  }
+  if (!isObject(entity)) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'something other than an entity stands where one was asked for' })
+  // An entity may have a property of any name; an error within an answer has a marked one.
+  requireNoError(Object.fromEntries(Object.entries(entity).filter(([name]) => name.startsWith('@'))), target)
+  const told = Object.keys(entity).filter((name) => !name.startsWith('@'))
+  const isNull = entity['@odata.null'] === true || (told.length === 1 && told[0] === 'value' && entity['value'] === null)
+  return isNull ? undefined : entity
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
