@@ -1,0 +1,111 @@
+import { nearest, type EdmModel, type Operation, type Parameter } from '@tributary/edm'
+import { hubError } from '@tributary/errors'
+import { invalid, resourceNotFound } from './refusal.js'
+
+/** What a bound operation is called on. */
+export interface Binding {
+  /** Qualified name of a type of the model, or `Edm.…`. */
+  readonly name: string
+  readonly collection: boolean
+}
+
+/** A call as its URL has it. */
+export interface CalledOperation {
+  /** As it was written, for errors. */
+  readonly name: string
+  /** Names of the arguments in the URL; an action's stand in the body. */
+  readonly given: readonly string[]
+}
+
+const optionalTerm = 'Org.OData.Core.V1.OptionalParameter'
+
+/** The parameters a call gives: a bound operation's first is what it is bound to. */
+export const ownParameters = ({ bound, parameters }: Operation): readonly Parameter[] => (bound ? parameters.slice(1) : parameters)
+
+/** True where a call may leave the parameter out. */
+export const isOptional = ({ annotations }: Parameter): boolean => annotations.some(({ term }) => term === optionalTerm)
+
+/**
+ * The overload of an operation import that a call means.
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_INVALID naming the parameters that are missing or unknown
+ * @see OData CSDL XML 4.01, sections 12.2 and 13.5
+ */
+export function importedOverload(model: EdmModel, operation: string, called: CalledOperation): Operation {
+  const overloads = model.operations(operation).filter(({ bound }) => !bound)
+  if (overloads.length === 0) throw resourceNotFound(`The operation ${operation} of the import ${called.name}`, called.name)
+  return byArguments(overloads, called)
+}
+
+/**
+ * The overload of a bound operation that a call means: bound to the type itself or the nearest of its base types, and with these parameters.
+ * @throws HUB_RESOURCE_NOT_FOUND where it is bound to something else, HUB_QUERY_INVALID naming the parameters that are missing or unknown
+ * @see OData CSDL XML 4.01, section 12.6
+ */
+export function boundOverload(model: EdmModel, overloads: readonly Operation[], called: CalledOperation & { readonly binding: Binding }): Operation {
+  const { name, binding } = called
+  const bound = overloads.filter((one) => one.bound)
+  const fitting = bound.filter((one) => bindsTo(model, one, binding))
+  if (fitting.length === 0) {
+    const others = bound.map((one) => printBinding(one.parameters[0]?.type))
+    const hint = others.length === 0 ? 'It is not bound to anything; call its import.' : `It is bound to ${[...new Set(others)].join(', ')}.`
+    throw hubError('HUB_RESOURCE_NOT_FOUND', { what: `The operation ${name} on ${printBinding(binding)}`, hint }, { target: name })
+  }
+  return byArguments(nearestBound(model, fitting), called)
+}
+
+const printBinding = (type: Binding | undefined): string => (type === undefined ? 'nothing' : type.collection ? `Collection(${type.name})` : type.name)
+
+/** Abstract types that every type of a kind derives from. @see OData CSDL XML 4.01, section 4.4 */
+function isA(model: EdmModel, name: string, base: string): boolean {
+  switch (base) {
+    case 'Edm.Untyped': return true
+    case 'Edm.EntityType': return model.entityType(name) !== undefined
+    case 'Edm.ComplexType': return model.structured(name) !== undefined && model.entityType(name) === undefined
+    case 'Edm.PrimitiveType': return model.structured(name) === undefined
+    default: return name === base || model.derivesFrom(name, base)
+  }
+}
+
+function bindsTo(model: EdmModel, { parameters: [first] }: Operation, { name, collection }: Binding): boolean {
+  return first !== undefined && first.type.collection === collection && isA(model, name, first.type.name)
+}
+
+/** Those whose binding type no other's derives from. */
+function nearestBound(model: EdmModel, fitting: readonly Operation[]): readonly Operation[] {
+  const typeOf = ({ parameters: [first] }: Operation): string => first?.type.name ?? ''
+  return fitting.filter((one) => !fitting.some((other) => typeOf(other) !== typeOf(one) && isA(model, typeOf(other), typeOf(one))))
+}
+
+/** The one overload that takes these arguments; of several the one with the fewest parameters. */
+function byArguments(overloads: readonly Operation[], { name, given }: CalledOperation): Operation {
+  const twice = given.find((one, index) => given.indexOf(one) !== index)
+  if (twice !== undefined) throw invalid(`The parameter ${twice} of ${name} is given twice.`)
+  const [first] = overloads
+  if (first?.kind === 'action') {
+    if (given.length > 0) throw invalid(`The action ${name} takes its parameters in the body of the request.`, 'Send them as a JSON object.')
+    return first
+  }
+  const taking = overloads.filter((one) => faultOf(one, given) === undefined).toSorted((a, b) => a.parameters.length - b.parameters.length)
+  const [best] = taking
+  if (best !== undefined) return best
+  const only = overloads.length === 1 ? overloads[0] : undefined
+  const fault = only === undefined ? `The function ${name} has no overload with the parameters (${given.join(',')}).` : `The function ${name} ${faultOf(only, given) ?? ''}.`
+  throw invalid(fault, overloadsHint(name, overloads, given))
+}
+
+/** What is wrong with a call of this overload; undefined: nothing. */
+function faultOf(operation: Operation, given: readonly string[]): string | undefined {
+  const own = ownParameters(operation)
+  const unknown = given.find((one) => !own.some((parameter) => parameter.name === one))
+  if (unknown !== undefined) return `has no parameter ${unknown}`
+  const missing = own.filter((parameter) => !isOptional(parameter) && !given.includes(parameter.name))
+  return missing.length === 0 ? undefined : `lacks ${missing.length === 1 ? 'the parameter' : 'the parameters'} ${missing.map((parameter) => parameter.name).join(', ')}`
+}
+
+function overloadsHint(name: string, overloads: readonly Operation[], given: readonly string[]): string {
+  const names = new Set(overloads.flatMap((one) => ownParameters(one).map((parameter) => parameter.name)))
+  const strange = given.find((one) => !names.has(one))
+  const near = strange === undefined ? undefined : nearest(strange, names)
+  const forms = overloads.map((one) => `${name}(${ownParameters(one).map((parameter) => `${parameter.name}=…`).join(',')})`)
+  return `${near === undefined ? '' : `Did you mean ${near}? `}Write ${forms.join(' or ')}.`
+}
