@@ -72,9 +72,10 @@ function bindsTo(model: EdmModel, { parameters: [first] }: Operation, { name, co
 
 /** Those whose binding type no other's derives from. */
 function nearestBound(model: EdmModel, fitting: readonly Operation[]): readonly Operation[] {
-  const typeOf = ({ parameters: [first] }: Operation): string => first?.type.name ?? ''
-  return fitting.filter((one) => !fitting.some((other) => typeOf(other) !== typeOf(one) && isA(model, typeOf(other), typeOf(one))))
+  return fitting.filter((one) => !fitting.some((other) => bindingType(other) !== bindingType(one) && isA(model, bindingType(other), bindingType(one))))
 }
+
+const bindingType = ({ parameters: [first] }: Operation): string => first?.type.name ?? ''
 
 /** The one overload that takes these arguments; of several the one with the fewest parameters. */
 function byArguments(overloads: readonly Operation[], { name, given }: CalledOperation): Operation {
