@@ -1,0 +1,46 @@
+import type { ExposedSet, Exposure } from '@tributary/catalog'
+import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
+import { resourceNotFound, unsupported } from './bind/refusal.js'
+import { beginWalk } from './remote/remote-walk.js'
+import { followSegment } from './remote/follow-segment.js'
+import { aliasOptions } from './remote/remote-text.js'
+import type { Addressed, RemoteWalk, WalkedType } from './remote/walk-state.js'
+
+/** A resource path in the names of the one source that knows it. */
+export interface RemoteAddress {
+  /** Slug of the endpoint. */
+  readonly endpoint: string
+  /** The exposed set of the entities addressed, or of the entity whose value is; undefined: contained, a singleton, or a result. */
+  readonly set?: ExposedSet
+  /** Below the remote's service root, percent-encoded. */
+  readonly path: string
+  /** Query options the path needs, percent-encoded: `@p=1`. */
+  readonly options: readonly string[]
+  readonly addressed: Addressed
+  /** What is addressed, or, of a `ref`, `value` or `media`, what that belongs to. Undefined: not known, or nothing. */
+  readonly exposedType?: WalkedType
+  readonly remoteType?: WalkedType
+}
+
+/**
+ * A resource path of an exposure as the source behind it names it: sets, keys, properties, types, operations with their arguments.
+ * What `$select` and the like hold is not part of it.
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
+ * @see OData URL Conventions 4.01, section 4
+ */
+export function remoteAddress(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases'] = new Map()): RemoteAddress {
+  const [first, ...rest] = segments
+  if (first === undefined) throw resourceNotFound('The empty path', '')
+  let walk: RemoteWalk = beginWalk(first, exposure, aliases)
+  for (const segment of rest) walk = followSegment(walk, segment)
+  if (walk.addressed === undefined) throw unsupported('A path that ends like this')
+  return Object.freeze({
+    endpoint: walk.endpoint.slug,
+    ...(walk.set === undefined ? {} : { set: walk.set }),
+    path: walk.texts.join('/'),
+    options: aliasOptions(walk.texts, walk.names, aliases),
+    addressed: walk.addressed,
+    ...(walk.exposedType === undefined ? {} : { exposedType: walk.exposedType }),
+    ...(walk.remoteType === undefined ? {} : { remoteType: walk.remoteType }),
+  })
+}

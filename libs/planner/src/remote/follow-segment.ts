@@ -1,0 +1,136 @@
+import { hubError } from '@tributary/errors'
+import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
+import { invalid, resourceNotFound, unknownProperty, unsupported } from '../bind/refusal.js'
+import { filterText, operationText } from './remote-text.js'
+import { memberNames, single, walkedType, withKey } from './remote-walk.js'
+import type { RemoteWalk } from './walk-state.js'
+
+/**
+ * Follows one more segment of a path.
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_UNKNOWN_PROPERTY, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
+ */
+export function followSegment(walk: RemoteWalk, segment: ResourceSegment): RemoteWalk {
+  switch (segment.kind) {
+    case 'property': return followProperty(walk, segment.name)
+    case 'navigation': return followNavigation(walk, segment)
+    case 'cast': return followCast(walk, segment)
+    case 'operation': return followOperation(walk, segment)
+    case 'unknown': return followUnknown(walk, segment)
+    case 'count': case 'ref': case 'each': return { ...walk, texts: [...walk.texts, `$${segment.kind}`], addressed: segment.kind }
+    case 'value': return { ...walk, texts: [...walk.texts, '$value'], addressed: walk.addressed === 'entity' ? 'media' : 'value' }
+    case 'filter': return withKey({ ...walk, texts: [...walk.texts, filterText(segment.predicate, walk)], addressed: 'entities' }, segment)
+    case 'ordinal': return { ...walk, texts: [...walk.texts, String(segment.index)], addressed: walk.addressed === 'entities' ? 'entity' : walk.addressed, ...single(walk) }
+    case 'query': throw unsupported('$query for such a request')
+    default: throw invalid('A resource of the service may only begin a path.')
+  }
+}
+
+const leading = ({ bound }: RemoteWalk, name: string): Pick<RemoteWalk, 'bound'> => (bound === undefined ? {} : { bound: { source: bound.source, path: [...bound.path, name] } })
+
+function followProperty(walk: RemoteWalk, name: string): RemoteWalk {
+  const { exposure: { model }, names, exposedType } = walk
+  const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
+  const property = type === undefined ? undefined : model.property(type, name)
+  if (property === undefined) throw unknownProperty(exposedType?.name ?? 'of this result', name, memberNames(model, exposedType?.name))
+  requireOne(walk, name)
+  const exposed = walkedType(property.type)
+  return {
+    ...walk, ...leading(walk, name), texts: [...walk.texts, encodeSegmentText(names.remoteProperty(exposedType?.name ?? '', name))], addressed: 'property',
+    exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) },
+  }
+}
+
+function requireOne({ exposedType, addressed }: RemoteWalk, name: string): void {
+  if (exposedType?.collection === true && addressed !== 'each') throw invalid(`${name} needs one member of the collection.`, `Give a key: (…)/${name}.`)
+}
+
+type Navigation = Extract<ResourceSegment, { kind: 'navigation' }>
+
+function followNavigation(walk: RemoteWalk, segment: Navigation): RemoteWalk {
+  const { exposure, names, exposedType } = walk
+  const { model } = exposure
+  const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
+  const navigation = type === undefined ? undefined : model.navigation(type, segment.name)
+  if (navigation === undefined) throw unknownProperty(exposedType?.name ?? 'of this result', segment.name, memberNames(model, exposedType?.name))
+  requireOne(walk, segment.name)
+  if (!names.same) requireKnown(walk, segment.name)
+  const { bound: _left, set: _from, ...behind } = walk
+  const path = [...(walk.bound?.path ?? []), segment.name]
+  const target = walk.bound === undefined ? undefined : model.bindingTarget(walk.bound.source, path.join('/'))
+  const set = target === undefined ? undefined : exposure.sets.get(target)
+  const exposed = { name: model.entityType(navigation.target)?.qualifiedName ?? navigation.target, collection: navigation.collection }
+  const onward = target === undefined ? leading(walk, segment.name) : { bound: { source: target, path: [] } }
+  const next: RemoteWalk = {
+    ...behind, ...onward, ...(set === undefined ? {} : { set }), texts: [...walk.texts, encodeSegmentText(remoteNavigation(walk, segment.name))],
+    addressed: navigation.collection ? 'entities' : 'entity', exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) },
+  }
+  return withKey(next, segment)
+}
+
+const remoteNavigation = ({ set }: RemoteWalk, name: string): string => set?.navigations.get(name)?.remoteNavigation ?? name
+
+/** A relationship of a product is ours: no source can be asked along it. */
+function requireKnown({ exposure, set, endpoint }: RemoteWalk, name: string): void {
+  const navigation = set?.navigations.get(name)
+  if (navigation?.remoteNavigation !== undefined) return
+  const target = navigation?.target === undefined ? undefined : exposure.sets.get(navigation.target)
+  throw spansSources(`${set?.name ?? ''}/${name}`, [endpoint.slug, target?.endpoint ?? endpoint.slug], target?.name)
+}
+
+/**
+ * What would have to go to two sources at once, or along a relationship that only a product knows.
+ * @param direct the entity set to address instead
+ */
+export function spansSources(what: string, sources: readonly string[], direct?: string): Error {
+  const named = [...new Set(sources)]
+  const between = named.length === 1 ? `a relationship of this data product that its source ${named.join('')} does not know` : `the sources ${named.join(' and ')}`
+  return hubError('HUB_REQUEST_SPANS_SOURCES', { what, between, hint: direct === undefined ? '' : `Address ${direct} by itself.` })
+}
+
+function followCast(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'cast' }>): RemoteWalk {
+  const { exposure: { model }, names, exposedType } = walk
+  const type = model.structured(segment.type)
+  if (type === undefined) throw resourceNotFound(`The type ${segment.type}`, segment.type)
+  if (exposedType !== undefined && !model.derivesFrom(type.qualifiedName, exposedType.name)) throw invalid(`${segment.type} does not derive from ${exposedType.name}.`)
+  const exposed = { name: type.qualifiedName, collection: exposedType?.collection ?? false }
+  // The type as the client names it: its source has the same schemas and knows their short names.
+  const text = names.same ? segment.type : names.remoteType(type.qualifiedName)
+  return withKey({ ...walk, ...leading(walk, type.qualifiedName), texts: [...walk.texts, encodeSegmentText(text)], exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) } }, segment)
+}
+
+function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'operation' }>): RemoteWalk {
+  const { exposure: { model }, names, exposedType } = walk
+  const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, ...behind } = walk
+  const given = segment.arguments.map(({ name }) => name)
+  const fitting = model.operations(segment.name).filter(({ bound, parameters: [first] }) => bound && first !== undefined && exposedType !== undefined && first.type.collection === exposedType.collection && model.derivesFrom(exposedType.name, first.type.name))
+  const overload = fitting.find(({ parameters }) => parameters.length - 1 === given.length && given.every((name) => parameters.some((one) => one.name === name))) ?? fitting[0]
+  const type = overload?.returnType === undefined ? undefined : walkedType(overload.returnType)
+  const target = overload === undefined ? undefined : resultSet(walk, overload.entitySetPath)
+  const next: RemoteWalk = {
+    ...behind, texts: [...walk.texts, operationText(segment, names)], addressed: 'result',
+    ...(target === undefined ? {} : { set: target, bound: { source: target.name, path: [] } }),
+    ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: names.remoteType(type.name) } }),
+  }
+  return withKey(next, segment)
+}
+
+/** The entity set an operation's result belongs to. @see OData CSDL XML 4.01, section 12.6 */
+function resultSet({ exposure, set }: RemoteWalk, path: string | undefined): RemoteWalk['set'] {
+  if (path === undefined || set === undefined) return undefined
+  const [, ...rest] = path.split('/')
+  const target = rest.length === 0 ? set.name : exposure.model.bindingTarget(set.name, rest.join('/'))
+  return target === undefined ? undefined : exposure.sets.get(target)
+}
+
+/** Only open types may have what the model does not say. */
+function followUnknown(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'unknown' }>): RemoteWalk {
+  const { exposure: { model }, exposedType } = walk
+  const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
+  if (segment.call === true || segment.name.includes('.')) throw resourceNotFound(`The operation ${segment.name}`, segment.name, [...model.schemas.values()].flatMap(({ operations, namespace }) => [...operations.keys()].map((name) => `${namespace}.${name}`)))
+  if (type?.open !== true || segment.key !== undefined) {
+    if (exposedType === undefined) throw resourceNotFound(segment.name, segment.name)
+    throw unknownProperty(exposedType.name, segment.name, memberNames(model, exposedType.name))
+  }
+  const { exposedType: _exposed, remoteType: _remote, ...behind } = walk
+  return { ...behind, texts: [...walk.texts, encodeSegmentText(segment.name)], addressed: 'property' }
+}

@@ -1,0 +1,28 @@
+import type { Endpoint, ExposedSet, Exposure } from '@tributary/catalog'
+import type { ODataUrl } from '@tributary/odata-url'
+import type { RemoteNaming } from './remote-naming.js'
+
+/** A type a path leads through. */
+export interface WalkedType {
+  readonly name: string
+  readonly collection: boolean
+}
+
+/** What the last segment of a path leads to. `media`: the stream of a media entity; `value`: the raw value of a property. */
+export type Addressed = 'entity' | 'entities' | 'property' | 'result' | 'value' | 'media' | 'ref' | 'count' | 'each'
+
+/** How far a path has been followed. */
+export interface RemoteWalk {
+  readonly exposure: Exposure
+  readonly endpoint: Endpoint
+  readonly names: RemoteNaming
+  readonly aliases: ODataUrl['options']['aliases']
+  /** The remote's segments so far, percent-encoded. */
+  readonly texts: readonly string[]
+  readonly addressed: Addressed | undefined
+  readonly set?: ExposedSet
+  /** Set or singleton the navigation bindings are looked up at, and the path from there on. */
+  readonly bound?: { readonly source: string; readonly path: readonly string[] }
+  readonly exposedType?: WalkedType
+  readonly remoteType?: WalkedType
+}
