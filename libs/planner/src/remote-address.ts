@@ -3,7 +3,6 @@ import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { resourceNotFound, unsupported } from './bind/refusal.js'
 import { beginWalk } from './remote/remote-walk.js'
 import { followSegment } from './remote/follow-segment.js'
-import { aliasOptions } from './remote/remote-text.js'
 import type { Addressed, RemoteWalk, WalkedType } from './remote/walk-state.js'
 
 /** A resource path in the names of the one source that knows it. */
@@ -38,7 +37,7 @@ export function remoteAddress(segments: readonly ResourceSegment[], exposure: Ex
     endpoint: walk.endpoint.slug,
     ...(walk.set === undefined ? {} : { set: walk.set }),
     path: walk.texts.join('/'),
-    options: aliasOptions(walk.texts, walk.names, aliases),
+    options: walk.options,
     addressed: walk.addressed,
     ...(walk.exposedType === undefined ? {} : { exposedType: walk.exposedType }),
     ...(walk.remoteType === undefined ? {} : { remoteType: walk.remoteType }),

@@ -1,8 +1,10 @@
 import { hubError } from '@tributary/errors'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
+import { printCall } from '../bind/operation-call.js'
+import { boundOverload } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from '../bind/refusal.js'
-import { filterText, operationText } from './remote-text.js'
-import { memberNames, single, walkedType, withKey } from './remote-walk.js'
+import { aliasOptions, filterText } from './remote-text.js'
+import { memberNames, namedBefore, single, walkedType, withKey } from './remote-walk.js'
 import type { RemoteWalk } from './walk-state.js'
 
 /**
@@ -18,11 +20,16 @@ export function followSegment(walk: RemoteWalk, segment: ResourceSegment): Remot
     case 'unknown': return followUnknown(walk, segment)
     case 'count': case 'ref': case 'each': return { ...walk, texts: [...walk.texts, `$${segment.kind}`], addressed: segment.kind }
     case 'value': return { ...walk, texts: [...walk.texts, '$value'], addressed: walk.addressed === 'entity' ? 'media' : 'value' }
-    case 'filter': return withKey({ ...walk, texts: [...walk.texts, filterText(segment.predicate, walk)], addressed: 'entities' }, segment)
+    case 'filter': return followFilter(walk, segment)
     case 'ordinal': return { ...walk, texts: [...walk.texts, String(segment.index)], addressed: walk.addressed === 'entities' ? 'entity' : walk.addressed, ...single(walk) }
     case 'query': throw unsupported('$query for such a request')
     default: throw invalid('A resource of the service may only begin a path.')
   }
+}
+
+function followFilter(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'filter' }>): RemoteWalk {
+  const text = filterText(segment.predicate, walk)
+  return withKey({ ...walk, texts: [...walk.texts, text], options: [...walk.options, ...aliasOptions(text, walk)], addressed: 'entities' }, segment)
 }
 
 const leading = ({ bound }: RemoteWalk, name: string): Pick<RemoteWalk, 'bound'> => (bound === undefined ? {} : { bound: { source: bound.source, path: [...bound.path, name] } })
@@ -101,13 +108,14 @@ function followCast(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 
 function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'operation' }>): RemoteWalk {
   const { exposure: { model }, names, exposedType } = walk
   const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, ...behind } = walk
+  if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a value whose type is not known`)
   const given = segment.arguments.map(({ name }) => name)
-  const fitting = model.operations(segment.name).filter(({ bound, parameters: [first] }) => bound && first !== undefined && exposedType !== undefined && first.type.collection === exposedType.collection && model.derivesFrom(exposedType.name, first.type.name))
-  const overload = fitting.find(({ parameters }) => parameters.length - 1 === given.length && given.every((name) => parameters.some((one) => one.name === name))) ?? fitting[0]
-  const type = overload?.returnType === undefined ? undefined : walkedType(overload.returnType)
-  const target = overload === undefined ? undefined : resultSet(walk, overload.entitySetPath)
+  const overload = boundOverload(model, model.operations(qualified(model, segment.name)), { name: segment.name, given, binding: exposedType })
+  const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
+  const target = resultSet(walk, overload.entitySetPath)
+  const call = printCall(overload, segment.arguments, { model, aliases: walk.aliases, before: namedBefore(walk.aliases) + walk.options.length })
   const next: RemoteWalk = {
-    ...behind, texts: [...walk.texts, operationText(segment, names)], addressed: 'result',
+    ...behind, texts: [...walk.texts, `${encodeSegmentText(segment.name)}${call.text}`], options: [...walk.options, ...call.options], addressed: 'result',
     ...(target === undefined ? {} : { set: target, bound: { source: target.name, path: [] } }),
     ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: names.remoteType(type.name) } }),
   }
@@ -120,6 +128,12 @@ function resultSet({ exposure, set }: RemoteWalk, path: string | undefined): Rem
   const [, ...rest] = path.split('/')
   const target = rest.length === 0 ? set.name : exposure.model.bindingTarget(set.name, rest.join('/'))
   return target === undefined ? undefined : exposure.sets.get(target)
+}
+
+/** Operations of a default namespace may be called without it. */
+function qualified(model: RemoteWalk['exposure']['model'], name: string): string {
+  if (model.operations(name).length > 0) return name
+  return [...model.schemas.values()].filter(({ operations }) => operations.has(name)).map(({ namespace }) => `${namespace}.${name}`)[0] ?? name
 }
 
 /** Only open types may have what the model does not say. */

@@ -1,10 +1,10 @@
-import { dialect401, encodeQueryText, encodeSegmentText, printExpression, type Expression, type Key, type NamedArgument, type ODataUrl, type ResourceSegment } from '@tributary/odata-url'
+import { dialect401, encodeQueryText, encodeSegmentText, printExpression, type Expression, type Key } from '@tributary/odata-url'
 import { bindKey } from '../bind/bind-key.js'
 import { invalid } from '../bind/refusal.js'
 import { rowScope } from '../bind/row-scope.js'
 import type { RemoteNaming } from './remote-naming.js'
-import type { RemoteWalk } from './walk-state.js'
 import { remoteExpression } from './remote-expression.js'
+import type { RemoteWalk } from './walk-state.js'
 
 type KeyValue = Key['parts'][number]['value']
 
@@ -51,20 +51,12 @@ function valueText(value: KeyValue, { key, walk, keyName }: KeyPlace): string {
 /** An expression in the remote's names, not percent-encoded. */
 const expressionText = (expression: Expression, names: RemoteNaming): string => decodeURIComponent(printExpression(remoteExpression(expression, { names }), dialect401))
 
-/** An operation with its arguments, percent-encoded. */
-export function operationText({ name, arguments: args, key }: Extract<ResourceSegment, { kind: 'operation' }>, names: RemoteNaming): string {
-  const given = args.length === 0 && key === undefined ? '' : argumentsText(args, names)
-  return encodeSegmentText(name + given)
-}
-
-const argumentsText = (args: readonly NamedArgument[], names: RemoteNaming): string => `(${args.map(({ name, value }) => `${name}=${expressionText(value, names)}`).join(',')})`
-
 /** `/$filter(…)`, percent-encoded. */
 export const filterText = (predicate: Expression, { names, exposedType, exposure }: RemoteWalk): string =>
   encodeSegmentText(`$filter(${decodeURIComponent(printExpression(remoteExpression(predicate, { names, ...(exposedType === undefined ? {} : { type: exposedType.name, model: exposure.model }) }), dialect401))})`)
 
-/** The parameter aliases that a path names, as query options. */
-export function aliasOptions(texts: readonly string[], names: RemoteNaming, aliases: ODataUrl['options']['aliases']): readonly string[] {
-  const used = new Set(texts.flatMap((text) => [...decodeURIComponent(text).matchAll(/@([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}_]*)/gu)].map(([, name = '']) => name)))
+/** The parameter aliases that a condition in the path names, as query options. */
+export function aliasOptions(text: string, { names, aliases }: RemoteWalk): readonly string[] {
+  const used = new Set([...decodeURIComponent(text).matchAll(/@([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}_]*)/gu)].map(([, name = '']) => name))
   return [...aliases].filter(([name]) => used.has(name)).map(([name, value]) => `@${encodeQueryText(name)}=${printExpression(remoteExpression(value, { names }), dialect401)}`)
 }

@@ -1,8 +1,10 @@
 import type { Exposure } from '@tributary/catalog'
 import { nearest, type EdmModel, type TypeRef } from '@tributary/edm'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
+import { printCall } from '../bind/operation-call.js'
+import { importedOverload } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unsupported } from '../bind/refusal.js'
-import { operationText, remoteKey } from './remote-text.js'
+import { remoteKey } from './remote-text.js'
 import { remoteNaming } from './remote-naming.js'
 import type { RemoteWalk, WalkedType } from './walk-state.js'
 
@@ -39,7 +41,7 @@ function enterSet(segment: Extract<ResourceSegment, { kind: 'entitySet' }>, expo
   const set = exposure.sets.get(segment.name)
   if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, exposure.sets.keys())
   const walk: RemoteWalk = {
-    ...at(exposure, set.endpoint, aliases), texts: [encodeSegmentText(set.remoteSet)], addressed: 'entities', set, bound: { source: set.name, path: [] },
+    ...at(exposure, set.endpoint, aliases), texts: [encodeSegmentText(set.remoteSet)], options: [], addressed: 'entities', set, bound: { source: set.name, path: [] },
     exposedType: { name: set.entityType, collection: true }, remoteType: { name: set.remoteType, collection: true },
   }
   return withKey(walk, segment)
@@ -49,26 +51,28 @@ function enterSingleton(name: string, exposure: Exposure, aliases: RemoteWalk['a
   const singleton = exposure.model.container?.singletons.get(name)
   if (singleton === undefined) throw notFound(name, exposure)
   const type = { name: exposure.model.entityType(singleton.entityType)?.qualifiedName ?? singleton.entityType, collection: false }
-  return { ...at(exposure, onlyEndpoint(exposure), aliases), texts: [encodeSegmentText(name)], addressed: 'entity', bound: { source: name, path: [] }, exposedType: type, remoteType: type }
+  return { ...at(exposure, onlyEndpoint(exposure), aliases), texts: [encodeSegmentText(name)], options: [], addressed: 'entity', bound: { source: name, path: [] }, exposedType: type, remoteType: type }
 }
 
 function enterOperation(segment: Extract<ResourceSegment, { kind: 'operation' }>, exposure: Exposure, aliases: RemoteWalk['aliases']): RemoteWalk {
   const { model } = exposure
   const imported = model.container?.operationImports.get(segment.name)
   if (imported === undefined) throw notFound(segment.name, exposure)
-  const given = new Set(segment.arguments.map(({ name }) => name))
-  const overloads = model.operations(imported.operation).filter(({ bound }) => !bound)
-  const overload = overloads.find(({ parameters }) => parameters.length === given.size && parameters.every(({ name }) => given.has(name))) ?? overloads[0]
+  const overload = importedOverload(model, imported.operation, { name: segment.name, given: segment.arguments.map(({ name }) => name) })
   const base = at(exposure, onlyEndpoint(exposure), aliases)
   const set = imported.entitySet === undefined ? undefined : exposure.sets.get(imported.entitySet)
-  const type = overload?.returnType === undefined ? undefined : walkedType(overload.returnType)
+  const { text, options } = printCall(overload, segment.arguments, { model, aliases, before: namedBefore(aliases) })
+  const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
   const walk: RemoteWalk = {
-    ...base, texts: [operationText(segment, base.names)], addressed: 'result',
+    ...base, texts: [`${encodeSegmentText(segment.name)}${text}`], options, addressed: 'result',
     ...(set === undefined ? {} : { set, bound: { source: set.name, path: [] } }),
-    ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: base.names.remoteType(type.name) } }),
+    ...(type === undefined ? {} : { exposedType: type, remoteType: type }),
   }
   return withKey(walk, segment)
 }
+
+/** Arguments get aliases `@p1`, `@p2`, …; the client may have some of these names already. */
+export const namedBefore = (aliases: RemoteWalk['aliases']): number => Math.max(0, ...[...aliases.keys()].map((name) => Number(/^p(\d{1,6})$/.exec(name)?.[1] ?? 0)))
 
 /** The walk at one member of the collection, where the segment has a key. @throws HUB_QUERY_INVALID */
 export function withKey(walk: RemoteWalk, { key }: Extract<ResourceSegment, { kind: 'entitySet' }> | Extract<ResourceSegment, { kind: 'navigation' | 'cast' | 'operation' | 'filter' }>): RemoteWalk {

@@ -19,6 +19,8 @@ export interface RemoteWalk {
   readonly aliases: ODataUrl['options']['aliases']
   /** The remote's segments so far, percent-encoded. */
   readonly texts: readonly string[]
+  /** Query options the path needs, percent-encoded. */
+  readonly options: readonly string[]
   readonly addressed: Addressed | undefined
   readonly set?: ExposedSet
   /** Set or singleton the navigation bindings are looked up at, and the path from there on. */
