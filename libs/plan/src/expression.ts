@@ -4,7 +4,9 @@ import type { Value, ValueType } from './value.js'
  * A bound expression over one row: names are resolved, types known, aliases replaced. Frozen values, built by the factories of
  * `expressions.ts`. Meaning: OData URL Conventions 4.01 section 5.1.1, including its null logic.
  */
-export type Expression = LiteralExpression | ColumnExpression | UnaryExpression | BinaryExpression | InExpression | CallExpression | LambdaExpression | VariableExpression | TypeTestExpression
+export type Expression =
+  | LiteralExpression | ColumnExpression | UnaryExpression | BinaryExpression | InExpression | CallExpression | LambdaExpression | VariableExpression | TypeTestExpression
+  | InstanceExpression | FilteredExpression | MakeExpression
 
 /** A constant. */
 export interface LiteralExpression {
@@ -50,7 +52,7 @@ export interface InExpression {
   readonly type: ValueType
 }
 
-/** A canonical function by its OData name. */
+/** A canonical function by its OData name. The arguments of `case` are conditions and results in turn; of those only what is needed is computed. */
 export interface CallExpression {
   readonly kind: 'call'
   readonly name: FunctionName
@@ -66,6 +68,7 @@ export type FunctionName =
   | 'ceiling' | 'floor' | 'round'
   | 'hassubset' | 'hassubsequence'
   | 'geo.distance' | 'geo.intersects' | 'geo.length'
+  | 'case'
 
 /** `any` / `all` over a collection-valued column of the row. `predicate` undefined: any() = not empty. */
 export interface LambdaExpression {
@@ -90,6 +93,35 @@ export interface TypeTestExpression {
   readonly kind: 'cast' | 'isof'
   readonly operand: Expression
   readonly target: ValueType
+  readonly type: ValueType
+}
+
+/**
+ * True if a row or a complex value is of one of the named types. `operand` is the complex value, or the `@odata.type` column of the row; what names no
+ * type is of its declared one, which is none of them. Never null.
+ */
+export interface InstanceExpression {
+  readonly kind: 'instance'
+  readonly operand: Expression
+  /** Qualified names: the type that is asked for, and what derives from it. */
+  readonly names: readonly string[]
+  readonly type: ValueType
+}
+
+/** The items of a collection for which the predicate over `variable` is true, in their order; null where the collection is. */
+export interface FilteredExpression {
+  readonly kind: 'filtered'
+  readonly collection: Expression
+  readonly variable: string
+  readonly predicate: Expression
+  readonly type: ValueType
+}
+
+/** A collection made of computed items, or, with `names`, an object of computed members. */
+export interface MakeExpression {
+  readonly kind: 'make'
+  readonly names?: readonly string[]
+  readonly items: readonly Expression[]
   readonly type: ValueType
 }
 

@@ -1,6 +1,6 @@
 import type {
-  BinaryExpression, CallExpression, ColumnExpression, Expression, FunctionName, InExpression, LambdaExpression, LiteralExpression, OrderKey,
-  TypeTestExpression, UnaryExpression, VariableExpression,
+  BinaryExpression, CallExpression, ColumnExpression, Expression, FilteredExpression, FunctionName, InExpression, InstanceExpression, LambdaExpression,
+  LiteralExpression, MakeExpression, OrderKey, TypeTestExpression, UnaryExpression, VariableExpression,
 } from './expression.js'
 import type { Value, ValueType } from './value.js'
 import { booleanType, itemOf } from './value-type.js'
@@ -47,6 +47,24 @@ export const cast = (operand: Expression, target: ValueType): TypeTestExpression
 /** True if the operand is a value of the target type. */
 export const isof = (operand: Expression, target: ValueType): TypeTestExpression => Object.freeze({ kind: 'isof', operand, target, type: booleanType })
 
+/** True if the row or complex value is of one of these types. */
+export const instance = (operand: Expression, names: readonly string[]): InstanceExpression =>
+  Object.freeze({ kind: 'instance', operand, names: Object.freeze([...names]), type: booleanType })
+
+/** The items of a collection for which the predicate is true. */
+export const filtered = (collection: Expression, variableName: string, predicate: Expression): FilteredExpression =>
+  Object.freeze({ kind: 'filtered', collection, variable: variableName, predicate, type: collection.type })
+
+/** A collection of computed items. */
+export const makeArray = (type: ValueType, items: readonly Expression[]): MakeExpression => Object.freeze({ kind: 'make', items: Object.freeze([...items]), type })
+
+/** An object of computed members. */
+export const makeObject = (type: ValueType, members: ReadonlyMap<string, Expression>): MakeExpression =>
+  Object.freeze({ kind: 'make', names: Object.freeze([...members.keys()]), items: Object.freeze([...members.values()]), type })
+
+/** `then` where the condition is true, otherwise null. */
+export const onlyIf = (condition: Expression, then: Expression): CallExpression => call('case', then.type, condition, then)
+
 /** A sort key, ascending unless told otherwise. */
 export const orderKey = (expression: Expression, descending = false): OrderKey => Object.freeze({ expression, descending })
 
@@ -72,7 +90,9 @@ export const conjunction = (expressions: readonly Expression[]): Expression | un
 export function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal': case 'column': case 'variable': return []
-    case 'unary': case 'cast': case 'isof': return [expression.operand]
+    case 'unary': case 'cast': case 'isof': case 'instance': return [expression.operand]
+    case 'filtered': return [expression.collection, expression.predicate]
+    case 'make': return expression.items
     case 'binary': return [expression.left, expression.right]
     case 'in': return [expression.operand, ...expression.items]
     case 'call': return expression.arguments
@@ -95,6 +115,9 @@ export function transformExpression(expression: Expression, change: (expression:
   switch (expression.kind) {
     case 'literal': case 'column': case 'variable': return change(expression)
     case 'unary': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
+    case 'instance': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
+    case 'filtered': return change(Object.freeze({ ...expression, collection: inner(expression.collection), predicate: inner(expression.predicate) }))
+    case 'make': return change(Object.freeze({ ...expression, items: Object.freeze(expression.items.map(inner)) }))
     case 'cast': case 'isof': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
     case 'binary': return change(Object.freeze({ ...expression, left: inner(expression.left), right: inner(expression.right) }))
     case 'in': return change(Object.freeze({ ...expression, operand: inner(expression.operand), items: Object.freeze(expression.items.map(inner)) }))

@@ -1,11 +1,12 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column } from './page.js'
+import type { Given, Transformation } from './transformation.js'
 
 /**
  * A query as a value: a tree of frozen nodes, logical first; `place` replaces fragments by `Remote` nodes.
  * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
  */
-export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate | Concat | Remote | RemoteScan | Rows
+export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate | Concat | Transformation | Given | Remote | RemoteScan | Rows
 
 /** All rows of one remote entity set. */
 export interface Scan {
@@ -49,6 +50,8 @@ export interface RemoteResource {
 export interface ResourceGap {
   /** The parts of the key: the remote's name, and the column that holds the value. */
   readonly key: readonly { readonly name: string; readonly column: string }[]
+  /** The key is not part of the path, which has only one row to go on from: it tells whose rows these are. */
+  readonly unwritten?: true
   /** What follows the key, percent-encoded. */
   readonly after: string
 }

@@ -1,7 +1,9 @@
 import type { Expression, OrderKey } from './expression.js'
-import type { Column, ExpandedShape } from './page.js'
+import type { Column } from './page.js'
 import type { Aggregate, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
+import { innerOf, withInner } from './transformations.js'
 import type { Value } from './value.js'
+import type { Given } from './transformation.js'
 
 /** Factories of plan nodes: frozen values. */
 
@@ -50,6 +52,9 @@ export const aggregate = (input: Plan, { groups, measures, columns }: Pick<Aggre
 /** The rows of all inputs. */
 export const concat = (inputs: readonly Plan[], columns: readonly Column[]): Concat => Object.freeze({ kind: 'concat', inputs: Object.freeze([...inputs]), columns: Object.freeze([...columns]) })
 
+/** The rows that the step around gives. */
+export const given = (columns: readonly Column[]): Given => Object.freeze({ kind: 'given', columns: Object.freeze([...columns]) })
+
 /** Rows that are known already. */
 export const constantRows = (columns: readonly Column[], rows: readonly (readonly Value[])[]): Rows =>
   Object.freeze({ kind: 'constantRows', columns: Object.freeze([...columns]), rows: Object.freeze([...rows]) })
@@ -64,25 +69,11 @@ export const remoteScan = (asked: Omit<RemoteScan, 'kind'>): RemoteScan => Objec
 export const fragment = (over: Scan, parts: Partial<Omit<Fragment, 'scan'>> = {}): Fragment =>
   Object.freeze({ scan: over, order: Object.freeze([]), skip: 0, count: false, keys: Object.freeze([]), ...parts })
 
-/** The column an expand adds. */
-export const expandedColumn = (name: string, entityType: string, shape: ExpandedShape): Column =>
-  Object.freeze({ name, type: Object.freeze({ name: entityType, collection: shape.toMany, base: 'structured' }), expanded: Object.freeze(shape) })
-
-/** The columns of the rows a plan yields, in the order of their values. */
-export function outputColumns(plan: Plan): readonly Column[] {
-  switch (plan.kind) {
-    case 'scan': case 'remoteScan': case 'constantRows': case 'aggregate': case 'concat': return plan.columns
-    case 'compute': return [...outputColumns(plan.input), ...plan.computed.map(({ column }) => column)]
-    case 'filter': case 'sort': case 'limit': case 'semiJoin': return outputColumns(plan.input)
-    case 'expand': return [...outputColumns(plan.input), plan.navigation]
-    case 'remote': return outputColumns(plan.plan)
-  }
-}
-
 /** The direct inputs of a node; the related side of an expand or a semi-join is the second. Of a placed semi-join its other ways follow. */
 export function inputsOf(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
-    case 'scan': case 'remoteScan': case 'constantRows': return []
+    case 'scan': case 'remoteScan': case 'constantRows': case 'given': return []
+    case 'transformation': return [...plan.inputs, ...innerOf(plan)]
     case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return [plan.input]
     case 'concat': return plan.inputs
     case 'expand': return [plan.input, plan.related]
@@ -103,11 +94,18 @@ export function walk(plan: Plan, visit: (plan: Plan) => void): void {
  */
 export function transform(plan: Plan, change: (plan: Plan) => Plan): Plan {
   switch (plan.kind) {
-    case 'scan': case 'remoteScan': case 'constantRows': case 'remote': return change(plan)
+    case 'scan': case 'remoteScan': case 'constantRows': case 'remote': case 'given': return change(plan)
     case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return change(withInput(plan, transform(plan.input, change)))
     case 'concat': {
       const inputs = plan.inputs.map((input) => transform(input, change))
       return change(inputs.every((input, index) => input === plan.inputs[index]) ? plan : concat(inputs, plan.columns))
+    }
+    case 'transformation': {
+      const [first, ...others] = plan.inputs
+      const inputs = [transform(first, change), ...others.map((input) => transform(input, change))] as const
+      const inner = innerOf(plan).map((input) => transform(input, change))
+      const same = inputs.every((input, index) => input === plan.inputs[index]) && inner.every((input, index) => input === innerOf(plan)[index])
+      return change(same ? plan : withInner(plan, inputs, inner))
     }
     case 'expand': case 'semiJoin': {
       const input = transform(plan.input, change)

@@ -35,17 +35,25 @@ export const durationType: ValueType = primitiveType('Edm.Duration')
 export const nullType: ValueType = Object.freeze({ name: 'null', collection: false, base: 'null' })
 
 /** An enumeration; `members` lets values be compared and tested with `has`. */
-export const enumType = (name: string, members: ReadonlyMap<string, bigint>): ValueType =>
-  Object.freeze({ name, collection: false, base: 'enum', members })
+export const enumType = (name: string, members: ReadonlyMap<string, bigint>, more: Pick<ValueType, 'flags' | 'underlying'> = {}): ValueType =>
+  Object.freeze({ name, collection: false, base: 'enum', members, ...more })
 
-/** A complex or entity type. */
-export const structuredType = (name: string): ValueType => Object.freeze({ name, collection: false, base: 'structured' })
+/** A complex or entity type; `properties` lets values be compared member by member. */
+export const structuredType = (name: string, properties?: ValueType['properties']): ValueType =>
+  Object.freeze({ name, collection: false, base: 'structured', ...(properties === undefined ? {} : { properties }) })
+
+/** The type of values that say themselves what they are: undeclared properties, and what may be of several types. */
+export const untypedType: ValueType = primitiveType('Edm.Untyped')
 
 /** The type of collections of `item`. */
 export const collectionOf = (item: ValueType): ValueType => Object.freeze({ ...item, collection: true })
 
 /** The type of a collection's items. */
-export const itemOf = (type: ValueType): ValueType => (type.collection ? Object.freeze({ ...type, collection: false }) : type)
+export function itemOf(type: ValueType): ValueType {
+  if (!type.collection) return type
+  const { unordered: _unordered, ...item } = type
+  return Object.freeze({ ...item, collection: false })
+}
 
 const integers: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64'])
 
@@ -67,10 +75,21 @@ export function promote(a: ValueType, b: ValueType): ValueType | undefined {
   if (a.collection !== b.collection) return a.base === 'null' ? b : b.base === 'null' ? a : undefined
   if (a.base === 'null') return b
   if (b.base === 'null') return a
-  if (isNumeric(a.base) && isNumeric(b.base)) return promoteNumbers(a.base, b.base)
+  if (isNumeric(a.base) && isNumeric(b.base)) return numbersOf(a, b)
   if (a.base !== b.base) return undefined
-  if (a.base === 'enum' || a.base === 'structured') return a.name === b.name ? a : undefined
-  return a
+  if (a.base === 'enum' || a.base === 'structured') return a.name === b.name ? commonCollection(a, b) : undefined
+  return commonCollection(a, b)
+}
+
+/** Two collections have an order to be compared by only if both have one. */
+const commonCollection = (a: ValueType, b: ValueType): ValueType => (a.unordered === b.unordered ? a : Object.freeze({ ...a, unordered: true }))
+
+/** Of collections the collection. */
+function numbersOf(a: ValueType, b: ValueType): ValueType {
+  const common = promoteNumbers(a.base, b.base)
+  if (!a.collection) return common
+  const collection = collectionOf(common)
+  return a.unordered === true || b.unordered === true ? Object.freeze({ ...collection, unordered: true }) : collection
 }
 
 function promoteNumbers(a: BaseType, b: BaseType): ValueType {

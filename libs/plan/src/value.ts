@@ -20,6 +20,14 @@ export interface ValueType {
   readonly base: BaseType
   /** Of an enumeration: its members' numeric values by name; what `has` and comparisons go by. */
   readonly members?: ReadonlyMap<string, bigint>
+  /** Of an enumeration: its values may be several members at once. */
+  readonly flags?: true
+  /** Of an enumeration: the integer type beneath; Int32 unless told. */
+  readonly underlying?: BaseType
+  /** Of a complex or entity type: the types of its properties, those of derived types included; asked for only when values are compared member by member. */
+  readonly properties?: () => ReadonlyMap<string, ValueType>
+  /** Of a collection whose items have no order that means anything: two such are equal whatever their order. */
+  readonly unordered?: true
 }
 
 /** The types values are compared, hashed and computed by. */

@@ -25,6 +25,9 @@ describe('arithmetic', () => {
     [int(-7), 'div', int(2), '-3'],
     [int(-7), 'mod', int(2), '-1'],
     [int(7), 'divby', int(2), '3.5'],
+    [int(7), 'divby', int(0), 'INF'],
+    [dec('-0.5'), 'divby', dec('0.0'), '-INF'],
+    [int(0), 'divby', int(0), 'NaN'],
     [int(2_147_483_647), 'mul', int(2_147_483_647), '4611686014132420609'],
     [long('9007199254740993'), 'add', int(1), '9007199254740994'],
     [dec('0.1'), 'add', dec('0.2'), '0.3'],
@@ -63,7 +66,9 @@ describe('arithmetic', () => {
   it.each<readonly [readonly [ValueType, Value], ArithmeticOperator, readonly [ValueType, Value]]>([
     [int(1), 'div', int(0)],
     [int(1), 'mod', int(0)],
-    [dec('1'), 'divby', int(0)],
+    [dec('1'), 'div', int(0)],
+    [dec('1'), 'mod', int(0)],
+    [span('PT1S'), 'divby', int(0)],
     [long('9223372036854775807'), 'add', int(1)],
   ])('%j %s %j fails loudly', (left, operator, right) => {
     expect(() => compute(operator, left, right)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_INVALID' }))

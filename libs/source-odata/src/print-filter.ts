@@ -21,7 +21,7 @@ export function printFilter(expression: Expression): string {
       const inner = expression.predicate === undefined ? '' : `${expression.variable}:${printFilter(expression.predicate)}`
       return `${printFilter(expression.collection)}/${expression.operator}(${inner})`
     }
-    case 'cast': case 'isof': throw new Unprintable(expression.kind)
+    case 'cast': case 'isof': case 'instance': case 'filtered': case 'make': throw new Unprintable(expression.kind)
   }
 }
 

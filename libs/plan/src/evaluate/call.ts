@@ -5,8 +5,9 @@ import { itemOf } from '../value-type.js'
 import { hashKey } from '../values/hash-key.js'
 import type { Compiled } from './compiled.js'
 import { dateFunctions, maxDateTime, minDateTime } from './date-functions.js'
+import { geoFunction } from './geo-functions.js'
 import { rounding } from './number-functions.js'
-import { compilePattern, hasSubsequence, hasSubset, indexOf, lengthOf, matchesPattern, substringOf } from './text-functions.js'
+import { compilePattern, hasSubsequence, hasSubset, indexOf, lengthOf, matchesPattern, requireCount, substringOf, trimmed } from './text-functions.js'
 
 type Implementation = (given: readonly Value[]) => Value
 
@@ -22,7 +23,7 @@ const textFunctions: Partial<Record<FunctionName, Implementation>> = {
   substring: ([a, start, count]) => substringOf(text(a), Number(start), count === undefined ? undefined : Number(count)),
   tolower: ([a]) => text(a).toLowerCase(),
   toupper: ([a]) => text(a).toUpperCase(),
-  trim: ([a]) => text(a).trim(),
+  trim: ([a]) => trimmed(text(a)),
   concat: ([a, b]) => text(a) + text(b),
   matchesPattern: ([a, pattern]) => matchesPattern(text(a), text(pattern)),
 }
@@ -44,10 +45,11 @@ const startsWithItems = (whole: readonly Value[], part: readonly Value[], key: (
 
 /**
  * A function call made ready to run: null if an argument is null.
- * @throws HUB_QUERY_UNSUPPORTED for geo functions, HUB_QUERY_INVALID for a pattern that is none
+ * @throws HUB_QUERY_INVALID for a pattern that is none
  */
 export function compileCall(expression: CallExpression, compileOperand: (operand: Expression) => Compiled): Compiled {
   const given = expression.arguments.map(compileOperand)
+  if (expression.name === 'case') return compileCase(given)
   const implementation = implementationOf(expression)
   const pattern = expression.name === 'matchesPattern' ? expression.arguments[1] : undefined
   if (pattern?.kind === 'literal' && pattern.value !== null) compilePattern(String(pattern.value))
@@ -60,6 +62,16 @@ export function compileCall(expression: CallExpression, compileOperand: (operand
       values.push(value)
     }
     return implementation(values)
+  }
+}
+
+/** The result of the first condition that is true; later ones are not computed. */
+function compileCase(given: readonly Compiled[]): Compiled {
+  return (row) => {
+    for (let index = 0; index + 1 < given.length; index += 2) {
+      if (given[index]?.(row) === true) return given[index + 1]?.(row) ?? null
+    }
+    return null
   }
 }
 
@@ -76,17 +88,27 @@ function implementationOf(expression: CallExpression): Implementation {
       const round = rounding(name, type ?? expression.type)
       return ([value]) => round(value)
     }
-    case 'now': return () => new Date().toISOString()
+    case 'now': return oneMoment()
     case 'mindatetime': return () => minDateTime
     case 'maxdatetime': return () => maxDateTime
-    default: throw unsupported(name)
+    default: {
+      const ofGeo = geoFunction(name, type ?? expression.type)
+      if (ofGeo === undefined) throw undefinedOver(name, type ?? expression.type)
+      return ofGeo
+    }
   }
+}
+
+/** All rows see the same moment, that of the first. */
+function oneMoment(): () => string {
+  let moment: string | undefined
+  return () => (moment ??= new Date().toISOString())
 }
 
 function collectionImplementation(expression: CallExpression, type: ValueType): Implementation {
   if (expression.name === 'substring') return ([items, start, count]) => sliceItems(asItems(items), Number(start), count === undefined ? undefined : Number(count))
   const ofItems = collectionFunctions[expression.name]
-  if (ofItems === undefined) throw unsupported(expression.name)
+  if (ofItems === undefined) throw undefinedOver(expression.name, type)
   const item = itemOf(type)
   return (given) => ofItems(given.map(asItems), (value) => hashKey([item], [value]))
 }
@@ -95,7 +117,8 @@ const asItems = (value: Value): readonly Value[] => (Array.isArray(value) ? valu
 
 function sliceItems(items: readonly Value[], start: number, count?: number): readonly Value[] {
   const from = start < 0 ? Math.max(0, items.length + start) : start
-  return items.slice(from, count === undefined ? undefined : from + Math.max(0, count))
+  return items.slice(from, count === undefined ? undefined : from + requireCount(count))
 }
 
-const unsupported = (name: string): Error => hubError('HUB_QUERY_UNSUPPORTED', { what: `The function ${name}`, hint: 'Geographic functions are not computed.' })
+const undefinedOver = (name: string, type: ValueType): Error =>
+  hubError('HUB_QUERY_TYPE', { what: `The function ${name}`, position: 0, found: type.name, expected: 'a type it is defined for' })

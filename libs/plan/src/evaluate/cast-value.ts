@@ -1,8 +1,11 @@
 import type { BaseType, Value, ValueType } from '../value.js'
-import { isFloating, isInteger, isNumeric } from '../value-type.js'
+import { isFloating, isInteger, isNumeric, itemOf, stringType } from '../value-type.js'
 import { canonicalNumber, decimalText, numberText, toDecimal } from '../values/decimal-text.js'
 import { durationSeconds } from '../values/duration.js'
+import { enumNumber, enumText } from '../values/enum-value.js'
+import { geoText, parseGeo } from '../values/geo-text.js'
 import { dateText, daysOf, instantOfTime, parseDate, parseDateTime, timeText } from '../values/instant.js'
+import { castUntyped } from './cast-untyped.js'
 
 const ranges: Partial<Record<BaseType, readonly [bigint, bigint]>> = {
   'Edm.Byte': [0n, 255n],
@@ -13,31 +16,56 @@ const ranges: Partial<Record<BaseType, readonly [bigint, bigint]>> = {
 }
 
 /**
- * A value as a value of another primitive type: null where it cannot be one.
- * @see OData URL Conventions 4.01 section 5.1.1.9.1
+ * A value as a value of another type: null where it cannot be one. Numbers become whole by leaving the fraction off, and have to fit; texts have to be a literal of
+ * the type, a date and time without offset is one of UTC; enumerations go to and from the integer of the member; collections item by item; structured values
+ * stay what they are. Beyond the specification a DateTimeOffset gives its Date and TimeOfDay, and a Date its midnight in UTC.
+ * @see OData URL Conventions 4.01 section 5.1.1.10.1
  */
 export function castValue(value: Value, from: ValueType, to: ValueType): Value {
   if (value === null || value === undefined) return null
-  if (from.collection || to.collection) return null
-  if (from.base === to.base && from.base !== 'enum') return value
+  if (to.collection) {
+    if (!Array.isArray(value)) return null
+    const [item, target] = [itemOf(from), itemOf(to)]
+    return value.map((inner: Value) => castValue(inner, item, target))
+  }
+  if (from.collection) return null
+  if (to.base === 'Edm.Untyped' || (from.base === to.base && from.base !== 'enum')) return value
+  if (from.base === 'Edm.Untyped') return castUntyped(value, to, castValue)
   if (to.base === 'Edm.String') return castToString(value, from)
-  if (isNumeric(to.base)) return isNumeric(from.base) ? castNumber(numberText(value), to.base) : from.base === 'Edm.String' ? castNumberText(String(value), to.base) : null
-  if (from.base === 'Edm.DateTimeOffset') return castDateTime(String(value), to.base)
-  if (from.base === 'Edm.Date' && to.base === 'Edm.DateTimeOffset') return `${String(value)}T00:00:00Z`
   if (from.base === 'Edm.String') return castText(String(value), to)
-  return from.base === 'enum' && to.base === 'enum' && from.name === to.name ? value : null
+  if (from.base === 'enum' || to.base === 'enum') return castEnum(value, from, to)
+  if (isNumeric(to.base)) return isNumeric(from.base) ? castNumber(numberText(value), to.base) : null
+  if (from.base === 'Edm.DateTimeOffset') return castDateTime(String(value), to.base)
+  return from.base === 'Edm.Date' && to.base === 'Edm.DateTimeOffset' ? `${String(value)}T00:00:00Z` : null
 }
 
+/** Whether values of a type may be cast at all; where not, every value would give null. */
+export const isCastable = (from: ValueType, to: ValueType): boolean => (from.base === 'structured') === (to.base === 'structured') || from.base === 'null' || from.base === 'Edm.Untyped' || to.base === 'Edm.Untyped'
+
 function castToString(value: Value, from: ValueType): Value {
+  if (from.base === 'Edm.Geography' || from.base === 'Edm.Geometry') return geoText(value, from.base === 'Edm.Geography' ? 4326 : 0) ?? null
   if (from.base === 'structured' || typeof value === 'object') return null
   return isNumeric(from.base) && !isFloating(from.base) ? canonicalNumber(value) : typeof value === 'number' ? numberText(value) : String(value)
 }
 
+function castEnum(value: Value, from: ValueType, to: ValueType): Value {
+  if (from.base === 'enum' && to.base === 'enum') return from.name === to.name ? value : null
+  if (to.base === 'enum') {
+    if (!isInteger(from.base)) return null
+    const number = BigInt(numberText(value))
+    const range = ranges[to.underlying ?? 'Edm.Int32']
+    const fits = range === undefined || (number >= range[0] && number <= range[1])
+    return fits ? (enumText(to, number) ?? null) : null
+  }
+  const number = enumNumber(from, String(value))
+  return number === undefined || !isInteger(to.base) ? null : castNumber(String(number), to.base)
+}
+
 function castDateTime(text: string, to: BaseType): Value {
+  if (to !== 'Edm.Date' && to !== 'Edm.TimeOfDay') return null
   const fields = parseDateTime(text)
   if (to === 'Edm.Date') return dateText(daysOf(fields))
-  if (to === 'Edm.TimeOfDay') return timeText({ seconds: fields.hour * 3600 + fields.minute * 60 + fields.second, fraction: fields.fraction })
-  return null
+  return timeText({ seconds: fields.hour * 3600 + fields.minute * 60 + fields.second, fraction: fields.fraction })
 }
 
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|^-?INF$|^NaN$/
@@ -59,6 +87,7 @@ function castNumber(text: string, to: BaseType): Value {
 }
 
 const shapes: Partial<Record<BaseType, (text: string) => boolean>> = {
+  'Edm.Binary': (text) => /^[\w-]*={0,2}$/.test(text) && text.replaceAll('=', '').length % 4 !== 1,
   'Edm.Guid': (text) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text),
   'Edm.Date': (text) => parses(() => parseDate(text)),
   'Edm.DateTimeOffset': (text) => parses(() => parseDateTime(text)),
@@ -75,8 +104,24 @@ function parses(parse: () => unknown): boolean {
   }
 }
 
+const offset = /(?:[Zz]|[+-]\d\d:?\d\d)$/
+
 function castText(text: string, to: ValueType): Value {
-  if (to.base === 'Edm.Boolean') return text === 'true' ? true : text === 'false' ? false : null
-  if (to.base === 'enum') return to.members?.has(text) === true ? text : null
-  return shapes[to.base]?.(text) === true ? text : null
+  if (isNumeric(to.base)) return castNumberText(text, to.base)
+  switch (to.base) {
+    case 'Edm.Boolean': return text === 'true' ? true : text === 'false' ? false : null
+    case 'enum': return text.split(',').length === 1 || to.flags === true ? enumOf(text, to) : null
+    case 'Edm.Geography': case 'Edm.Geometry': return parseGeo(text) ?? null
+    case 'Edm.DateTimeOffset': return shapes[to.base]?.(text) !== true ? null : offset.test(text) ? text : `${text}Z`
+    default: return shapes[to.base]?.(text) === true ? text : null
+  }
 }
+
+function enumOf(text: string, to: ValueType): Value {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.every((name) => to.members?.has(name) === true)) return names.join(',')
+  return /^-?\d+$/.test(text) ? castValue(text, integerText, to) : null
+}
+
+/** An integer given as text. */
+const integerText: ValueType = Object.freeze({ ...stringType, base: 'Edm.Int64' })

@@ -1,3 +1,4 @@
+import type { Expression } from '../expression.js'
 import type { Column } from '../page.js'
 import type { Value } from '../value.js'
 
@@ -17,3 +18,6 @@ export interface Scope {
   /** Values of the range variables, innermost last; written by the lambda that is running. */
   readonly variables: ReadonlyMap<string, RangeHolder>
 }
+
+/** How operands are made ready: `compileIn`, given from `compile.ts`. */
+export type CompileIn = (expression: Expression, scope: Scope) => Compiled

@@ -49,8 +49,15 @@ export function follow(value: Value, steps: readonly PathStep[]): Value {
 
 /** The columns of a collection's items, where these are related rows. */
 export function itemColumns(collection: Expression, scope: Scope): readonly Column[] | undefined {
-  if (collection.kind === 'column') return placeOf(collection.path, scope.columns)?.expanded?.columns
-  if (collection.kind !== 'variable') return undefined
-  const columns = scope.variables.get(collection.name)?.columns
-  return columns === undefined ? undefined : placeOf(collection.path, columns)?.expanded?.columns
+  switch (collection.kind) {
+    case 'column': return placeOf(collection.path, scope.columns)?.expanded?.columns
+    case 'filtered': return itemColumns(collection.collection, scope)
+    // a collection that only rows of a type have
+    case 'call': return collection.name === 'case' && collection.arguments[1] !== undefined ? itemColumns(collection.arguments[1], scope) : undefined
+    case 'variable': {
+      const columns = scope.variables.get(collection.name)?.columns
+      return columns === undefined ? undefined : placeOf(collection.path, columns)?.expanded?.columns
+    }
+    default: return undefined
+  }
 }

@@ -16,14 +16,35 @@ export function indexOf(text: string, part: string): number {
   return index <= 0 || isBasic(text) ? index : lengthOf(text.slice(0, index))
 }
 
+/** @throws HUB_QUERY_INVALID for a negative number of characters or items */
+export function requireCount(count: number): number {
+  if (count < 0) throw hubError('HUB_QUERY_INVALID', { what: `substring is asked for ${count} characters or items.`, hint: 'Their number cannot be negative.' })
+  return count
+}
+
+/** The code units of Unicode's White_Space. */
+const isSpace = (unit: number): boolean =>
+  unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0x85 || unit === 0xa0 || unit === 0x1680 || (unit >= 0x2000 && unit <= 0x200a) ||
+  unit === 0x2028 || unit === 0x2029 || unit === 0x202f || unit === 0x205f || unit === 0x3000
+
+/** Without white space at its ends, as Unicode defines it. */
+export function trimmed(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && isSpace(text.charCodeAt(from))) from += 1
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1
+  return text.slice(from, to)
+}
+
 /**
  * From `start` (negative: from the end), at most `count` characters; beyond the ends, what there is.
+ * @throws HUB_QUERY_INVALID if `count` is negative
  * @see OData URL Conventions 4.01 section 5.1.1.7.5
  */
 export function substringOf(text: string, start: number, count?: number): string {
   const characters = isBasic(text) ? text : [...text]
   const from = start < 0 ? Math.max(0, characters.length + start) : start
-  const to = count === undefined ? characters.length : from + Math.max(0, count)
+  const to = count === undefined ? characters.length : from + requireCount(count)
   const part = characters.slice(from, to)
   return typeof part === 'string' ? part : part.join('')
 }

@@ -1,4 +1,4 @@
-import type { Expression, LiteralExpression, OrderKey } from '../expression.js'
+import type { Expression, LiteralExpression, MakeExpression, OrderKey } from '../expression.js'
 import type { Value, ValueType } from '../value.js'
 import { itemOf } from '../value-type.js'
 import { numberText } from '../values/decimal-text.js'
@@ -17,14 +17,23 @@ export function printExpression(expression: Expression): string {
     case 'unary': return expression.operator === 'not' ? `not ${within(expression.operand, 'primary')}` : `-${within(expression.operand, 'primary')}`
     case 'binary': return `${within(expression.left, expression.operator)} ${expression.operator} ${within(expression.right, expression.operator, true)}`
     case 'in': return `${within(expression.operand, 'in')} in (${expression.items.map(printExpression).join(',')})`
-    case 'call': return `${expression.name}(${expression.arguments.map(printExpression).join(',')})`
+    case 'call': return expression.name === 'case' ? printCase(expression.arguments) : `${expression.name}(${expression.arguments.map(printExpression).join(',')})`
     case 'lambda': {
       const inner = expression.predicate === undefined ? '' : `${expression.variable}:${printExpression(expression.predicate)}`
       return `${printExpression(expression.collection)}/${expression.operator}(${inner})`
     }
+    case 'filtered': return `${printExpression(expression.collection)}/$filter(${expression.variable}:${printExpression(expression.predicate)})`
+    case 'instance': return `isof(${printExpression(expression.operand)},${expression.names[0] ?? ''})`
+    case 'make': return printMade(expression)
     case 'cast': case 'isof': return `${expression.kind}(${printExpression(expression.operand)},${printType(expression.target)})`
   }
 }
+
+const printCase = (given: readonly Expression[]): string =>
+  `case(${given.map((part, index) => `${index === 0 ? '' : index % 2 === 0 ? ',' : ':'}${printExpression(part)}`).join('')})`
+
+const printMade = ({ names, items }: MakeExpression): string =>
+  names === undefined ? `[${items.map(printExpression).join(',')}]` : `{${items.map((item, index) => `${JSON.stringify(names[index])}:${printExpression(item)}`).join(',')}}`
 
 function within(operand: Expression, operator: string, right = false): string {
   const outer = strength[operator] ?? 0

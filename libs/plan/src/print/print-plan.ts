@@ -1,6 +1,7 @@
 import type { Aggregate, Expand, Fragment, Limit, Plan, RemoteScan, Scan } from '../plan.js'
 import { inputsOf } from '../plans.js'
 import { printExpression, printOrder } from './print-expression.js'
+import { printStep } from './print-step.js'
 
 /** A plan as JSON: what `?explain=plan` answers beside the text. */
 export interface PlanTree {
@@ -45,6 +46,8 @@ function describe(plan: Plan): string {
     case 'compute': return `Compute ${plan.computed.map(({ column, expression }) => `${printExpression(expression)} as ${column.name}`).join(', ')}`
     case 'aggregate': return describeAggregate(plan)
     case 'concat': return 'Concat'
+    case 'transformation': return printStep(plan.step)
+    case 'given': return 'Given'
     case 'remote': return `Remote ${printTarget(plan.fragment.scan)}${describeKeys(plan.fragment)}`
     case 'remoteScan': return `RemoteScan ${printTarget(plan)} [${plan.taken.join('; ')}]`
     case 'constantRows': return `Rows ${plan.rows.length} (${plan.columns.map(({ name }) => name).join(', ')})`

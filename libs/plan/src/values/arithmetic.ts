@@ -15,7 +15,7 @@ export interface Arithmetic {
 /**
  * What an operator means for two types; undefined if it is not defined for them. Integers give Int64 (`divby` Decimal), sums and
  * products of Decimal are exact, its quotients have 34 digits half-even. Null with anything is null.
- * `compute` @throws HUB_QUERY_INVALID on division by zero and on leaving Int64.
+ * `divby` zero gives INF, -INF or NaN by the sign of the dividend. `compute` @throws HUB_QUERY_INVALID on any other division by zero and on leaving Int64.
  * @see OData URL Conventions 4.01 sections 5.1.1.2 and 5.1.1.16
  */
 export function arithmetic(operator: ArithmeticOperator, left: ValueType, right: ValueType): Arithmetic | undefined {
@@ -63,7 +63,7 @@ const decimalOperators: Record<ArithmeticOperator, (a: Value, b: Value) => strin
   sub: (a, b) => decimalText(toDecimal(a).minus(toDecimal(b))),
   mul: (a, b) => decimalText(toDecimal(a).times(toDecimal(b))),
   div: (a, b) => divideDecimals(a, b),
-  divby: (a, b) => divideDecimals(a, b),
+  divby: (a, b) => (toDecimal(b).isZero() ? decimalText(toDecimal(a).dividedBy(toDecimal(b).abs())) : divideDecimals(a, b)),
   mod: (a, b) => (toDecimal(b).isZero() ? failDivision() : decimalText(toDecimal(a).mod(toDecimal(b)))),
 }
 

@@ -26,23 +26,8 @@ export function comparatorOf(type: ValueType): Comparator {
   }
 }
 
-/** Equality as `eq` means it for values that are not null; null equals only null, and NaN nothing. */
-export function equalValues(type: ValueType, a: Value, b: Value): boolean {
-  if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null)
-  if (type.collection) return equalCollections(type, a, b)
-  if (isNumeric(type.base) && (Number.isNaN(a) || Number.isNaN(b) || a === 'NaN' || b === 'NaN')) return false
-  return presentComparator(type)(a, b) === 0
-}
-
-function equalCollections(type: ValueType, a: Value, b: Value): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
-  const item = { ...type, collection: false }
-  const left: readonly Value[] = a
-  const right: readonly Value[] = b
-  return left.every((value, index) => equalValues(item, value, right[index]))
-}
-
-function presentComparator(type: ValueType): Comparator {
+/** The order of two values that are not null, to be kept where many are compared. */
+export function presentComparator(type: ValueType): Comparator {
   if (isFloating(type.base)) return type.base === 'Edm.Single' ? compareSingles : compareDoubles
   if (isNumeric(type.base)) return compareExact
   if (type.base === 'enum') return (a, b) => compareEnums(type, a, b)
@@ -57,7 +42,8 @@ const orderDoubles = (x: number, y: number): -1 | 0 | 1 =>
 const compareDoubles: Comparator = (a, b) => orderDoubles(toDouble(a), toDouble(b))
 const compareSingles: Comparator = (a, b) => orderDoubles(Math.fround(toDouble(a)), Math.fround(toDouble(b)))
 
-const compareExact: Comparator = (a, b) =>
+/** Integers and decimals in any notation. */
+export const compareExact: Comparator = (a, b) =>
   typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(a) && Number.isSafeInteger(b) ? sign(a - b) : compareNumberTexts(numberText(a), numberText(b))
 
 /** Unicode code point order: surrogates sort above the rest of the basic plane, as the characters they stand for. */
@@ -93,6 +79,16 @@ const beginsWithDate = (text: string): boolean => text.charCodeAt(4) === dash &&
 const isPlainUtc = (text: string): boolean =>
   beginsWithDate(text) && text.charCodeAt(10) === letterT && text.charCodeAt(16) === colon && text.charCodeAt(text.length - 1) === letterZ
 
+const plainSeconds = 19
+
+function comparePlainSeconds(a: string, b: string): -1 | 0 | 1 {
+  for (let index = 0; index < plainSeconds; index++) {
+    const difference = a.charCodeAt(index) - b.charCodeAt(index)
+    if (difference !== 0) return sign(difference)
+  }
+  return 0
+}
+
 function compareDates(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0
   if (a.length === 10 && b.length === 10 && beginsWithDate(a) && beginsWithDate(b)) return ordinal(a, b)
@@ -102,8 +98,9 @@ function compareDates(a: string, b: string): -1 | 0 | 1 {
 function compareDateTimes(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0
   if (isPlainUtc(a) && isPlainUtc(b)) {
-    const seconds = ordinal(a.slice(0, 19), b.slice(0, 19))
-    if (seconds !== 0 || a.length === b.length) return seconds === 0 ? ordinal(a, b) : seconds
+    const seconds = comparePlainSeconds(a, b)
+    if (seconds !== 0) return seconds
+    if (a.length === b.length) return ordinal(a, b)
   }
   return compareInstants(instantOf(a), instantOf(b))
 }
@@ -119,10 +116,24 @@ const comparators: Partial<Record<BaseType, Comparator>> = {
   'Edm.DateTimeOffset': (a, b) => compareDateTimes(String(a), String(b)),
   'Edm.Duration': (a, b) => sign(durationSeconds(String(a)).comparedTo(durationSeconds(String(b)))),
   'Edm.Binary': (a, b) => sign(Buffer.compare(base64Bytes(a), base64Bytes(b))),
+  'Edm.Untyped': (a, b) => compareUntyped(a, b),
 }
 
-/** Structured, geo and untyped values have no order of their own; their canonical JSON makes equality and a stable order. */
+/** Structured and geo values have no order of their own; their canonical JSON makes equality and a stable order. */
 const compareStructured: Comparator = (a, b) => ordinal(canonicalJson(a), canonicalJson(b))
+
+const ranks: Readonly<Record<string, number>> = { boolean: 0, number: 1, string: 2, object: 3 }
+
+/** Values that say themselves what they are: booleans, then numbers, then texts, then all else. */
+const compareUntyped: Comparator = (a, b) => {
+  const kinds = (ranks[typeof a] ?? 4) - (ranks[typeof b] ?? 4)
+  if (kinds !== 0) return sign(kinds)
+  if (typeof a === 'number') return compareDoubles(a, b)
+  return typeof a === 'string' ? compareStrings(a, String(b)) : compareStructured(a, b)
+}
+
+/** True if two values of no declared type have an order at all: they are of one kind. */
+export const sameKind = (a: Value, b: Value): boolean => typeof a === typeof b && typeof a !== 'object'
 
 /** JSON with the names of objects sorted and control information left out. */
 export function canonicalJson(value: Value): string {

@@ -1,9 +1,10 @@
-import type { Value, ValueType } from '../value.js'
-import { isNumeric } from '../value-type.js'
+import type { StructuredValue, Value, ValueType } from '../value.js'
+import { isNumeric, itemOf, untypedType } from '../value-type.js'
 import { canonicalJson } from './compare.js'
 import { canonicalNumber, decimalText } from './decimal-text.js'
 import { durationSeconds } from './duration.js'
 import { enumNumber } from './enum-value.js'
+import { namedType } from './equality.js'
 import { daysOf, instantOf, instantOfTime, parseDate } from './instant.js'
 
 /**
@@ -23,7 +24,7 @@ export function hashKey(types: readonly ValueType[], values: readonly Value[]): 
 
 function hashPart(type: ValueType | undefined, value: Value): string {
   if (value === null || value === undefined || type === undefined) return 'z'
-  if (type.collection) return `c${canonicalJson(value)}`
+  if (type.collection) return hashCollection(type, value)
   if (type.base === 'Edm.String') return `s${String(value)}`
   if (isNumeric(type.base)) return `n${canonicalNumber(type.base === 'Edm.Single' ? Math.fround(Number(value)) : value)}`
   switch (type.base) {
@@ -35,8 +36,26 @@ function hashPart(type: ValueType | undefined, value: Value): string {
     case 'Edm.Binary': return `b${Buffer.from(String(value), 'base64url').toString('base64url')}`
     case 'Edm.Boolean': return `l${String(value)}`
     case 'enum': return `e${String(enumNumber(type, String(value)) ?? value)}`
+    case 'structured': return hashStructure(type, value)
     default: return `j${canonicalJson(value)}`
   }
 }
+
+function hashCollection(type: ValueType, value: Value): string {
+  if (!Array.isArray(value)) return `c${canonicalJson(value)}`
+  const item = itemOf(type)
+  const parts = value.map((inner: Value) => hashPart(item, inner))
+  return `c${(type.unordered === true ? parts.toSorted() : parts).map((part) => `${part.length}:${part}`).join('')}`
+}
+
+function hashStructure(type: ValueType, value: Value): string {
+  const properties = type.properties?.()
+  if (properties === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return `j${canonicalJson(value)}`
+  const structure = value as StructuredValue
+  const members = Object.keys(structure).filter((name) => !name.includes('@') && structure[name] !== null && structure[name] !== undefined).toSorted()
+  return `o${namedType(structure, type)}${members.map((name) => hashMember(name, hashPart(properties.get(name) ?? untypedType, structure[name]))).join('')}`
+}
+
+const hashMember = (name: string, part: string): string => `,${name}=${part.length}:${part}`
 
 const hashInstant = (tag: string, { seconds, fraction }: { seconds: number; fraction: string }): string => `${tag}${seconds}.${fraction}`

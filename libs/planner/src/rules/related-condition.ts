@@ -59,7 +59,7 @@ function ofLambda(part: LambdaExpression, navigation: Column): RelatedCondition 
 function ofVariable(predicate: Expression, name: string): Expression | undefined {
   let possible = true
   walkExpression(predicate, (inner) => {
-    if (inner.kind === 'lambda' && inner.variable === name) possible = false
+    if ((inner.kind === 'lambda' || inner.kind === 'filtered') && inner.variable === name) possible = false
     if (inner.kind === 'variable' && inner.name === name && inner.path.length === 0) possible = false
   })
   if (!possible) return undefined
@@ -75,14 +75,14 @@ const notTrue = (predicate: Expression): Expression => (mayBeNull(predicate) ? b
 
 function mayBeNull(predicate: Expression): boolean {
   switch (predicate.kind) {
-    case 'in': case 'lambda': case 'isof': return false
+    case 'in': case 'lambda': case 'isof': case 'instance': return false
     case 'literal': return predicate.value === null
     case 'binary': {
       if (predicate.operator === 'and' || predicate.operator === 'or') return mayBeNull(predicate.left) || mayBeNull(predicate.right)
       return predicate.operator === 'has'
     }
     case 'unary': return mayBeNull(predicate.operand)
-    case 'call': case 'cast': case 'column': case 'variable': return true
+    case 'call': case 'cast': case 'column': case 'variable': case 'filtered': case 'make': return true
   }
 }
 

@@ -1,0 +1,31 @@
+import type { Aggregation, Grouping, Step } from '../transformation.js'
+import { printExpression } from './print-expression.js'
+
+/** A set transformation in one line. */
+export function printStep(step: Step): string {
+  switch (step.kind) {
+    case 'aggregates': return `Aggregate ${step.measures.length === 0 ? 'distinct' : step.measures.map(printAggregation).join(', ')}${printGrouping(step)}`
+    case 'groups': return `Each group${printGrouping(step)}`
+    case 'nested': return `Nest ${step.from} as ${step.name}`
+    case 'unnest': return `${step.outer ? 'OuterUnnest' : 'Unnest'} ${step.from} as ${step.name}`
+    case 'nest': return `Nest all as ${step.parts.map(({ name }) => name).join(', ')}`
+    case 'attach': return 'Attach'
+    case 'cut': return `Cut at ${step.unit} ${printExpression(step.amount)} of ${printExpression(step.value)}`
+    case 'reduce': return `Reduce ${step.aggregations.map(printAggregation).join(', ')}`
+  }
+}
+
+function printGrouping({ groups, sets }: Grouping): string {
+  if (groups.length === 0) return ''
+  const printed = sets.map((set) => set.map((position) => groups[position]?.path.join('/') ?? '').join(', '))
+  return sets.length === 1 ? ` by ${printed[0] ?? ''}` : ` by each of ${printed.map((names) => `(${names})`).join(' ')}`
+}
+
+/** `Freight with sum as Total`, `~Orders/Freight with sum as Total`. */
+const printAggregation = (aggregation: Aggregation): string => `${printValues(aggregation)} as ${aggregation.column.name}`
+
+function printValues({ method, expression, reached, of }: Aggregation): string {
+  if (of !== undefined) return `${printValues(of.aggregation)} from ${of.groups.map(printExpression).join(', ')} with ${method}`
+  const what = reached === undefined ? (expression === undefined ? undefined : printExpression(expression)) : [...reached.path, ...reached.values].join('/')
+  return method === 'count' ? [...(what === undefined ? [] : [what]), '$count'].join('/') : `${what ?? ''} with ${method}`
+}

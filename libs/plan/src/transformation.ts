@@ -1,0 +1,127 @@
+import type { Expression } from './expression.js'
+import type { Column, ExpandedShape } from './page.js'
+import type { Group, Measure, Plan } from './plan.js'
+
+/**
+ * A set transformation of `$apply` that is more than a filter, a sort, a limit or one plain aggregation. Rules and sources take it for what
+ * it is: nothing is moved through it.
+ * @see OData Extension for Data Aggregation 4.0 sections 3 and 6
+ */
+export interface Transformation {
+  readonly kind: 'transformation'
+  /** The rows that are transformed; what follows them is the step's. */
+  readonly inputs: readonly [Plan, ...Plan[]]
+  readonly step: Step
+  readonly columns: readonly Column[]
+}
+
+/** The rows that the step around gives: those of one group, or those related to one row. */
+export interface Given {
+  readonly kind: 'given'
+  readonly columns: readonly Column[]
+}
+
+/** What is done to rows. */
+export type Step = AggregatesStep | GroupsStep | NestedStep | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
+
+/** One row per group, as `Aggregate`, with what that cannot say: grouping sets, groups by entities, values reached through collections. */
+export interface AggregatesStep extends Grouping {
+  readonly kind: 'aggregates'
+  readonly measures: readonly Aggregation[]
+}
+
+/** The rows of each group transformed by themselves; what they are grouped by is put into each row of the result. */
+export interface GroupsStep extends Grouping {
+  readonly kind: 'groups'
+  /** Over `Given` rows. */
+  readonly each: Plan
+}
+
+/** What rows are grouped by. */
+export interface Grouping {
+  readonly groups: readonly GroupKey[]
+  /** Positions of the groups of each grouping; a rollup has several. What a grouping leaves out is absent from its rows. */
+  readonly sets: readonly (readonly number[])[]
+}
+
+/** A value rows are grouped by, or an entity. */
+export interface GroupKey extends Group {
+  /** Of an entity: what tells whether two are the same. */
+  readonly identity?: readonly Expression[]
+  /** Of an entity: how it is shown. */
+  readonly shape?: ExpandedShape
+}
+
+/** What is computed of the rows of a group. `expression` is of the row, and undefined where `reached` or `of` says where values come from. */
+export interface Aggregation extends Measure {
+  readonly reached?: Reached
+  readonly of?: PartialAggregation
+}
+
+/** What a path through navigations and collections leads to. Nulls on the way lead nowhere. */
+export interface Reached {
+  /** Expanded columns, one within the other. */
+  readonly path: readonly string[]
+  /** Columns of the rows at the end of `path` that tell whether two are the same: each is taken once per group. Undefined: all are taken. */
+  readonly identity?: readonly string[]
+  /** Properties from there, collections of values on the way gone through; none: the rows themselves. */
+  readonly values: readonly string[]
+  /** Of the values. */
+  readonly type: Expression['type']
+}
+
+/** `Amount with sum from Time with average`: the values are results of another aggregation over parts of the group. */
+export interface PartialAggregation {
+  readonly groups: readonly Expression[]
+  readonly aggregation: Aggregation
+}
+
+/** Adds a column: the rows in another one transformed, row by row. */
+export interface NestedStep {
+  readonly kind: 'nested'
+  readonly from: string
+  readonly name: string
+  readonly shown: readonly string[]
+  /** Over `Given` rows. */
+  readonly each: Plan
+}
+
+/** A row for each of the rows in a column, with that one in a column more; with `outer` a row without any stays, its new column null. */
+export interface UnnestStep {
+  readonly kind: 'unnest'
+  readonly from: string
+  readonly name: string
+  readonly shown: readonly string[]
+  readonly outer: boolean
+}
+
+/** One row, whose columns hold all rows of the inputs. */
+export interface NestStep {
+  readonly kind: 'nest'
+  readonly parts: readonly NestedPart[]
+}
+
+/** A column of `NestStep`, and what of its rows is shown. */
+export interface NestedPart {
+  readonly name: string
+  readonly shown: readonly string[]
+}
+
+/** The first input's rows, each with the columns of the one row that the second yields: values of the whole collection. */
+export interface AttachStep {
+  readonly kind: 'attach'
+}
+
+/** The first rows: so many, or until their values add up to an amount, or to a share of all. `amount` is the same for every row. */
+export interface CutStep {
+  readonly kind: 'cut'
+  readonly unit: 'count' | 'sum' | 'percent'
+  readonly amount: Expression
+  readonly value: Expression
+}
+
+/** Adds columns: what is aggregated of that which each row reaches. */
+export interface ReduceStep {
+  readonly kind: 'reduce'
+  readonly aggregations: readonly Aggregation[]
+}

@@ -1,0 +1,71 @@
+import type { Column, ExpandedShape } from './page.js'
+import type { Plan } from './plan.js'
+import { expandedColumn, outputColumns } from './output-columns.js'
+import type { GroupKey, NestedPart, Step, Transformation } from './transformation.js'
+
+/** A set transformation over rows; its columns follow from the inputs and the step. */
+export function transformation(inputs: readonly [Plan, ...Plan[]], step: Step): Transformation {
+  return Object.freeze({ kind: 'transformation', inputs: Object.freeze(inputs), step: Object.freeze(step), columns: Object.freeze(columnsAfter(inputs, step)) })
+}
+
+/** The plans a step applies to given rows. */
+export const innerOf = ({ step }: Transformation): readonly Plan[] => ('each' in step ? [step.each] : [])
+
+/** The node over other inputs and with another inner plan. */
+export function withInner({ step }: Transformation, inputs: readonly [Plan, ...Plan[]], [each]: readonly Plan[]): Transformation {
+  return transformation(inputs, each === undefined || !('each' in step) ? step : { ...step, each })
+}
+
+function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly Column[] {
+  const [input, other] = inputs
+  switch (step.kind) {
+    case 'aggregates': return [...groupColumns(step.groups), ...step.measures.map(({ column }) => column)]
+    case 'groups': return mergeColumns(groupColumns(step.groups), outputColumns(step.each))
+    case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step.from, step, outputColumns(step.each))]
+    case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
+    case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
+    case 'attach': return [...outputColumns(input), ...(other === undefined ? [] : outputColumns(other))]
+    case 'cut': return outputColumns(input)
+    case 'reduce': return [...outputColumns(input), ...step.aggregations.map(({ column }) => column)]
+  }
+}
+
+const rowsColumn = ({ name, shown }: NestedPart, columns: readonly Column[], toMany: boolean): Column => expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: shown })
+
+function nestedColumn(within: readonly Column[], from: string, part: NestedPart, columns: readonly Column[]): Column {
+  const source = within.find(({ name }) => name === from)
+  return rowsColumn(part, columns, source?.type.collection === true)
+}
+
+function unnestedColumn(within: readonly Column[], from: string, part: NestedPart): Column {
+  const source = within.find(({ name }) => name === from)
+  return rowsColumn(part, nestedRows(source).columns, false)
+}
+
+/** The rows in a column: those of an expand by its columns, those of complex values by their fields. */
+export const nestedRows = (column: Column | undefined): Pick<ExpandedShape, 'columns'> => column?.expanded ?? { columns: column?.fields ?? [] }
+
+/** The columns that groups make of a result: what has a path of several names stands within the first. */
+export function groupColumns(groups: readonly GroupKey[], depth = 0): readonly Column[] {
+  const names = [...new Set(groups.map(({ path }) => path[depth] ?? ''))]
+  return names.map((name) => {
+    const inner = groups.filter(({ path }) => path[depth] === name)
+    const own = inner.find(({ path }) => path.length === depth + 1)
+    if (own !== undefined) return Object.freeze({ name, type: own.expression.type, ...(own.shape === undefined ? {} : { expanded: own.shape }) })
+    const columns = groupColumns(inner, depth + 1)
+    return expandedColumn(name, 'Edm.Untyped', { toMany: false, columns, visible: columns.map((shown) => shown.name) })
+  })
+}
+
+/** What groups put into rows, then what these have beside it. */
+export function mergeColumns(ofGroups: readonly Column[], ofRows: readonly Column[]): readonly Column[] {
+  const merged = ofGroups.map((column) => {
+    const other = ofRows.find(({ name }) => name === column.name)
+    if (column.expanded === undefined || other?.expanded === undefined || column.expanded.toMany || other.expanded.toMany) return column
+    const columns = mergeColumns(column.expanded.columns, other.expanded.columns)
+    const visible = [...new Set([...column.expanded.visible, ...other.expanded.visible])]
+    return expandedColumn(column.name, column.type.name, { toMany: false, columns, visible })
+  })
+  const names = new Set(merged.map(({ name }) => name))
+  return [...merged, ...ofRows.filter(({ name }) => !names.has(name))]
+}
