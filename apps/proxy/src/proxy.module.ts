@@ -59,6 +59,6 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
 }
 
 function createHandler(...[plane, settings, log, keys, samples]: [DataPlane, Settings, Log, Keys, SampleServices]): DataHandler {
-  const services = { pool: plane.pool, prober: plane.prober, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
   return new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
 }

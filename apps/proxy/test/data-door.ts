@@ -79,7 +79,7 @@ export async function openDoor({ environment = {}, samples = noSamples, key = ra
     catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => openConnection },
     samples: { memory: samples.memory, target: (name) => ({ url: `${origin}/samples/${name}/`, token: settings.processToken }) },
   })
-  const services = { pool: plane.pool, prober: plane.prober, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
   const handler = new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     if (!handler.handle(request, response)) response.writeHead(404).end()

@@ -3,6 +3,7 @@ import type { Log } from '@tributary/nest'
 import { createKnowledge } from '@tributary/source'
 import type { MemoryService } from '@tributary/source-memory'
 import { sourceKinds, type AddressGuard, type SourceKinds } from '@tributary/sources'
+import { PlanCache } from '../cache/plan-cache.js'
 import { EndpointPool, type EndpointPoolOptions } from './endpoint-pool.js'
 import { Exposures } from './exposures.js'
 import { sendObservations } from './observation-batches.js'
@@ -24,6 +25,7 @@ export class DataPlane {
   readonly exposures: Exposures
   readonly pool: EndpointPool
   readonly prober: Prober
+  readonly plans = new PlanCache()
   private readonly kinds: SourceKinds
   private readonly sending: ReturnType<typeof sendObservations>
 

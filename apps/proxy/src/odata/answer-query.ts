@@ -4,7 +4,8 @@ import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type 
 import { execute, type RowStream } from '@tributary/operators'
 import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
-import { bind, optimize, place, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
+import { placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
+import type { PlanCache } from '../cache/plan-cache.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { header } from '../http/exchange.js'
@@ -30,6 +31,7 @@ export interface QueryServices {
   readonly pageRows: number
   /** What one request may use. */
   readonly limits: RequestLimits
+  readonly plans: PlanCache
 }
 
 /** A parsed query and how its answer is wanted. */
@@ -73,7 +75,7 @@ async function planQuery(query: Query, services: QueryServices): Promise<Planned
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   // A table has no place for a next link, so it is never a page.
   const pageRows = tableOf(query) === undefined ? pageRowsOf(preferences, services.pageRows) : 0
-  const planned = { query, endpoints: await services.pool.of(exposure), paging, limits: services.limits }
+  const planned = { query, endpoints: await services.pool.of(exposure), paging, services }
   const fits = pageRows > 0 && url.options.top !== undefined && url.options.top <= pageRows
   const forwarding = fits && (token === undefined || token.kind === 'source') ? forwardingOf(runOf(planned, 0)) : undefined
   if (token?.kind === 'source') {
@@ -91,13 +93,19 @@ interface Planned {
   readonly forwarding?: Forwarding
 }
 
-function runOf({ query, endpoints, paging, limits }: Pick<QueryRun, 'endpoints' | 'paging' | 'limits'> & { readonly query: Query }, pageRows: number): QueryRun {
-  const { exchange, exposure, root, url, protocol, preferences, timings } = query
+interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
+  readonly query: Query
+  readonly services: QueryServices
+}
+
+function runOf({ query, endpoints, paging, services: { limits, plans } }: Planning, pageRows: number): QueryRun {
+  const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
-  const bound = optimize(bind(url, exposure, { pageRows, ...(cursor === undefined ? {} : { cursor }) }))
+  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, ...(cursor === undefined ? {} : { cursor }) })
+  timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
-  return { exchange, exposure, root, bound, plan: place(bound.plan, endpoints), endpoints, style, protocol, preferences, timings, paging, limits, ...(table === undefined ? {} : { table }) }
+  return { exchange, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, ...(table === undefined ? {} : { table }) }
 }
 
 const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
-import { namesOf, parseODataUrl, type Names, type ODataUrl } from '@tributary/odata-url'
+import { namesOf, type Names, type ODataUrl } from '@tributary/odata-url'
 import type { EdmModel } from '@tributary/edm'
 import { answerBatch, type BatchServices } from '../batch/answer-batch.js'
 import { header } from '../http/exchange.js'
@@ -47,7 +47,7 @@ async function answerRead(given: ServiceRequest, services: QueryServices): Promi
   const { exchange, exposure, path } = asked
   const timings = new Timings()
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
-  const url = parseODataUrl(path, exchange.query, namesFor(exposure.model))
+  const url = services.plans.parsed(namesFor(exposure.model), path, exchange.query)
   switch (url.resource.kind) {
     case 'metadata':
       return answerMetadata(exchange, exposure.model, { version: protocol.version, ...formatOf(url) })

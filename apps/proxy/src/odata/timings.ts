@@ -24,6 +24,18 @@ export class Timings {
     this.planned = this.elapsedMs()
   }
 
+  private readonly told = new Map<string, string>()
+
+  /** What a cache did: hit, miss, … The last word on a cache counts. */
+  tell(cache: string, outcome: string): void {
+    this.told.set(cache, outcome)
+  }
+
+  /** By cache. */
+  outcomes(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.told)
+  }
+
   readonly observe = (request: RemoteRequest): void => {
     this.sent.push(request)
   }
@@ -35,7 +47,8 @@ export class Timings {
       const ms = round(requests.reduce((sum, request) => sum + request.ms, 0))
       return `${slug.replaceAll(/[^\w-]/g, '_')};dur=${ms};desc="${requests.length} requests"`
     })
-    return [`plan;dur=${this.planned}`, ...sources].join(', ')
+    const plan = this.told.get('plan')
+    return [`plan;dur=${this.planned}${plan === undefined ? '' : `;desc="${plan}"`}`, ...sources].join(', ')
   }
 }
 
