@@ -40,6 +40,7 @@ export const catalogue = Object.freeze({
   // A source
   HUB_SOURCE_UNREACHABLE: fault(502, 'The source {slug} could not be reached: {reason}.', 'Check that the service runs and that its address is right.'),
   HUB_SOURCE_FAILED: fault(502, 'The source {slug} answered {status}: {reason}.', 'The fault lies with the source; ask its owner.'),
+  HUB_SOURCE_REJECTED: fault(400, 'The source {slug} rejected the request with {status}: {reason}.', 'The status is the source\'s; its own code stands in the details.'),
   HUB_SOURCE_DENIED: fault(502, 'The source {slug} denied access ({status}).', 'Check the credentials of its connection.'),
   HUB_SOURCE_TIMEOUT: fault(504, 'The source {slug} did not answer within {timeoutMs} ms.', 'Narrow the query or raise the connection\'s timeoutMs.'),
   HUB_SOURCE_INVALID: fault(502, 'The source {slug} sent an answer that cannot be used: {reason}.', 'The fault lies with the source; ask its owner.'),

@@ -2,7 +2,8 @@ import { catalogue, type Code } from './catalogue.js'
 
 /** One of several faults reported together, e.g. each wrong field of a data product. */
 export interface ErrorDetail {
-  readonly code: Code
+  /** Of the catalogue, or what a source calls it. */
+  readonly code: Code | (string & {})
   readonly message: string
   /** What the fault is about: a property path, a field name, a query option. */
   readonly target?: string
@@ -12,6 +13,8 @@ export interface HubErrorOptions {
   readonly target?: string
   readonly details?: readonly ErrorDetail[]
   readonly cause?: unknown
+  /** Instead of the catalogue's, where a source decides it. */
+  readonly status?: number
 }
 
 /** The only error class the project throws on purpose. It carries no stack, credential or server path to clients. */
@@ -26,7 +29,7 @@ export class HubError extends Error {
   ) {
     super(fill(code, params), options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HubError'
-    this.status = catalogue[code].status
+    this.status = options.status ?? catalogue[code].status
     if (options.target !== undefined) this.target = options.target
     this.details = options.details ?? []
   }
