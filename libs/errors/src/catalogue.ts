@@ -28,6 +28,7 @@ export const catalogue = Object.freeze({
   HUB_METHOD_NOT_ALLOWED: fault(405, 'The method {method} is not allowed on {resource}.', 'Allowed: {allowed}.'),
   HUB_CONTENT_UNSUPPORTED: fault(415, 'Content of type {type} cannot be read.', 'Send one of: {known}.'),
   HUB_REQUEST_SPANS_SOURCES: fault(501, '{what} spans {between}, and a request like this goes to one source.', '{hint}'),
+  HUB_BATCH_UNSUPPORTED: fault(501, 'The source {slug} takes no batches, so the {count} changes cannot be done together; nothing was done.', 'Send each change by itself.'),
   HUB_DEPENDENCY_FAILED: fault(424, 'The request {id} was not run: {reason}.', 'See the answers to the requests it depends on.'),
   HUB_TOKEN_EXPIRED: fault(410, 'The page token is not valid for this query any more.', 'Start again from the first page.'),
   HUB_JOIN_NOT_UNIQUE: fault(500, 'The relationship {relationship} expects one row of {target} for key {key}, and met several.', 'Make the relationship to-many, or join on a unique column.'),
