@@ -11,6 +11,10 @@ export interface BatchAnswer {
   body(chunk: Buffer): Buffer
   /** What stands behind its body. */
   end(): Buffer
+  /** What stands before the answers of a change set that was done, each of which then has its own part. */
+  openGroup(): Buffer
+  /** What stands behind them. */
+  closeGroup(): Buffer
   /** What stands behind the last answer. */
   close(): Buffer
 }
@@ -24,18 +28,34 @@ export const batchAnswer = (form: BatchForm, boundary: string): BatchAnswer => (
 
 const nothing = Buffer.alloc(0)
 
-/** The requests of a change set are answered by one part: the error for which all of it failed. */
-const multipartAnswer = (boundary: string): BatchAnswer => ({
-  contentType: `multipart/mixed;boundary=${boundary}`,
-  begin: ({ id, group }, status, headers) => {
-    const content = id === undefined || group !== undefined ? '' : `Content-ID: ${id}\r\n`
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
-    return Buffer.from(`--${boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n${content}\r\nHTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Status'}\r\n${lines}\r\n`)
-  },
-  body: (chunk) => chunk,
-  end: () => Buffer.from('\r\n'),
-  close: () => Buffer.from(`--${boundary}--\r\n`),
-})
+/** A change set that failed is answered by one part: the error for which all of it failed. */
+function multipartAnswer(batch: string): BatchAnswer {
+  let groups = 0
+  let boundary = batch
+  return {
+    contentType: `multipart/mixed;boundary=${batch}`,
+    begin: ({ id }, status, headers) => {
+      const content = id === undefined ? '' : `Content-ID: ${id}\r\n`
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+      return Buffer.from(`--${boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n${content}\r\nHTTP/1.1 ${status} ${reasonPhrases[status] ?? 'Status'}\r\n${lines}\r\n`)
+    },
+    body: (chunk) => chunk,
+    end: () => Buffer.from('\r\n'),
+    openGroup: () => {
+      boundary = `changes_${++groups}_${batch}`.slice(0, longestBoundary)
+      return Buffer.from(`--${batch}\r\nContent-Type: multipart/mixed;boundary=${boundary}\r\n\r\n`)
+    },
+    closeGroup: () => {
+      const line = Buffer.from(`--${boundary}--\r\n\r\n`)
+      boundary = batch
+      return line
+    },
+    close: () => Buffer.from(`--${batch}--\r\n`),
+  }
+}
+
+/** @see RFC 2046 section 5.1.1 */
+const longestBoundary = 70
 
 /** How a body stands in JSON: JSON as it is, text as a string, everything else as base64url. */
 function embedding(contentType: string): 'json' | 'text' | 'binary' {
@@ -72,6 +92,8 @@ function jsonAnswer(): BatchAnswer {
       const text = whole.length === 0 ? '' : `,"body":${JSON.stringify(whole.toString(how === 'text' ? 'utf8' : 'base64url'))}`
       return Buffer.from(`${text}}`)
     },
+    openGroup: () => nothing,
+    closeGroup: () => nothing,
     close: () => Buffer.from(answers === 0 ? '{"responses":[]}' : ']}'),
   }
 }

@@ -14,6 +14,8 @@ export interface PartSink {
 export class PartReply extends Writable implements Reply {
   headersSent = false
   status = 0
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>> = {}
   private begun: Promise<void> = Promise.resolve()
 
   constructor(private readonly sink: PartSink) {
@@ -24,7 +26,8 @@ export class PartReply extends Writable implements Reply {
     this.headersSent = true
     this.status = status
     const texts = Object.entries(headers).flatMap(([name, value]) => (value === undefined || perConnection.has(name) ? [] : [[name, String(value)] as const]))
-    this.begun = this.sink.begin(status, Object.fromEntries(texts))
+    this.headers = Object.fromEntries(texts)
+    this.begun = this.sink.begin(status, this.headers)
     // Waited for, and told, with the first write or the end.
     this.begun.catch(() => undefined)
     return this

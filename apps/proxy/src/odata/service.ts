@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hubError } from '@tributary/errors'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import { namesOf, type Names, type ODataUrl } from '@tributary/odata-url'
 import type { EdmModel } from '@tributary/edm'
@@ -32,7 +33,7 @@ export interface ServiceParts extends QueryServices, Pick<BatchServices, 'log' |
 export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   const { exchange, path } = asked
   if (/^(?:\$|%24)batch\/?$/i.test(path)) {
-    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts) })
+    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts), together: readOnly })
     return
   }
   if (isPostedQuery(path)) {
@@ -40,6 +41,11 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
     return
   }
   if (admits(exchange, reading)) await answerRead(asked, parts)
+}
+
+/** What is read only is not changed together either. */
+const readOnly: BatchServices['together'] = async (_, { path }) => {
+  throw hubError('HUB_METHOD_NOT_ALLOWED', { method: 'A change set', resource: path, allowed: reading })
 }
 
 async function answerRead(given: ServiceRequest, services: QueryServices): Promise<void> {

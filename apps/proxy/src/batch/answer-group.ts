@@ -1,0 +1,97 @@
+import { hubError, type HubError } from '@tributary/errors'
+import { asHubError } from '@tributary/nest'
+import { errorBody, type BatchPart } from '@tributary/odata-wire'
+import { answerPart } from './answer-part.js'
+import { noteOutcome, partExchange, partRequest, requireDependencies, writeAnswer, type BatchCourse } from './batch-course.js'
+import type { TogetherAnswer } from './change-set.js'
+import { PartReply } from './part-reply.js'
+import { createdPath } from './references.js'
+
+type Group = readonly [BatchPart, ...BatchPart[]]
+
+const isRead = ({ method }: BatchPart): boolean => method === 'GET' || method === 'HEAD'
+
+/**
+ * Answers a change set or atomicity group: all of it is done, or nothing. One change is sent by itself; several are sent to their source
+ * as one. True if it succeeded.
+ * @see OData Protocol 4.01, section 11.7.1; OData JSON Format 4.01, section 19.1
+ */
+export async function answerGroup(group: Group, course: BatchCourse): Promise<boolean> {
+  const [first, ...rest] = group
+  // Reading changes nothing: there is nothing that could be done by half.
+  if (group.every(isRead)) return answerReads(group, course)
+  if (rest.length === 0) return answerPart(first, course, { open: () => course.out.openGroup(), close: () => course.out.closeGroup() })
+  const answers = await together(group, course)
+  return answers.kind === 'done' ? answerDone(group, answers.replies, course) : answerFailed(group, answers, course)
+}
+
+async function answerReads(group: Group, course: BatchCourse): Promise<boolean> {
+  let success = true
+  for (const part of group) success = (await answerPart(part, course)) && success
+  return success
+}
+
+async function together(group: Group, course: BatchCourse): Promise<TogetherAnswer> {
+  const { asked, services } = course
+  try {
+    const read = group.find(isRead)
+    if (read !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `${read.method} ${read.url.slice(0, 100)} stands among changes that are to be done together` })
+    const own = new Set(group.flatMap(({ id }) => id ?? []))
+    for (const part of group) requireDependencies(part, course, own)
+    const requests = group.map((part, index) => ({ part, index, request: (url: string, body?: Buffer) => partRequest({ ...part, url, ...(body === undefined ? {} : { body }) }, partExchange(part, course, new PartReply(nowhere)), course) }))
+    return await services.together(requests, asked)
+  } catch (thrown) {
+    const error = asHubError(thrown, asked.exchange.requestId)
+    if (error.status >= 500 && error.status !== 501) services.log.warn({ err: error.cause ?? error, code: error.code, requestId: asked.exchange.requestId }, error.message)
+    return { kind: 'failed', ...replyOf(error) }
+  }
+}
+
+/** Nothing is answered here: what became of the changes comes back with their source's answer. */
+const nowhere = { begin: async () => undefined, body: async () => undefined, end: async () => undefined }
+
+const replyOf = (error: HubError) => ({
+  status: error.status, headers: { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.0' }, body: Buffer.from(errorBody(error)),
+})
+
+async function answerDone(group: Group, replies: readonly { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer; readonly path: string }[], course: BatchCourse): Promise<boolean> {
+  const { out, asked: { root } } = course
+  await writeAnswer(course, out.openGroup())
+  for (const [index, part] of group.entries()) {
+    const reply = replies[index]
+    if (reply === undefined) throw new Error('a change that was done has no answer')
+    await writeWhole(part, reply, course)
+    noteOutcome(part, true, course)
+    if (part.id !== undefined) course.references.set(part.id, createdPath(reply.path, root, reply.headers))
+  }
+  await writeAnswer(course, out.closeGroup())
+  return true
+}
+
+/** In JSON every request has its answer: that of the one that failed is the error, the others failed with it. */
+async function answerFailed(group: Group, failed: Extract<TogetherAnswer, { kind: 'failed' }>, course: BatchCourse): Promise<boolean> {
+  const culprit = group[failed.index ?? 0] ?? group[0]
+  for (const part of group) noteOutcome(part, false, course)
+  if (course.form === 'multipart') {
+    await writeWhole(failed.index === undefined ? { ...culprit, id: undefined } : culprit, failed, course)
+    return false
+  }
+  for (const part of group) {
+    const reason = failed.index === undefined ? undefined : hubError('HUB_DEPENDENCY_FAILED', { id: part.id ?? '', reason: `${culprit.id ?? 'another request'} of its group failed, and nothing of the group was done` })
+    await writeWhole(part, part === culprit || reason === undefined ? failed : replyOf(reason), course)
+  }
+  return false
+}
+
+interface Whole {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+async function writeWhole(part: Omit<BatchPart, 'id'> & { readonly id?: string | undefined }, { status, headers, body }: Whole, course: BatchCourse): Promise<void> {
+  const { id, ...rest } = part
+  await writeAnswer(course, course.out.begin(id === undefined ? rest : { ...rest, id }, status, headers))
+  await writeAnswer(course, course.out.body(body))
+  await writeAnswer(course, course.out.end())
+}
