@@ -32,7 +32,7 @@ export function readJsonTree(bytes: Buffer): JsonTree {
 
 const spaces = /[ \t\n\r]*/y
 const numbers = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const strings = /"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
+const escapes = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
 const words = /true|false|null/y
 
 class TreeReader {
@@ -108,10 +108,18 @@ class TreeReader {
     }
   }
 
+  /** The token of a string, on whose opening quote the reader is. */
   private string(): string {
-    const text = this.token(strings)
-    if (text === undefined) throw this.wrong('found a string that does not end or holds what it may not')
-    return text
+    const from = this.at
+    for (this.at++; this.at < this.text.length; ) {
+      const sign = this.text.charCodeAt(this.at)
+      if (sign === 0x22) return this.text.slice(from, ++this.at)
+      if (sign < 0x20) throw this.wrong('found a control character within a string')
+      if (sign === 0x5c) {
+        if (this.token(escapes) === undefined) throw this.wrong('found an escape that is none')
+      } else this.at++
+    }
+    throw this.wrong('found a string that does not end', from)
   }
 
   private space(): void {

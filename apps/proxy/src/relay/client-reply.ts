@@ -1,0 +1,117 @@
+import type { ExposedSet, Exposure } from '@tributary/catalog'
+import { hubError } from '@tributary/errors'
+import { jsonContentType, jsonTreeText, MalformedJson, memberOf, readJsonTree, stringOf, type JsonStyle, type JsonTree, type ProtocolVersion } from '@tributary/odata-wire'
+import { exposedAddress, remoteNaming, type RemoteAddress } from '@tributary/planner'
+import type { RemoteReply, Target } from '@tributary/source'
+import type { Headers } from '../http/respond.js'
+import { replyPayload, type Meant } from './reply-payload.js'
+import { sourceError } from './source-error.js'
+import { sourceLinks, type SourceLinks } from './source-links.js'
+
+/** What a call was about, and how its answer is wanted. */
+export interface ReplyWish {
+  readonly exposure: Exposure
+  readonly target: Target
+  /** Absolute URL of our service root, ends in `/`. */
+  readonly root: string
+  readonly style: JsonStyle
+  readonly protocol: ProtocolVersion
+  readonly set?: ExposedSet
+  /** What the body holds; undefined: not known. */
+  readonly type?: RemoteAddress['exposedType']
+  /** What stands in the parentheses of the context URL of a data product: `Number,Freight`. */
+  readonly selectList?: string
+}
+
+/** An answer of a source as the client gets it. */
+export interface ClientReply {
+  readonly status: number
+  readonly headers: Headers
+  /** Undefined: there is none. What is no JSON is passed on as it comes. */
+  readonly body?: Buffer | AsyncIterable<Buffer>
+}
+
+const mostJsonBytes = 64 * 1024 * 1024
+
+/**
+ * Turns an answer of a source into ours: links, names, versions and headers.
+ * @throws HUB_SOURCE_REJECTED with the source's own status where it refuses what the client asked, HUB_SOURCE_FAILED, HUB_SOURCE_INVALID
+ */
+export async function clientReply(reply: RemoteReply, wish: ReplyWish): Promise<ClientReply> {
+  const { exposure, target, root, set } = wish
+  const links = sourceLinks({ exposure, target, root, ...(set === undefined ? {} : { set }) })
+  const { status } = reply
+  if ((status >= 300 && status !== 304) || status < 200) throw await sourceError(reply, target, links)
+  if (status === 204 || status === 304) return { status, headers: replyHeaders(reply, wish, links) }
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(reply.headers['content-type'] ?? '')) {
+    const bytes = { 'content-type': 'application/octet-stream', ...only(reply.headers, streamHeaders) }
+    return { status, headers: { ...replyHeaders(reply, wish, links), ...bytes }, body: reply.body }
+  }
+  const body = await jsonBody(reply, wish, links)
+  return { status, headers: { ...replyHeaders(reply, wish, links), ...(body === undefined ? {} : { 'content-type': jsonContentType(wish.style, wish.protocol) }) }, ...(body === undefined ? {} : { body }) }
+}
+
+/** Headers whose values mean the same here as at the source. */
+const sameHeaders = ['etag', 'preference-applied', 'last-modified', 'odata-isolation'] as const
+const streamHeaders = ['content-type', 'content-length', 'content-disposition', 'content-language', 'content-range', 'accept-ranges'] as const
+const linkHeaders = ['location', 'content-location', 'odata-entityid'] as const
+
+const only = (headers: Headers, names: readonly string[]): Headers => Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
+
+function replyHeaders({ headers }: RemoteReply, { protocol, target }: ReplyWish, links: SourceLinks): Headers {
+  const turned = linkHeaders.flatMap((name) => {
+    const given = headers[name]
+    if (given === undefined) return []
+    // These headers are absolute URLs; what is relative is so to the source's service.
+    const link = links.link(URL.canParse(given) ? given : new URL(given, target.url).href)
+    return link === undefined ? [] : [[name, link] as const]
+  })
+  return { 'odata-version': protocol.version, 'cache-control': 'no-store', 'vary': 'accept, prefer, odata-maxversion, authorization', ...only(headers, sameHeaders), ...Object.fromEntries(turned) }
+}
+
+/** Undefined: the source sent nothing. */
+async function jsonBody(reply: RemoteReply, wish: ReplyWish, links: SourceLinks): Promise<Buffer | undefined> {
+  const bytes = await whole(reply, wish.target.slug)
+  if (bytes.length === 0) return undefined
+  const tree = parsed(bytes, wish.target.slug)
+  const context = contextOf(tree)
+  if (context !== undefined) links.alsoAt(context)
+  const meant: Meant = { ...(wish.type === undefined ? {} : { type: wish.type.name, collection: wish.type.collection }), ...(wish.set === undefined ? {} : { set: wish.set }) }
+  const shown = replyPayload(tree, meant, { exposure: wish.exposure, endpoint: wish.target.slug, links, style: wish.style, context: (text) => contextFor(text, wish) })
+  return Buffer.from(jsonTreeText(shown))
+}
+
+const contextOf = (tree: JsonTree): string | undefined => stringOf(memberOf(tree, '@odata.context') ?? memberOf(tree, '@context'))
+
+async function whole({ body }: RemoteReply, slug: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > mostJsonBytes) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `it is larger than ${mostJsonBytes} bytes` })
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function parsed(bytes: Buffer, slug: string): JsonTree {
+  try {
+    return readJsonTree(bytes)
+  } catch (error) {
+    if (!(error instanceof MalformedJson)) throw error
+    throw hubError('HUB_SOURCE_INVALID', { slug, reason: `its JSON is malformed at line ${error.line}, column ${error.column}: ${error.reason}` })
+  }
+}
+
+/** Our metadata, and there what the source's context means. Undefined: it means nothing here. */
+function contextFor(text: string, { exposure, target, root, set, type, selectList }: ReplyWish): string | undefined {
+  const mark = text.indexOf('#')
+  const metadata = `${root}$metadata`
+  if (mark < 0) return metadata
+  const fragment = text.slice(mark + 1)
+  if (remoteNaming(exposure, target.slug).same) return `${metadata}#${fragment}`
+  const entity = set !== undefined && type !== undefined && type.name === set.entityType
+  if (entity) return `${metadata}#${set.name}${selectList === undefined ? '' : `(${selectList})`}${type.collection ? '' : '/$entity'}`
+  const turned = exposedAddress(fragment, exposure, target.slug, set)
+  return turned === undefined ? undefined : `${metadata}#${turned}`
+}
