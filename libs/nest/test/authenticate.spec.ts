@@ -1,4 +1,5 @@
-import { authenticate, authenticateInternal, readSettings } from '@tributary/nest'
+import { authenticate, authenticateInternal, challengeOf, readSettings } from '@tributary/nest'
+import { isHubError } from '@tributary/errors'
 import type { IncomingHttpHeaders } from 'node:http'
 
 const adminToken = 'correct-horse-battery-staple-0123456789'
@@ -64,6 +65,24 @@ describe('secured mode', () => {
     basic(adminToken, 'wrong'), `Basic ${Buffer.from(adminToken).toString('base64')}`, `Bearer ${basic('a', adminToken)}`,
   ])('refuses %s', (authorization) => {
     expect(fromAfar({ authorization })).toThrow(fault('HUB_AUTH_INVALID'))
+  })
+
+  it('tells where users sign in to who asks with an empty Bearer, where that is set up; everybody else is asked for a password', () => {
+    const oauth = readSettings({ TRIBUTARY_ADMIN_TOKEN: adminToken, TRIBUTARY_OAUTH_AUTHORIZATION_URI: 'https://login.example/tenant/oauth2/authorize' })
+    const challenged = (authorization: string | undefined, settings = oauth): string => {
+      try {
+        authenticate({ host: 'hub.example', ...(authorization === undefined ? {} : { authorization }) }, { address: '203.0.113.9', method: 'GET' }, settings)
+      } catch (error) {
+        if (isHubError(error)) return challengeOf(error)
+      }
+      return 'let in'
+    }
+    const plain = 'Basic realm="Tributary", charset="UTF-8", Bearer'
+    expect(challenged('Bearer')).toBe('Bearer authorization_uri=https://login.example/tenant/oauth2/authorize, Basic realm="Tributary", charset="UTF-8"')
+    expect(challenged(undefined)).toBe(plain)
+    expect(challenged('Bearer wrong')).toBe(plain)
+    expect(challenged('Bearer', secured)).toBe(plain)
+    expect(challenged(`Bearer ${adminToken}`)).toBe('let in')
   })
 
   it('asks callers on the same machine too', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { errorBody } from '@tributary/odata-wire'
 import type { HubError } from '@tributary/errors'
-import { challenge } from '@tributary/nest'
+import { challengeOf } from '@tributary/nest'
 import type { Exchange } from './exchange.js'
 
 /** The methods of everything that is read. */
@@ -56,7 +56,7 @@ export function respondWithError({ request, response }: Pick<Exchange, 'request'
       'content-type': 'application/json;charset=utf-8',
       'odata-version': '4.0',
       'cache-control': 'no-store',
-      ...(error.status === 401 ? { 'www-authenticate': challenge } : {}),
+      ...(error.status === 401 ? { 'www-authenticate': challengeOf(error) } : {}),
       ...(error.code === 'HUB_METHOD_NOT_ALLOWED' ? { allow: String(error.params['allowed'] ?? reading) } : {}),
     },
     body: errorBody(error),

@@ -21,6 +21,8 @@ export abstract class Settings {
   abstract readonly catalogUrl?: string
   abstract readonly proxyUrl?: string
   abstract readonly publicUrl?: string
+  /** Where users sign in to an organizational account; undefined: nobody is told. */
+  abstract readonly oauthAuthorizationUri?: string
   /** IP addresses and CIDR ranges. */
   abstract readonly trustedProxies: readonly string[]
   /** 0: no paging. */
@@ -133,6 +135,7 @@ const optionalSettings = (values: VariableValues) => ({
   ...given('catalogUrl', values.TRIBUTARY_CATALOG_URL),
   ...given('proxyUrl', values.TRIBUTARY_PROXY_URL),
   ...given('publicUrl', values.TRIBUTARY_PUBLIC_URL),
+  ...given('oauthAuthorizationUri', values.TRIBUTARY_OAUTH_AUTHORIZATION_URI),
 })
 
 const given = <Name extends string>(name: Name, value: string | undefined) =>

@@ -55,6 +55,7 @@ export const variables = Object.freeze({
   TRIBUTARY_CATALOG_URL: variable(baseUrl.optional(), 'none: in the same process', 'Where the proxy of a split deployment reaches the catalog.'),
   TRIBUTARY_PROXY_URL: variable(baseUrl.optional(), 'none: in the same process', 'Where the catalog of a split deployment reaches the proxy.'),
   TRIBUTARY_PUBLIC_URL: variable(baseUrl.optional(), 'taken from the request', 'The address users see, where it differs from what requests say; links are made with it.'),
+  TRIBUTARY_OAUTH_AUTHORIZATION_URI: variable(baseUrl.optional(), 'none', 'Where users sign in to an organizational account, as Excel and Power BI are told it: https://login.microsoftonline.com/{tenant}/oauth2/authorize. Tokens are checked by the reverse proxy in front.'),
   TRIBUTARY_TRUSTED_PROXIES: variable(addressRanges.default([]), 'none', 'Addresses or ranges of reverse proxies whose Forwarded and X-Forwarded-* headers are believed.'),
   TRIBUTARY_PAGE_ROWS: variable(integer(0, 1_000_000).default(5000), '5000', 'Rows in one page of /odata; 0 answers everything in one response.'),
   TRIBUTARY_BATCH_REQUESTS: variable(integer(1, 100_000).default(1000), '1000', 'Requests one $batch may hold.'),

@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { challenge } from '../identity/authenticate.js'
+import { challengeOf } from '../identity/authenticate.js'
 import { Log } from '../log/log.js'
 import { asHubError, problemOf } from './problem.js'
 
@@ -22,7 +22,7 @@ export function sendProblem(thrown: unknown, { request, reply, log }: { readonly
   const path = request.url.split('?')[0]
   if (error.status >= 500) log[error.status === 500 ? 'error' : 'warn']({ err: error.cause ?? error, code: error.code, requestId: request.id, path }, error.message)
   if (reply.sent) return
-  if (error.status === 401) void reply.header('www-authenticate', challenge)
+  if (error.status === 401) void reply.header('www-authenticate', challengeOf(error))
   const body = problemOf(error, request.id)
   void reply.status(error.status).type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(path?.startsWith('/internal/') === true ? { ...body, params: error.params } : body))

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { hubError } from '@tributary/errors'
+import { hubError, type HubError } from '@tributary/errors'
 import type { Settings } from '../config/settings.js'
 import { publicOrigin } from '../http/public-origin.js'
 import { isLoopbackAddress, isLoopbackHost } from '../net/loopback.js'
@@ -13,10 +13,18 @@ export interface Peer {
 }
 
 /** The settings `authenticate` looks at. */
-export type IdentitySettings = Pick<Settings, 'mode' | 'adminToken' | 'internalToken' | 'processToken' | 'trustedProxies' | 'publicUrl'>
+export type IdentitySettings = Pick<Settings, 'mode' | 'adminToken' | 'internalToken' | 'processToken' | 'trustedProxies' | 'publicUrl' | 'oauthAuthorizationUri'>
 
 /** What a 401 says it would accept: Basic first, because browsers and spreadsheets ask for a password then. */
 export const challenge = 'Basic realm="Tributary", charset="UTF-8", Bearer'
+
+/**
+ * The challenge of a 401. Power Query first sends `Authorization: Bearer` without a token to learn where its user signs in, and reads the
+ * address as it stands here, without quotes.
+ * @see https://learn.microsoft.com/power-query/connector-authentication
+ */
+export const challengeOf = ({ params }: Pick<HubError, 'params'>): string =>
+  typeof params['authorizationUri'] === 'string' ? `Bearer authorization_uri=${params['authorizationUri']}, Basic realm="Tributary", charset="UTF-8"` : challenge
 
 /**
  * Who sent a request: used by Nest's guard and, first thing, by the raw data routes.
@@ -28,7 +36,7 @@ export const challenge = 'Basic realm="Tributary", charset="UTF-8", Bearer'
 export function authenticate(headers: IncomingHttpHeaders, peer: Peer, settings: IdentitySettings): Principal {
   if (settings.mode === 'local') return authenticateLocally(headers, peer)
   const credential = readCredential(headers)
-  if (credential === undefined) throw hubError('HUB_AUTH_REQUIRED')
+  if (credential === undefined) throw hubError('HUB_AUTH_REQUIRED', asksWhere(headers) && settings.oauthAuthorizationUri !== undefined ? { authorizationUri: settings.oauthAuthorizationUri } : {})
   if (credential === 'unreadable') throw hubError('HUB_AUTH_INVALID')
   const known = knownBy(credential.secret, settings)
   if (known === undefined) throw hubError('HUB_AUTH_INVALID')
@@ -57,6 +65,8 @@ function authenticateLocally(headers: IncomingHttpHeaders, peer: Peer): Principa
   refuseForeignWrite(headers, peer, [headers.host])
   return principals.local
 }
+
+const asksWhere = ({ authorization }: IncomingHttpHeaders): boolean => /^\s*bearer\s*$/i.test(authorization ?? '')
 
 const knownBy = (secret: string, settings: IdentitySettings): Principal | undefined => {
   const isAdministrator = settings.adminToken !== undefined && sameSecret(secret, settings.adminToken)
