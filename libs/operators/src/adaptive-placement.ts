@@ -135,7 +135,7 @@ function scanOf(plan: Plan): RemoteScan | undefined {
     case 'remoteScan': return plan
     case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': case 'aggregate': return scanOf(plan.input)
     case 'remote': return scanOf(plan.plan)
-    case 'concat': case 'scan': case 'constantRows': return undefined
+    case 'concat': case 'transformation': case 'given': case 'scan': case 'constantRows': return undefined
   }
 }
 

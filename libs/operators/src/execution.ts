@@ -1,4 +1,4 @@
-import type { Plan, Value } from '@tributary/plan'
+import type { Column, Plan, Value } from '@tributary/plan'
 import type { ExecutionContext, RowStream } from './execution-context.js'
 import type { RequestState } from './request-state.js'
 
@@ -16,4 +16,6 @@ export interface Execution {
   /** Opens a part of the plan. */
   readonly open: (plan: Plan, execution: Execution) => RowStream
   readonly batch?: KeyBatch
+  /** The rows that the step around gives to its inner plan. */
+  readonly given?: { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] }
 }

@@ -109,7 +109,7 @@ function expands(plan: Plan): boolean {
   switch (plan.kind) {
     case 'expand': case 'semiJoin': return true
     case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': return expands(plan.input)
-    case 'concat': return plan.inputs.some(expands)
-    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return false
+    case 'concat': case 'transformation': return plan.inputs.some(expands)
+    case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return false
   }
 }

@@ -46,6 +46,6 @@ function targetOf(plan: Plan): string | undefined {
     case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': case 'aggregate': return targetOf(plan.input)
     case 'remote': return targetOf(plan.fragment.scan)
     case 'scan': case 'remoteScan': return `${plan.target.endpoint}/${plan.target.entitySet}`
-    case 'concat': case 'constantRows': return undefined
+    case 'concat': case 'transformation': case 'given': case 'constantRows': return undefined
   }
 }

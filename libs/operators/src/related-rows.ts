@@ -1,4 +1,4 @@
-import { columnsOf, type BaseType, type Expand, type ExpandedShape, type Fragment, type PerParent, type Plan, type Remote } from '@tributary/plan'
+import { columnsOf, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type PerParent, type Plan, type Remote } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import { asKeyOf, type JoinKey } from './join-keys.js'
 import { keyDispatch } from './key-dispatch.js'
@@ -89,7 +89,8 @@ function keyedRemote(core: Plan, on: Expand['on']): Remote | undefined {
   switch (core.kind) {
     case 'filter': case 'sort': case 'expand': case 'compute': return keyedRemote(core.input, on)
     case 'remote': return takesKeys(core.fragment, on) ? core : undefined
-    case 'limit': case 'semiJoin': case 'aggregate': case 'concat': case 'scan': case 'remoteScan': case 'constantRows': return undefined
+    case 'transformation': return goesRowByRow(core) ? keyedRemote(core.inputs[0], on) : undefined
+    case 'limit': case 'semiJoin': case 'aggregate': case 'concat': case 'given': case 'scan': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 

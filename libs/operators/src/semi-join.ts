@@ -59,7 +59,7 @@ function isFiltered(plan: Plan): boolean {
   switch (plan.kind) {
     case 'remote': return plan.fragment.filter !== undefined
     case 'filter': case 'sort': case 'compute': return isFiltered(plan.input)
-    case 'expand': case 'semiJoin': case 'limit': case 'aggregate': case 'concat': case 'scan': case 'remoteScan': case 'constantRows': return false
+    case 'expand': case 'semiJoin': case 'limit': case 'aggregate': case 'concat': case 'transformation': case 'given': case 'scan': case 'remoteScan': case 'constantRows': return false
   }
 }
 

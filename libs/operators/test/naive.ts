@@ -40,6 +40,7 @@ export function naive(plan: Plan, sources: readonly ArraySource[]): Answer {
       const names = outputColumns(input).map(({ name }) => name)
       return naive(input, sources).rows.map((row) => plan.columns.map(({ name }) => (names.includes(name) ? row[names.indexOf(name)] : undefined)))
     }), count: undefined }
+    case 'transformation': case 'given': throw new Error('set transformations have a specification of their own')
     case 'remote': case 'remoteScan': throw new Error('a placed plan has no naive meaning')
   }
 }

@@ -39,6 +39,7 @@ export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly strin
     case 'concat': return concat(plan.inputs.map((input) => placePlan(input, endpoints)), plan.columns)
     case 'expand': return expand(placePlan(plan.input, endpoints, keys), { ...plan, related: placePlan(plan.related, endpoints, plan.on.map(({ to }) => to)) })
     case 'semiJoin': return placeSemiJoin(plan, endpoints)
+    case 'transformation': case 'given': throw new Error('set transformations are placed by the planner')
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

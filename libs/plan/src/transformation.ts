@@ -50,6 +50,8 @@ export interface GroupKey extends Group {
   readonly identity?: readonly Expression[]
   /** Of an entity: how it is shown. */
   readonly shape?: ExpandedShape
+  /** Of a complex value: its properties. */
+  readonly fields?: readonly Column[]
 }
 
 /** What is computed of the rows of a group. `expression` is of the row, and undefined where `reached` or `of` says where values come from. */

@@ -1,12 +1,15 @@
 import type { Column, ExpandedShape } from './page.js'
 import type { Plan } from './plan.js'
 import { expandedColumn, outputColumns } from './output-columns.js'
-import type { GroupKey, NestedPart, Step, Transformation } from './transformation.js'
+import type { GroupKey, Grouping, NestedPart, Step, Transformation } from './transformation.js'
 
 /** A set transformation over rows; its columns follow from the inputs and the step. */
 export function transformation(inputs: readonly [Plan, ...Plan[]], step: Step): Transformation {
   return Object.freeze({ kind: 'transformation', inputs: Object.freeze(inputs), step: Object.freeze(step), columns: Object.freeze(columnsAfter(inputs, step)) })
 }
+
+/** True if each row of the result is made of one row of the input: which rows there are, and in what order, is the input's. */
+export const goesRowByRow = ({ step }: Transformation): boolean => step.kind === 'reduce' || step.kind === 'nested'
 
 /** The plans a step applies to given rows. */
 export const innerOf = ({ step }: Transformation): readonly Plan[] => ('each' in step ? [step.each] : [])
@@ -19,8 +22,8 @@ export function withInner({ step }: Transformation, inputs: readonly [Plan, ...P
 function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly Column[] {
   const [input, other] = inputs
   switch (step.kind) {
-    case 'aggregates': return [...groupColumns(step.groups), ...step.measures.map(({ column }) => column)]
-    case 'groups': return mergeColumns(groupColumns(step.groups), outputColumns(step.each))
+    case 'aggregates': return [...groupColumns(step), ...step.measures.map(({ column }) => column)]
+    case 'groups': return mergeColumns(groupColumns(step), outputColumns(step.each))
     case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step.from, step, outputColumns(step.each))]
     case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
     case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
@@ -45,15 +48,21 @@ function unnestedColumn(within: readonly Column[], from: string, part: NestedPar
 /** The rows in a column: those of an expand by its columns, those of complex values by their fields. */
 export const nestedRows = (column: Column | undefined): Pick<ExpandedShape, 'columns'> => column?.expanded ?? { columns: column?.fields ?? [] }
 
-/** The columns that groups make of a result: what has a path of several names stands within the first. */
-export function groupColumns(groups: readonly GroupKey[], depth = 0): readonly Column[] {
+/** The columns that groups make of a result: what has a path of several names stands within the first. What not every grouping has may be absent. */
+export function groupColumns({ groups, sets }: Grouping): readonly Column[] {
+  const always = new Set(groups.filter((_, position) => sets.every((set) => set.includes(position))))
+  return columnsAt(groups, always, 0)
+}
+
+function columnsAt(groups: readonly GroupKey[], always: ReadonlySet<GroupKey>, depth: number): readonly Column[] {
   const names = [...new Set(groups.map(({ path }) => path[depth] ?? ''))]
   return names.map((name) => {
     const inner = groups.filter(({ path }) => path[depth] === name)
+    const absent = inner.some((group) => always.has(group)) ? {} : { derived: true as const }
     const own = inner.find(({ path }) => path.length === depth + 1)
-    if (own !== undefined) return Object.freeze({ name, type: own.expression.type, ...(own.shape === undefined ? {} : { expanded: own.shape }) })
-    const columns = groupColumns(inner, depth + 1)
-    return expandedColumn(name, 'Edm.Untyped', { toMany: false, columns, visible: columns.map((shown) => shown.name) })
+    if (own !== undefined) return Object.freeze({ name, type: own.expression.type, ...absent, ...(own.shape === undefined ? {} : { expanded: own.shape }), ...(own.fields === undefined ? {} : { fields: own.fields }) })
+    const columns = columnsAt(inner, always, depth + 1)
+    return Object.freeze({ ...expandedColumn(name, 'Edm.Untyped', { toMany: false, columns, visible: columns.map((shown) => shown.name) }), ...absent })
   })
 }
 

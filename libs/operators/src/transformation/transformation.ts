@@ -1,0 +1,50 @@
+import type { Given, Page, Transformation } from '@tributary/plan'
+import type { Execution } from '../execution.js'
+import type { RowStream } from '../execution-context.js'
+import { rowsPage, toRows, type Row } from '../page-rows.js'
+import { aggregatedRows } from './aggregates.js'
+import { attachedRows } from './attach.js'
+import { cutRows } from './cut.js'
+import { groupedRows } from './groups.js'
+import { nestRows } from './nest.js'
+import { nestedRows } from './nested.js'
+import { reducedRows } from './reduce.js'
+import { unnestedRows } from './unnest.js'
+
+/** Rows of a page that leaves a transformation which held its input. */
+const pageRows = 1000
+
+/** Transforms the rows of its inputs. @throws HUB_LIMIT_EXCEEDED if a step has to hold more than one operator may */
+export function openTransformation(node: Transformation, execution: Execution): RowStream {
+  return { columns: node.columns, pages: pagesOf(node, rowsOf(node, execution)), count: () => undefined }
+}
+
+function rowsOf({ inputs, step, columns }: Transformation, execution: Execution): AsyncIterable<readonly Row[]> {
+  const [input, other] = inputs
+  switch (step.kind) {
+    case 'aggregates': return aggregatedRows(input, step, columns, execution)
+    case 'groups': return groupedRows(input, step, columns, execution)
+    case 'nested': return nestedRows(input, step, execution)
+    case 'unnest': return unnestedRows(input, step, execution)
+    case 'nest': return nestRows(inputs, execution)
+    case 'attach': return attachedRows(input, other ?? input, execution)
+    case 'cut': return cutRows(input, step, execution)
+    case 'reduce': return reducedRows(input, step, execution)
+  }
+}
+
+async function* pagesOf({ columns }: Transformation, chunks: AsyncIterable<readonly Row[]>): AsyncGenerator<Page> {
+  for await (const rows of chunks) {
+    for (let start = 0; start < rows.length; start += pageRows) yield rowsPage(columns, rows.length <= pageRows ? rows : rows.slice(start, start + pageRows))
+  }
+}
+
+/** The rows that the step around gives. */
+export function openGiven({ columns }: Given, { given }: Execution): RowStream {
+  if (given === undefined) throw new Error('The plan reads given rows outside of the step that gives them')
+  return { columns, pages: givenPages(columns, given), count: () => given.rows.length }
+}
+
+async function* givenPages(columns: Given['columns'], given: NonNullable<Execution['given']>): AsyncGenerator<Page> {
+  if (given.rows.length > 0) yield toRows(rowsPage(given.columns, given.rows), columns)
+}
