@@ -24,6 +24,7 @@ const reserved = [
   ['typeorm', '^typeorm', ['^libs/catalog-store/']],
   ['databases', '^(pg|mysql2|mssql)(/|$)', ['^libs/catalog-store/', '^libs/source-sql/']],
   ['http-clients', '^undici', ['^libs/source-', '^libs/sources/', '^libs/nest/', '^apps/']],
+  ['the-embedded-engine', '^@duckdb/', ['^libs/engine-duckdb/']],
   ['graphql', '^(graphql|@apollo)', ['^apps/']],
 ]
 const reservedRules = reserved.map(([name, packages, rooms]) => ({

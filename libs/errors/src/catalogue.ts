@@ -38,8 +38,11 @@ export const catalogue = Object.freeze({
   HUB_LIMIT_BYTES_BUFFERED: fault(413, 'The request would hold {reached} bytes in memory, of which it may hold {limit}; it held rows {what}.', 'Narrow it with $filter, or sort, group and expand fewer rows; an administrator may raise TRIBUTARY_LIMIT_BYTES_BUFFERED.'),
   HUB_LIMIT_REQUESTS: fault(413, 'The request needs {reached} requests to its sources, of which it may send {limit}; the last was for {slug}.', 'Narrow it with $filter or $top, or expand fewer rows; an administrator may raise TRIBUTARY_LIMIT_REQUESTS.'),
   HUB_LIMIT_TIME: fault(504, 'The request was ended after {limit} ms, the longest it may take; {reached} requests had gone to its sources.', 'Narrow it with $filter or $top, or read a page at a time; an administrator may raise TRIBUTARY_LIMIT_TIME_MS.'),
+  HUB_SPOOL_FULL: fault(507, 'The rows this request puts aside on disk find no room in the spool of {limit} bytes.', 'Narrow it with $filter, or repeat it when others have ended; an administrator may raise TRIBUTARY_SPOOL_MB.'),
+  HUB_ENGINE_MEMORY: fault(503, 'The embedded engine needs more than its {limit} bytes of memory.', 'Repeat the request when others have ended, or narrow it with $filter; an administrator may raise TRIBUTARY_ENGINE_MEMORY_MB.'),
   // A source
   HUB_SOURCE_UNREACHABLE: fault(502, 'The source {slug} could not be reached: {reason}.', 'Check that the service runs and that its address is right.'),
+  HUB_SOURCE_SUSPENDED: fault(502, 'The source {slug} is left alone: it failed {failures} times in a row since {since} ({reason}); it is asked again at {until}.', 'Check that the service runs; repeat the request after that time.'),
   HUB_SOURCE_FAILED: fault(502, 'The source {slug} answered {status}: {reason}.', 'The fault lies with the source; ask its owner.'),
   HUB_SOURCE_REJECTED: fault(400, 'The source {slug} rejected the request with {status}: {reason}.', 'The status is the source\'s; its own code stands in the details.'),
   HUB_SOURCE_DENIED: fault(502, 'The source {slug} denied access ({status}).', 'Check the credentials of its connection.'),

@@ -5,6 +5,7 @@ import { openAggregate } from './aggregate.js'
 import { openCompute } from './compute.js'
 import { openConcat } from './concat.js'
 import { openConstantRows } from './constant-rows.js'
+import type { EngineWork } from './engine.js'
 import type { Execution } from './execution.js'
 import type { ExecutionContext, RowStream } from './execution-context.js'
 import { openExpand } from './expand.js'
@@ -67,17 +68,20 @@ async function* restarting(running: Running, start: () => RowStream, signal: Abo
 /** The plan opened once, with a memory and a signal of its own: whatever is still being read ends with its pages. */
 function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestState, 'related'>): RowStream {
   const closing = new AbortController()
-  const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)) }
-  const execution: Execution = { context, signal: AbortSignal.any([context.signal, closing.signal]), state, open }
+  const signal = AbortSignal.any([context.signal, closing.signal])
+  const work = context.engine?.begin(signal)
+  const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)), ...(work === undefined ? {} : { work }) }
+  const execution: Execution = { context, signal, state, open }
   const stream = open(plan, execution)
-  return { ...stream, pages: closedAfter(stream.pages, closing) }
+  return { ...stream, pages: closedAfter(stream.pages, closing, work) }
 }
 
-async function* closedAfter(pages: AsyncIterable<Page>, closing: AbortController): AsyncGenerator<Page> {
+async function* closedAfter(pages: AsyncIterable<Page>, closing: AbortController, work: EngineWork | undefined): AsyncGenerator<Page> {
   try {
     yield* pages
   } finally {
     closing.abort()
+    await work?.end()
   }
 }
 

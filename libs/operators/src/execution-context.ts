@@ -1,5 +1,6 @@
 import type { Column, Fragment, Page, Remote } from '@tributary/plan'
 import type { Endpoints, RemoteRequest } from '@tributary/source'
+import type { Engine } from './engine.js'
 import type { ExecutionLimits } from './execution-limits.js'
 
 /** What a plan is executed with. */
@@ -15,8 +16,21 @@ export interface ExecutionContext {
   /** Hears of every request that went to a source. */
   readonly observe: (request: RemoteRequest) => void
   readonly limits: ExecutionLimits
+  /** Stands for the request in the queues to its sources. Default: its signal. */
+  readonly asker?: object
+  /** Goes on beyond memory. Undefined: reaching a limit of memory is an error. */
+  readonly engine?: Engine
+  /** Hears which operators went on elsewhere, and why: what explain tells. */
+  readonly notice?: (notice: TierNotice) => void
   /** The present moment, for facts that are learnt. Default: the system's clock. */
   readonly now?: () => Date
+}
+
+/** An operator that did not work in memory. */
+export interface TierNotice {
+  readonly operator: string
+  readonly tier: 'embedded engine'
+  readonly why: string
 }
 
 /** Rows as they come: nothing is read before the first page is asked for, and returning the iterator cancels what is being read. */

@@ -9,6 +9,8 @@ export interface ExecutionLimits {
   /** Rows and bytes that one sort, or the build side of one join, may hold. */
   readonly buildRows: number
   readonly buildBytes: number
+  /** Rows from which on the embedded engine takes over, where there is one. Default: `buildRows`. */
+  readonly engineFrom?: number
   /** Related rows a bind join keeps for keys that come again. */
   readonly cacheRows: number
   readonly cacheBytes: number

@@ -1,10 +1,19 @@
 import { parseRows, type BytesPage, type Column, type Page, type RowsPage, type Value } from '@tributary/plan'
+import { rowBytes } from './row-bytes.js'
 
 /** Positional values of one row. */
 export type Row = readonly Value[]
 
 /** Rows of a page. */
 export const pageLength = (page: Page): number => (page.kind === 'rows' ? page.rows.length : page.offsets.length / 2)
+
+/** Roughly what a page's rows occupy in memory. */
+export function pageBytes(page: Page): number {
+  if (page.kind === 'rows') return page.rows.reduce((sum, row) => sum + rowBytes(row), 0)
+  let bytes = 0
+  for (let row = 0; row < page.offsets.length; row += 2) bytes += (page.offsets[row + 1] ?? 0) - (page.offsets[row] ?? 0)
+  return bytes
+}
 
 /** A page of parsed rows. */
 export const rowsPage = (columns: readonly Column[], rows: readonly Row[]): RowsPage => Object.freeze({ kind: 'rows', columns, rows })

@@ -1,5 +1,6 @@
 import type { Expand, Remote } from '@tributary/plan'
 import type { AdaptivePlacement } from './placement.js'
+import type { EngineWork } from './engine.js'
 import type { Lanes } from './lanes.js'
 import type { Meter } from './meter.js'
 import type { RelatedRows } from './sought-rows.js'
@@ -13,6 +14,8 @@ export interface RequestState {
   related(node: Expand): RelatedRows
   lanes(slug: string): Lanes
   readonly meter: Meter
+  /** What the request keeps beyond memory; undefined: there is no engine. */
+  readonly work?: EngineWork
 }
 
 /** A function that makes a value per key once. */

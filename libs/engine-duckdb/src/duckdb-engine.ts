@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises'
+import type { Engine, EngineWork } from '@tributary/operators'
+import { database, type Database } from './database.js'
+import { rowKeeper } from './row-keeper.js'
+import { rowSorter, type Place } from './row-sorter.js'
+import { requestQuota, spoolQuota, type SpoolQuota } from './spool-quota.js'
+import { openSpoolRoom, type SpoolRoom } from './spool-room.js'
+import { statements, turns, type Turns } from './statements.js'
+
+/** What the embedded engine may use. */
+export interface DuckdbOptions {
+  /** A directory for rows that find no room in memory: private, and left empty. Processes may share it. */
+  readonly spoolDirectory: string
+  /** Bytes on disk, over all requests: half for rows, half for what the database itself puts aside. */
+  readonly spoolBytes: number
+  /** Memory of the database, over all requests, beside that of this process. */
+  readonly memoryBytes: number
+  /** Default: 2. */
+  readonly threads?: number
+}
+
+/** The engine of one process. */
+export interface DuckdbEngine extends Engine {
+  /** Bytes on disk at present. */
+  spooledBytes(): number
+  /** Whether the spool can be written. @throws what writing fails with */
+  check(): Promise<void>
+  /** Ends everything and removes the spool. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly room: SpoolRoom
+  readonly quota: SpoolQuota
+  readonly database: Database
+  readonly turn: Turns
+  readonly options: DuckdbOptions
+}
+
+const standardThreads = 2
+
+/**
+ * Opens the engine: what crashed processes left in the spool is removed. The database is loaded with the first work.
+ * @throws if there is no build of DuckDB for this platform, or the spool cannot be written
+ */
+export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbEngine> {
+  await import('@duckdb/node-api')
+  const room = await openSpoolRoom(options.spoolDirectory)
+  const spillBytes = Math.floor(options.spoolBytes / 2)
+  const parts: Parts = {
+    room, options,
+    quota: spoolQuota(spillBytes),
+    database: database({ directory: room.directory, spillDirectory: `${room.directory}/spill`, memoryBytes: options.memoryBytes, spillBytes, threads: options.threads ?? standardThreads }),
+    // Two sorts at a time would each have half of the memory.
+    turn: turns(1),
+  }
+  const open = new Set<() => Promise<void>>()
+  return {
+    begin: (signal) => begin(parts, signal, open),
+    spooledBytes: () => parts.quota.used,
+    async check() {
+      await rm(await room.request(), { recursive: true })
+    },
+    async close() {
+      await Promise.all([...open].map((end) => end()))
+      parts.database.close()
+      await room.close()
+    },
+  }
+}
+
+interface Begun {
+  readonly place: Place
+  end(): Promise<void>
+}
+
+/** Costs nothing until something is put aside. */
+function begin(parts: Parts, signal: AbortSignal, open: Set<() => Promise<void>>): EngineWork {
+  let begun: Promise<Begun> | undefined
+  let ended = false
+  let made = 0
+  const end = async (): Promise<void> => {
+    ended = true
+    open.delete(end)
+    await (await begun)?.end()
+  }
+  const place = async (): Promise<Place> => {
+    if (ended) throw new Error('The work for this request has ended')
+    signal.throwIfAborted()
+    open.add(end)
+    begun ??= begunIn(parts, signal)
+    return (await begun).place
+  }
+  return {
+    sorter: async (descending) => rowSorter(await place(), `s${++made}`, descending),
+    keeper: async () => rowKeeper(await place(), `k${++made}`),
+    end,
+  }
+}
+
+/** A directory, a share of the quota and a connection for one request; all of it goes when it ends. */
+async function begunIn({ room, quota, database: { connect, failed }, turn, options }: Parts, request: AbortSignal): Promise<Begun> {
+  const directory = await room.request()
+  const own = requestQuota(quota)
+  const closing = new AbortController()
+  const signal = AbortSignal.any([request, closing.signal])
+  const running = statements({ connect, failed, turn, signal, spillBytes: Math.floor(options.spoolBytes / 2), memoryBytes: options.memoryBytes })
+  let ending: Promise<void> | undefined
+  const remove = async (): Promise<void> => {
+    closing.abort()
+    await running.close()
+    await rm(directory, { recursive: true, force: true })
+    own.giveAll()
+  }
+  return { place: { directory, quota: own, statements: running, signal }, end: () => (ending ??= remove()) }
+}

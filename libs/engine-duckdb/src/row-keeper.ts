@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { RowKeeper } from '@tributary/operators'
+import { keyField } from './key-text.js'
+import { keyColumn, keyedLines } from './keyed-lines.js'
+import type { Place } from './row-sorter.js'
+import { createSpoolFile } from './spool-file.js'
+import { identifier } from './sql-text.js'
+
+/** Keeps rows in a table, in the order of their keys, so that a look-up reads only where they may be. */
+export async function rowKeeper({ directory, quota, statements }: Place, name: string): Promise<RowKeeper> {
+  const file = await createSpoolFile(join(directory, `${name}.rows`), quota)
+  const lines = keyedLines(file, 1)
+  const table = identifier(`kept_${name}`)
+  const key = keyColumn(0)
+  let filled: Promise<unknown> | undefined
+  const fill = async (): Promise<void> => {
+    const rows = await lines.finish()
+    await statements.run((connection) => connection.run(`CREATE TEMP TABLE ${table} AS SELECT ${key}, "n", "r" FROM ${rows} ORDER BY ${key}, "n"`))
+    await file.remove()
+  }
+  return {
+    add: (rows) => lines.add(rows),
+    async find(keys) {
+      filled ??= fill()
+      await filled
+      const fields = new Map(keys.map((one) => [keyField(one), one]))
+      const wanted = JSON.stringify([...fields.keys()])
+      const found = await statements.run((connection) => connection.runAndReadAll(`SELECT ${key}, "r" FROM ${table} WHERE ${key} IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) ORDER BY ${key}, "n"`, [wanted]))
+      return grouped(found.getRows().map(([field, row]) => [String(field), String(row)]), fields)
+    },
+  }
+}
+
+function grouped(rows: readonly (readonly [string, string])[], fields: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [field, row] of rows) {
+    const key = fields.get(field) ?? field
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  return groups
+}

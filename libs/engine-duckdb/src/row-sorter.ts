@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { RowLines, RowSorter } from '@tributary/operators'
+import { copyLines, keyColumn, keyedLines } from './keyed-lines.js'
+import { readLines } from './read-lines.js'
+import { createSpoolFile, type SpoolFile } from './spool-file.js'
+import type { SpoolQuota } from './spool-quota.js'
+import type { Statements } from './statements.js'
+
+/** Where a request keeps its files, and what they count against. */
+export interface Place {
+  readonly directory: string
+  readonly quota: SpoolQuota
+  readonly statements: Statements
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sorts on disk: the rows lie in one file beside their keys, one statement writes them to another in their order, and that is read as it
+ * is. Rows never become values of the database's, nor of JavaScript's.
+ */
+export async function rowSorter({ directory, quota, statements, signal }: Place, name: string, descending: readonly boolean[]): Promise<RowSorter> {
+  const unsorted = await createSpoolFile(join(directory, `${name}.rows`), quota)
+  const lines = keyedLines(unsorted, descending.length)
+  let sorted: SpoolFile | undefined
+  let reserved = 0
+  const close = async (): Promise<void> => {
+    await unsorted.remove()
+    await sorted?.remove()
+    quota.give(reserved)
+    reserved = 0
+  }
+  return {
+    add: (rows) => lines.add(rows),
+    async *sorted(): AsyncGenerator<RowLines> {
+      const table = await lines.finish()
+      sorted = await createSpoolFile(join(directory, `${name}.sorted`), quota)
+      await sorted.finish()
+      quota.take(unsorted.bytes)
+      reserved = unsorted.bytes
+      const { path } = sorted
+      await statements.run((connection) => connection.run(copyLines(sortQuery(table, descending), path)))
+      await unsorted.remove()
+      yield* readLines(path, signal)
+    },
+    close,
+  }
+}
+
+/** Nulls are lowest, and rows of equal keys stay as they came. */
+export const sortQuery = (table: string, descending: readonly boolean[]): string => {
+  const keys = descending.map((down, index) => `${keyColumn(index)} ${down ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`)
+  return `SELECT "r" FROM ${table} ORDER BY ${[...keys, '"n" ASC'].join(', ')}`
+}
