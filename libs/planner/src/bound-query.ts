@@ -1,5 +1,6 @@
 import type { ExposedSet } from '@tributary/catalog'
-import type { Column, OrderKey, Plan, Value } from '@tributary/plan'
+import type { Column, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
+import type { BoundItems } from './bind/bind-items.js'
 
 /**
  * A request bound to an exposure: what is computed, and how its answer is written. Frozen.
@@ -8,7 +9,7 @@ export interface BoundQuery {
   readonly shape: ResultShape
   /**
    * What yields the rows. `pageRows` > 0: at most `pageRows + 1` rows arrive; the one beyond the page is not written and says that
-   * there is a next page. Shape 'entity', 'property', 'rawValue': no row = 404.
+   * there is a next page. Shape 'entity', 'property', 'rawValue', 'itemCount': no row = 404.
    * Shape 'count': no row matters, the answer is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows).
    */
   readonly plan: Plan
@@ -16,6 +17,10 @@ export interface BoundQuery {
   readonly set: ExposedSet
   /** Qualified name of the rows' type in the exposed model. */
   readonly entityType: string
+  /** What the answer's rows are, and what is expanded of them. */
+  readonly rows: BoundRows
+  /** `/$ref`: only the ids of the rows are told, which are made of the visible columns. */
+  readonly references?: true
   /** The rows are results of `$apply`, no entities: they have no key, id or type. */
   readonly transient?: true
   /** The columns of the answer's rows, hidden ones included, in the order of the rows' values. */
@@ -32,6 +37,8 @@ export interface BoundQuery {
   readonly unwrap: readonly string[]
   /** Of 'property' and 'rawValue': the path from the row. */
   readonly property?: readonly [string, ...string[]]
+  /** Of a property that is a collection: which of its items are meant. */
+  readonly items?: BoundItems
   /** `$count=true`: the number is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows). */
   readonly count: boolean
   /** What the rows are ordered by: the client's order, then the key. Empty: as the source gives them. */
@@ -44,7 +51,22 @@ export interface BoundQuery {
 }
 
 /** What the answer is: many rows, one, a part of one, or how many. */
-export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count'
+export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count' | 'itemCount'
+
+/** What rows are, for the links and types that are told of them, and the rows expanded of each. */
+export interface BoundRows {
+  readonly set: ExposedSet
+  /** Qualified name in the exposed model. */
+  readonly entityType: string
+  /** How a row is addressed, if not as one of the set by its key: the key columns of the rows above stand in the row as well. */
+  readonly place?: { readonly path: string; readonly gaps: readonly ResourceGap[]; readonly single: boolean }
+  /** By the name of the expanded column. */
+  readonly related: ReadonlyMap<string, BoundRows>
+  /** Only the ids of the rows are told. */
+  readonly references?: true
+  /** What is done to collection properties of the row, by their path: `['Address','Tags']`. */
+  readonly items?: readonly { readonly path: readonly [string, ...string[]]; readonly items: BoundItems }[]
+}
 
 /** How the next page is found. */
 export type Paging =

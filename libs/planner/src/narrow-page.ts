@@ -27,7 +27,7 @@ function expandOf(plan: Plan, name: string): Expand | undefined {
   switch (plan.kind) {
     case 'expand': return plan.navigation.name === name ? plan : expandOf(plan.input, name)
     case 'filter': case 'sort': case 'limit': case 'semiJoin': case 'compute': return expandOf(plan.input, name)
-    case 'aggregate': case 'concat': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
+    case 'aggregate': case 'concat': case 'transformation': case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 

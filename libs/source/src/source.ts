@@ -24,6 +24,8 @@ export interface Connection {
   readonly timeoutMs: number
   /** Origins beside the registered one that next links and redirects may lead to. */
   readonly allowedOrigins?: readonly string[]
+  /** Which changes are sent: those the contract declares (unless told), all that it does not rule out, or none. */
+  readonly writes?: 'declared' | 'allowed' | 'refused'
 }
 
 /** What is wanted of one entity set, in the remote's own names. */

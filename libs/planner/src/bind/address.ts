@@ -1,32 +1,40 @@
 import type { ExposedNavigation, Exposure } from '@tributary/catalog'
 import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
-import type { Expression } from '@tributary/plan'
+import type { Expand, Expression } from '@tributary/plan'
+import { bindPredicate } from './bind-expression.js'
 import { bindKey } from './bind-key.js'
-import { requireNavigation, requireTarget } from './navigations.js'
+import { requireNavigation } from './navigations.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from './refusal.js'
+import { relatedRows, singletonScope } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
 
-/** One entity set on the way of a resource path, and which of its rows are meant. */
+/** Rows on the way of a resource path, and which of them are meant. */
 export interface AddressStep {
   readonly scope: RowScope
-  /** How it was reached from the step before; undefined: the path begins here. */
-  readonly navigation?: ExposedNavigation
+  /** How they were reached from the step before; undefined: the path begins here. */
+  readonly reached?: { readonly navigation: ExposedNavigation; readonly on: Expand['on'] }
   /** The rows' key, where one row is meant by it. */
   readonly key?: Expression
+  /** What `/$filter(…)` leaves of the rows. */
+  readonly conditions: readonly Expression[]
   /** Qualified name of a derived type, where the path casts. */
   readonly cast?: string
 }
 
-/** What a resource path addresses: a way through entity sets, then perhaps into a row. */
+/** What a resource path addresses: a way through sets of rows, then perhaps into a row. */
 export interface Address {
   readonly steps: readonly [AddressStep, ...AddressStep[]]
-  /** One row (a key, or a to-one navigation); otherwise many. */
+  /** One row (a key, a singleton, or a to-one navigation); otherwise many. */
   readonly single: boolean
+  /** Properties from the row on, casts of complex values left out. */
   readonly property: readonly string[]
-  readonly tail: 'none' | 'value' | 'count'
+  /** Which member of the collection property is meant, from the end where negative. */
+  readonly ordinal?: number
+  /** Conditions of `/$filter(…)` behind a collection property. */
+  readonly tail: 'none' | 'value' | 'count' | 'ref'
 }
 
-/** The last entity set of the way: where the answer's rows are. */
+/** The last step of the way: where the answer's rows are. */
 export const lastStep = (address: Address): AddressStep => address.steps[address.steps.length - 1] ?? address.steps[0]
 
 /**
@@ -43,13 +51,18 @@ export function resolveAddress(url: ODataUrl, exposure: Exposure): Address {
 }
 
 function enter(segment: ResourceSegment, exposure: Exposure, url: ODataUrl): Address {
-  if (segment.kind === 'singleton') throw unsupported(`The singleton ${segment.name}`)
+  const { aliases } = url.options
+  if (segment.kind === 'singleton') {
+    const scope = singletonScope(exposure, segment.name, aliases)
+    if (scope === undefined) throw unsupported(`The singleton ${segment.name}`)
+    return { steps: [{ scope, conditions: [] }], single: true, property: [], tail: 'none' }
+  }
   if (segment.kind === 'operation') throw unsupported(`The operation ${segment.name}`)
   if (segment.kind !== 'entitySet' && segment.kind !== 'unknown') throw unsupported(`A path that begins with $${segment.kind}`)
   const set = exposure.sets.get(segment.name)
-  if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, exposure.sets.keys())
-  const scope = rowScope(exposure, set, url.options.aliases)
-  return withKey({ steps: [{ scope }], single: false, property: [], tail: 'none' }, segment.key)
+  if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, [...exposure.sets.keys(), ...(exposure.model.container?.singletons.keys() ?? [])])
+  const scope = rowScope(exposure, set, aliases)
+  return withKey({ steps: [{ scope, conditions: [] }], single: false, property: [], tail: 'none' }, segment.key)
 }
 
 type WithKey = Extract<ResourceSegment, { readonly kind: 'entitySet' }>['key']
@@ -68,21 +81,21 @@ function replaceLast({ steps: [first, ...rest] }: Address, step: AddressStep): r
 function follow(address: Address, segment: ResourceSegment, exposure: Exposure): Address {
   if (address.tail !== 'none') throw invalid(`Nothing may follow $${address.tail}.`)
   switch (segment.kind) {
-    case 'navigation': return followNavigation(address, segment, exposure)
+    case 'navigation': return followNavigation(address, segment)
     case 'property': return followProperty(address, segment.name)
     case 'unknown': return followUnknown(address, segment)
     case 'cast': return followCast(address, segment, exposure)
     case 'count':
-      if (address.property.length > 0) throw unsupported('The number of items of a collection property', 'Read the property and count its items.')
-      if (address.single) throw invalid('$count counts a collection, and the path leads to one row.')
+      if (address.property.length === 0 && address.single) throw invalid('$count counts a collection, and the path leads to one row.')
       return { ...address, tail: 'count' }
-    case 'value':
-      if (address.property.length === 0) throw unsupported('The media stream of an entity')
-      return { ...address, tail: 'value' }
-    case 'ref': throw unsupported('$ref')
+    case 'value': return { ...address, tail: 'value' }
+    case 'ref':
+      if (address.property.length > 0) throw invalid('$ref refers to entities, and the path leads to a property.')
+      return { ...address, tail: 'ref' }
+    case 'filter': return followFilter(address, segment)
+    case 'ordinal': return followOrdinal(address, segment.index)
     case 'operation': throw unsupported(`The operation ${segment.name}`)
-    case 'filter': case 'each': case 'query': throw unsupported(`/$${segment.kind} in a path`)
-    case 'ordinal': throw unsupported('Addressing a member of a collection by its position')
+    case 'each': case 'query': throw unsupported(`/$${segment.kind} in a path`)
     case 'batch': case 'all': case 'entity': case 'crossjoin': throw invalid(`$${segment.kind} may only begin a path.`)
     case 'entitySet': case 'singleton': throw invalid(`${segment.name} may only begin a path.`)
   }
@@ -93,19 +106,18 @@ function requireRow(address: Address, name: string): void {
   if (!address.single) throw invalid(`${name} needs one row of ${lastStep(address).scope.set.name}.`, `Give a key: ${lastStep(address).scope.set.name}(…)/${name}.`)
 }
 
-function followNavigation(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'navigation' }>, exposure: Exposure): Address {
+function followNavigation(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'navigation' }>): Address {
   requireRow(address, segment.name)
-  if (address.property.length > 0) throw unsupported(`The navigation property ${segment.name} of a complex value`)
-  const from = lastStep(address).scope.set
-  const navigation = requireNavigation(from, segment.name)
-  const target = requireTarget(navigation, exposure)
-  const scope = rowScope(exposure, target, lastStep(address).scope.aliases)
-  const steps: Address['steps'] = [...address.steps, { scope, navigation }]
-  return withKey({ ...address, steps, single: !navigation.toMany }, segment.key)
+  const from = lastStep(address).scope
+  const navigation = requireNavigation(from, segment.name, address.property)
+  const { scope, on } = relatedRows(from, navigation)
+  const steps: Address['steps'] = [...address.steps, { scope, reached: { navigation, on }, conditions: [] }]
+  return withKey({ steps, property: [], tail: 'none', single: !navigation.toMany }, segment.key)
 }
 
 function followProperty(address: Address, name: string): Address {
   requireRow(address, name)
+  if (address.ordinal !== undefined) throw unsupported(`The property ${name} of a member of a collection`)
   return { ...address, property: [...address.property, name] }
 }
 
@@ -113,11 +125,26 @@ function followUnknown(address: Address, segment: Extract<ResourceSegment, { rea
   const { scope } = lastStep(address)
   const { model, entityType } = scope
   if (address.property.length === 0) {
-    if (model.navigation(entityType, segment.name) !== undefined || scope.set.navigations.has(segment.name)) throw unsupported(`The navigation property ${segment.name}`)
+    // Parsers without the model of a cast do not know what a name is.
+    if (model.navigation(entityType, segment.name) !== undefined) return followNavigation(address, { kind: 'navigation', name: segment.name, span: segment.span, ...(segment.key === undefined ? {} : { key: segment.key }) })
+    if (scope.set.navigations.has(segment.name)) throw unsupported(`The navigation property ${segment.name}`)
     const known = [...model.properties(entityType), ...model.navigations(entityType)].map(({ name }) => name)
     throw unknownProperty(entityType.qualifiedName, segment.name, known)
   }
   throw unknownProperty(address.property.join('/'), segment.name, [])
+}
+
+function followFilter(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'filter' }>): Address {
+  if (address.property.length > 0) throw unsupported('/$filter behind a property', 'Use $filter.')
+  if (address.single) throw invalid('/$filter needs a collection, and the path leads to one row.')
+  const last = lastStep(address)
+  const conditions = [...last.conditions, bindPredicate(segment.predicate, last.scope)]
+  return withKey({ ...address, steps: replaceLast(address, { ...last, conditions }) }, segment.key)
+}
+
+function followOrdinal(address: Address, index: number): Address {
+  if (address.property.length === 0) throw unsupported('Addressing an entity by its position', 'Only collections whose order is kept have positions.')
+  return { ...address, ordinal: index }
 }
 
 function followCast(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'cast' }>, exposure: Exposure): Address {
@@ -129,7 +156,6 @@ function followCast(address: Address, segment: Extract<ResourceSegment, { readon
     throw invalid(`${segment.type} is no entity type derived from ${scope.entityType.qualifiedName}.`)
   }
   if (type.qualifiedName === scope.entityType.qualifiedName) return withKey(address, segment.key)
-  if (exposure.kind !== 'service') throw unsupported(`The cast to ${segment.type} in a data product`)
-  const inner = rowScope(exposure, scope.set, scope.aliases, type.qualifiedName)
+  const inner: RowScope = { ...scope, entityType: type }
   return withKey({ ...address, steps: replaceLast(address, { ...last, scope: inner, cast: type.qualifiedName }) }, segment.key)
 }

@@ -8,9 +8,10 @@ import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
 import { isHidden } from './followed-paths.js'
 import { matching } from './matching.js'
-import { joinPairs, requireNavigation, requireTarget } from './navigations.js'
+import { requireNavigation } from './navigations.js'
+import { relatedRows } from './related-scope.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
-import { type RowScope, rowScope } from './row-scope.js'
+import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /** Rows with their `$filter`, `$expand` and `$select` done. */
@@ -68,7 +69,7 @@ function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavig
   const [segment, ...more] = item.target
   if (segment === undefined || more.length > 0) throw unsupported('A path of several segments in $expand', 'Expand the navigation property itself, and nest further ones.')
   switch (segment.kind) {
-    case 'navigation': return [requireNavigation(scope.set, segment.name)]
+    case 'navigation': return [requireNavigation(scope, segment.name)]
     case 'star': return [...scope.set.navigations.values()]
     case 'property': throw unsupported(`The property ${segment.name} in $expand`, 'Only navigation properties are expanded.')
     case 'unknown': throw unknownProperty(scope.entityType.qualifiedName, segment.name, scope.set.navigations.keys())
@@ -107,15 +108,15 @@ function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavig
 function bindRelated(navigation: ExposedNavigation, item: ExpandItem, outer: RowScope): Related {
   const { options: given } = item
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
-  const target = requireTarget(navigation, outer.exposure)
-  const options = nestedOptions(item, navigation, target)
+  const found = relatedRows(outer, navigation)
+  const options = nestedOptions(item, navigation, found.scope.set)
   const aliases = new Map([...outer.aliases, ...options.aliases])
-  const scope: RowScope = { ...rowScope(outer.exposure, target, aliases), nested: true }
+  const scope: RowScope = { ...found.scope, aliases, nested: true }
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(options, transformed.scope)
   const shaped = bindShape(matching(scanOf(scope), options, transformed), options, transformed.scope)
   return {
-    on: joinPairs(navigation),
+    on: found.on,
     related: shaped.plan,
     perParent,
     selectList: shaped.selectList,

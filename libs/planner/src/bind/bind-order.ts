@@ -18,9 +18,11 @@ export function bindOrder(items: readonly OrderItem[], scope: RowScope): readonl
 /** The key of the scope's set (of rows that are no entities, all their values) as order, without the columns `order` has already; it makes an order total. */
 export function keyOrder(order: readonly OrderKey[], scope: RowScope): readonly OrderKey[] {
   if (scope.rows !== undefined) return leavesOf(scope.rows).map((leaf) => orderKey(leaf))
+  const beside = scope.repeats === true ? leavesOf([...scope.computed.values()]).map((leaf) => orderKey(leaf)) : []
   const given = new Set(order.flatMap(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 ? [expression.path[0]] : [])))
-  return scope.set.key.filter((name) => !given.has(name)).flatMap((name) => {
+  const key = scope.set.key.filter((name) => !given.has(name)).flatMap((name) => {
     const property = scope.model.property(scope.entityType, name)
     return property === undefined ? [] : [orderKey(column(valueType(scope.model, property.type), name))]
   })
+  return [...key, ...beside]
 }

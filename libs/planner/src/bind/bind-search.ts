@@ -6,12 +6,14 @@ import { binary, booleanType, call, type Column, column, type Expression, litera
  * @see OData URL Conventions 4.01 section 5.1.7
  */
 export function bindSearch(search: SearchExpression, columns: readonly Column[]): Expression {
-  const texts = columns.filter(({ name, type }) => type.base === 'Edm.String' && !type.collection && !name.startsWith('@'))
-  return found(search, texts, false)
+  return searchIn(search, columns.filter(({ name, type }) => type.base === 'Edm.String' && !type.collection && !name.startsWith('@')).map(({ name, type }) => column(type, name)))
 }
 
+/** The same in texts that are not all columns of the row. */
+export const searchIn = (search: SearchExpression, texts: readonly Expression[]): Expression => found(search, texts, false)
+
 /** `exact`: null has to be false, because a negation stands around. */
-function found(search: SearchExpression, texts: readonly Column[], exact: boolean): Expression {
+function found(search: SearchExpression, texts: readonly Expression[], exact: boolean): Expression {
   switch (search.kind) {
     case 'term': return foundText(search.text.toLowerCase(), texts, exact)
     case 'not': return not(found(search.operand, texts, true))
@@ -19,10 +21,10 @@ function found(search: SearchExpression, texts: readonly Column[], exact: boolea
   }
 }
 
-function foundText(text: string, texts: readonly Column[], exact: boolean): Expression {
-  const ways = texts.map(({ name, type }): Expression => {
-    const occurs = call('contains', booleanType, call('tolower', stringType, column(type, name)), literal(stringType, text))
-    return exact ? binary('and', binary('ne', column(type, name), literal(nullType, null)), occurs) : occurs
+function foundText(text: string, texts: readonly Expression[], exact: boolean): Expression {
+  const ways = texts.map((read): Expression => {
+    const occurs = call('contains', booleanType, call('tolower', stringType, read), literal(stringType, text))
+    return exact ? binary('and', binary('ne', read, literal(nullType, null)), occurs) : occurs
   })
   const [first, ...rest] = ways
   return first === undefined ? literal(booleanType, false) : rest.reduce((left, right) => binary('or', left, right), first)

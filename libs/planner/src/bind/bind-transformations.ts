@@ -1,7 +1,10 @@
 import { hubError } from '@tributary/errors'
-import type { ApplyExpression, ComputeItem, Expression as Syntax, OrderItem, QueryOptions, Transformation } from '@tributary/odata-url'
-import { type Column, compute, concat, type ComputedColumn, filter, limit, orderKey, type OrderKey, sort } from '@tributary/plan'
-import { bindAggregate, bindGroupBy } from './bind-aggregate.js'
+import type { ApplyExpression, ComputeItem, OrderItem, QueryOptions, Transformation } from '@tributary/odata-url'
+import { type Column, compute, concat, type ComputedColumn, filter, limit, outputColumns, type Plan, sort } from '@tributary/plan'
+import { bindAddNested, bindExpandStep, bindJoin, bindNest } from './apply/nested.js'
+import { newNotes } from './apply/notes.js'
+import { bindSelection } from './apply/selection.js'
+import { bindAggregate, bindGroupBy, resultScope } from './bind-aggregate.js'
 import { bindExpression, bindPredicate } from './bind-expression.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSearch } from './bind-search.js'
@@ -16,17 +19,18 @@ import type { RowScope, Transformed } from './row-scope.js'
  */
 export function bindTransformations({ apply, compute: items }: QueryOptions, scope: RowScope): Transformed {
   const applied = apply === undefined ? untouched(scope) : bindApply(apply, scope)
-  return items === undefined ? applied : then(applied, bindCompute(items, applied.scope))
+  const computed = items === undefined ? applied : then(applied, withNotes(applied, (noted) => bindCompute(items, noted)))
+  return { ...computed, scope: { ...computed.scope, notes: newNotes(scope.names) } }
 }
 
 /** How often the rows beneath may be read: each concat multiplies it. */
 const mostCopies = 32
 
-const untouched = (scope: RowScope): Transformed => ({ scope, over: (rows) => rows })
+const untouched = (scope: RowScope, ordered = false): Transformed => ({ scope, ordered, over: (rows) => rows })
 
 function then(first: Transformed, second: Transformed): Transformed {
   const copies = copied((first.copies ?? 1) * (second.copies ?? 1))
-  return { scope: second.scope, over: (rows) => second.over(first.over(rows)), copies }
+  return { scope: second.scope, ordered: second.ordered === true, over: (rows) => second.over(first.over(rows)), copies }
 }
 
 function copied(copies: number): number {
@@ -34,31 +38,51 @@ function copied(copies: number): number {
   return copies
 }
 
-const bindApply = ({ transformations }: ApplyExpression, scope: RowScope): Transformed =>
-  transformations.reduce((before, transformation) => then(before, bindTransformation(transformation, before.scope)), untouched(scope))
+function bindApply({ transformations }: ApplyExpression, scope: RowScope): Transformed {
+  const bound = transformations.reduce((before, transformation) => then(before, withNotes(before, (noted) => bindTransformation(transformation, noted, before.ordered === true))), untouched(scope))
+  return { ...bound, scope: { ...bound.scope, ...(scope.notes === undefined ? {} : { notes: scope.notes }) } }
+}
 
-function bindTransformation(transformation: Transformation, scope: RowScope): Transformed {
+/** Binds a step whose expressions may need values of the whole collection: they are computed right beneath it. */
+function withNotes({ scope }: Pick<Transformed, 'scope'>, bindStep: (scope: RowScope) => Transformed): Transformed {
+  const notes = newNotes(scope.names)
+  const step = bindStep({ ...scope, notes })
+  const { notes: _notes, ...after } = step.scope
+  return { ...step, scope: after, over: (rows) => step.over(notes.over(rows)), copies: (step.copies ?? 1) * notes.copies() }
+}
+
+function bindTransformation(transformation: Transformation, scope: RowScope, ordered: boolean): Transformed {
   switch (transformation.kind) {
-    case 'identity': return untouched(scope)
+    case 'identity': return untouched(scope, ordered)
     case 'filter': {
       const predicate = bindPredicate(transformation.predicate, scope)
-      return { scope, over: (rows) => filter(rows, predicate) }
+      return { scope, ordered, over: (rows) => filter(rows, predicate) }
     }
     case 'search': {
       const predicate = bindSearch(transformation.search, columnsInScope(scope))
-      return { scope, over: (rows) => filter(rows, predicate) }
+      return { scope, ordered, over: (rows) => filter(rows, predicate) }
     }
-    case 'compute': return bindCompute(transformation.items, scope)
+    case 'compute': return { ...bindCompute(transformation.items, scope), ordered }
     case 'aggregate': return bindAggregate(transformation.items, scope)
-    case 'groupby': return bindGroupBy(transformation, scope)
-    case 'orderby': return ordered(transformation.items, scope)
-    case 'top': return { scope, over: (rows) => limit(rows, 0, transformation.count) }
-    case 'skip': return { scope, over: (rows) => limit(rows, transformation.count) }
-    case 'topcount': return selected(transformation, scope, true)
-    case 'bottomcount': return selected(transformation, scope, false)
+    case 'groupby': return bindGroupBy(transformation, scope, bindApply)
+    case 'orderby': return inOrder(transformation.items, scope)
+    case 'top': return cut(scope, ordered, (rows) => limit(rows, 0, transformation.count))
+    case 'skip': return cut(scope, ordered, (rows) => limit(rows, transformation.count))
+    case 'topcount': case 'topsum': case 'toppercent': case 'bottomcount': case 'bottomsum': case 'bottompercent': return bindSelection(transformation, scope)
     case 'concat': return bindConcat(transformation.sequences, scope)
-    default: throw unsupported(`The transformation ${transformation.kind} in $apply`)
+    case 'addnested': return { ...bindAddNested(transformation, scope, bindApply), ordered }
+    case 'join': case 'outerjoin': return bindJoin(transformation, scope, bindApply)
+    case 'nest': return bindNest(transformation, scope, bindApply)
+    case 'expand': return { ...bindExpandStep(transformation, scope, bindApply), ordered }
+    case 'function': throw unsupported(`The set function ${transformation.name} in $apply`, 'Only its service could compute it.')
+    case 'ancestors': case 'descendants': case 'traverse': throw unsupported(`The transformation ${transformation.kind} in $apply`)
   }
+}
+
+/** Rows are cut where they have an order that is the same each time: their own, or else that of their key. */
+function cut(scope: RowScope, ordered: boolean, within: (rows: Plan) => Plan): Transformed {
+  const [first, ...rest] = ordered ? [] : keyOrder([], scope)
+  return { scope, ordered: ordered || first !== undefined, over: (rows) => within(first === undefined ? rows : sort(rows, [first, ...rest])) }
 }
 
 /** The columns that rows of a scope have, hidden ones left out. */
@@ -84,34 +108,40 @@ function withColumns(scope: RowScope, columns: readonly Column[]): RowScope {
 }
 
 /** An order of its own is total, so that it is the same on every page. */
-function ordered(items: readonly OrderItem[], scope: RowScope): Transformed {
+function inOrder(items: readonly OrderItem[], scope: RowScope): Transformed {
   const given = bindOrder(items, scope)
   const [first, ...rest] = [...given, ...keyOrder(given, scope)]
-  return first === undefined ? untouched(scope) : { scope, over: (rows) => sort(rows, [first, ...rest]) }
-}
-
-/** The rows with the highest or lowest values; of equal ones those that came first. */
-function selected({ amount, value }: { readonly amount: Syntax; readonly value: Syntax }, scope: RowScope, descending: boolean): Transformed {
-  const wanted = bindExpression(amount, scope)
-  const count = wanted.kind === 'literal' ? Number(wanted.value) : Number.NaN
-  if (!Number.isInteger(count) || count < 1) throw typeError({ what: 'The number of rows to select', span: amount.span, found: wanted.type, expected: 'a positive whole number' })
-  const [key] = bindOrder([{ expression: value, descending, span: value.span }], scope)
-  const keys: readonly [OrderKey] = [key ?? orderKey(wanted)]
-  return { scope, over: (rows) => limit(sort(rows, keys), 0, count) }
+  return first === undefined ? untouched(scope, true) : { scope, ordered: true, over: (rows) => sort(rows, [first, ...rest]) }
 }
 
 /** The results of several sequences over the same rows; a column has one type in all of them. */
 function bindConcat(sequences: readonly ApplyExpression[], scope: RowScope): Transformed {
   const parts = sequences.map((sequence) => bindApply(sequence, scope))
+  const copies = copied(parts.reduce((sum, part) => sum + (part.copies ?? 1), 0))
+  const rows = unitedColumns(parts.map((part) => columnsInScope(part.scope)))
+  if (parts.some((part) => part.scope.rows !== undefined)) return { scope: resultScope(scope, rows), over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies }
+  // All parts give entities still: what is hidden in their rows stays.
+  const computed = new Map(parts.flatMap((part) => [...part.scope.computed]))
+  const joined = new Map(parts.flatMap((part) => [...(part.scope.joined ?? [])]))
+  return {
+    scope: { ...scope, computed, joined, repeats: true }, copies,
+    over(input) {
+      const inputs = parts.map(({ over }) => over(input))
+      return concat(inputs, unitedColumns(inputs.map(outputColumns)))
+    },
+  }
+}
+
+/** The columns of all; what not all have may be absent. */
+function unitedColumns(parts: readonly (readonly Column[])[]): readonly Column[] {
   const columns = new Map<string, Column>()
-  for (const column of parts.flatMap((part) => columnsInScope(part.scope))) {
+  for (const column of parts.flat()) {
     const known = columns.get(column.name)
-    if (known === undefined) columns.set(column.name, column)
+    const everywhere = parts.every((part) => part.some(({ name, derived }) => name === column.name && derived !== true))
+    if (known === undefined) columns.set(column.name, everywhere ? column : Object.freeze({ ...column, derived: true }))
     else if (!sameShape(known, column)) throw unsupported(`The property ${column.name} in $apply with several shapes in one concat`)
   }
-  const rows = Object.freeze([...columns.values()])
-  const copies = copied(parts.reduce((sum, part) => sum + (part.copies ?? 1), 0))
-  return { scope: { ...scope, rows }, over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies }
+  return Object.freeze([...columns.values()])
 }
 
 function sameShape(a: Column, b: Column): boolean {
@@ -120,9 +150,14 @@ function sameShape(a: Column, b: Column): boolean {
   return ours.length === theirs.length && ours.every((column, index) => column.name === theirs[index]?.name && sameShape(column, theirs[index]))
 }
 
-/** True where `$apply` ends with rows in an order of its own. */
+/** True where `$apply` ends with rows in an order that the client asked for. */
 export function keepsOrder({ apply, orderby }: QueryOptions): boolean {
   const kinds = (apply?.transformations ?? []).map(({ kind }) => kind)
-  const unordered = Math.max(...['aggregate', 'groupby', 'concat', 'topcount', 'bottomcount'].map((kind) => kinds.findLastIndex((other) => other === kind)))
-  return orderby === undefined && kinds.lastIndexOf('orderby') > unordered
+  const last = (given: ReadonlySet<Transformation['kind']>): number => kinds.findLastIndex((kind) => given.has(kind))
+  return orderby === undefined && last(ordering) > last(unordering)
 }
+
+const ordering: ReadonlySet<Transformation['kind']> = new Set<Transformation['kind']>(['orderby', 'traverse'])
+const unordering: ReadonlySet<Transformation['kind']> = new Set<Transformation['kind']>([
+  'aggregate', 'groupby', 'concat', 'nest', 'topcount', 'topsum', 'toppercent', 'bottomcount', 'bottomsum', 'bottompercent', 'ancestors', 'descendants', 'function',
+])

@@ -1,19 +1,18 @@
 import type { Exposure } from '@tributary/catalog'
-import { hubError } from '@tributary/errors'
 import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, type Expression, filter, limit, type OrderKey, outputColumns, type PerParent, type Plan, sort } from '@tributary/plan'
-import type { BindOptions, BoundQuery, Paging, ResultShape } from '../bound-query.js'
+import { type Column, everyRelated, expand, type Expression, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
 import { relatedColumn, type Shaped, bindShape } from './bind-expand.js'
 import { matching } from './matching.js'
-import { bindOrder, keyOrder } from './bind-order.js'
+import { ordered, pageOf, type PageRequest } from './bind-page.js'
 import { requireOptions } from './bind-select.js'
-import { bindTransformations, keepsOrder } from './bind-transformations.js'
-import { contextFragment } from './context-fragment.js'
-import { afterCursor, cursorColumns } from './keyset.js'
-import { joinPairs } from './navigations.js'
+import { bindTransformations } from './bind-transformations.js'
 import { bindProperty } from './bind-property.js'
-import type { RowScope, Transformed } from './row-scope.js'
+import { contextFragment } from './context-fragment.js'
+import { withFollowed } from './followed-paths.js'
+import { columnOf } from './navigations.js'
+import type { Transformed } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /**
@@ -25,34 +24,54 @@ import { scanOf } from './scan-set.js'
 export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): BoundQuery {
   const address = resolveAddress(url, exposure)
   const shape = shapeOf(address)
-  checkOptions(url.options, shape)
-  const transformed = bindTransformations(url.options, lastStep(address).scope)
+  checkOptions(url.options, shape, address)
+  const step = lastStep(address)
+  const rowOptions = address.property.length === 0 ? url.options : withoutOptions(url.options)
+  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, step.scope))
   const { scope } = transformed
-  const page = pageOf(url.options, address, { ...options, scope })
-  const rows = rowsOf(lastStep(address), url.options, transformed)
+  const page = pageOf(rowOptions, address, { ...options, scope })
+  const rows = rowsOf(step, rowOptions, transformed)
   const after = page.after === undefined ? rows : filter(rows, page.after)
-  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows))
-  const shaped = shape === 'collection' || shape === 'entity' ? bindShape(after, url.options, scope) : bare(after, property?.column)
+  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), url.options)
+  const shaped = property !== undefined || shape === 'count' ? bare(after, property?.column) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
   const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, page)
-  const columns = answerColumns(shaped)
   return Object.freeze({
-    shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns,
+    shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
     contextFragment: contextFragment(address, shaped.selectList),
     ...(scope.rows === undefined ? {} : { transient: true as const }),
-    unwrap: Object.freeze(address.steps.slice(1).map(({ navigation }) => navigation?.name ?? '')),
+    ...(address.tail === 'ref' ? { references: true as const } : {}),
+    rows: Object.freeze({ set: scope.set, entityType: scope.entityType.qualifiedName, ...(scope.place === undefined ? {} : { place: scope.place }), related: shaped.related }),
+    unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
     ...(property === undefined ? {} : { property: property.path }),
+    ...(property?.items === undefined ? {} : { items: property.items }),
     count: url.options.count === true, order: page.order, paging: page.paging,
     ...(url.options.top === undefined ? {} : { top: url.options.top }), skip: url.options.skip ?? 0, pageRows: options.pageRows,
   })
 }
 
+const nothingRelated: Shaped['related'] = new Map()
+
 /** Rows of which one column or nothing is shown. */
-const bare = (plan: Plan, shown: Column | undefined): Shaped => ({ plan, visible: shown === undefined ? [] : [shown], selectList: undefined })
+const bare = (plan: Plan, shown: Column | undefined): Shaped => ({ plan, visible: shown === undefined ? [] : [shown], selectList: undefined, related: nothingRelated })
+
+/** Rows that are only referred to: their ids are made of their keys. */
+const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
+  ({ plan, visible: outputColumns(plan).filter(({ name }) => key.includes(name) || isGap(name)), selectList: undefined, related: nothingRelated })
+
+const isGap = (name: string): boolean => /^~\d+$/.test(name)
+
+/** Options that stand behind a property are about its items, not about the row. */
+const withoutOptions = ({ aliases, custom, spans: _ }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })
+
+/** What `/$filter(…)` leaves of the rows, before any of the options. */
+function afterConditions(conditions: readonly Expression[], transformed: Transformed): Transformed {
+  return conditions.length === 0 ? transformed : { ...transformed, over: (rows) => transformed.over(conditions.reduce(filter, rows)) }
+}
 
 function shapeOf({ single, property, tail }: Address): ResultShape {
+  if (property.length > 0) return tail === 'value' ? 'rawValue' : tail === 'count' ? 'itemCount' : 'property'
   if (tail === 'count') return 'count'
-  if (property.length > 0) return tail === 'value' ? 'rawValue' : 'property'
   return single ? 'entity' : 'collection'
 }
 
@@ -62,63 +81,28 @@ const ofResponse = ['$format', '$skiptoken']
 const applicable: Record<ResultShape, readonly string[]> = {
   collection: ['$apply', '$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', ...ofResponse],
   entity: ['$compute', '$select', '$expand', ...ofResponse],
-  property: ofResponse,
+  property: ['$compute', '$filter', '$search', '$select', '$orderby', '$top', '$skip', '$count', ...ofResponse],
   rawValue: ofResponse,
   count: ['$apply', '$compute', '$filter', '$search', ...ofResponse],
+  itemCount: ['$filter', '$search', ...ofResponse],
 }
 
-const places: Record<ResultShape, string> = { collection: 'a collection', entity: 'a single entity', property: 'a property', rawValue: 'a raw value', count: '$count' }
+const ofReferences = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', ...ofResponse]
 
-const checkOptions = (options: QueryOptions, shape: ResultShape): void => requireOptions(options, applicable[shape], places[shape])
+const places: Record<ResultShape, string> = {
+  collection: 'a collection', entity: 'a single entity', property: 'a property', rawValue: 'a raw value', count: '$count', itemCount: '$count of a property',
+}
+
+function checkOptions(options: QueryOptions, shape: ResultShape, { tail }: Address): void {
+  if (tail === 'ref') return requireOptions(options, shape === 'entity' ? ofResponse : ofReferences, 'references')
+  requireOptions(options, applicable[shape], places[shape])
+}
+
+/** The rows a step of the path means, by its key. */
+const keyedRows = ({ scope, key }: AddressStep): Plan => (key === undefined ? scanOf(scope) : filter(scanOf(scope), key))
 
 /** The rows the last step of the path means, before order and page, with what the filter and the order (bound before) follow. */
-function rowsOf(step: AddressStep, options: QueryOptions, transformed: Transformed): Plan {
-  const all = scanOf(step.scope)
-  return matching(step.key === undefined ? all : filter(all, step.key), options, transformed)
-}
-
-// ── Order and page ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface PageRequest {
-  readonly order: readonly OrderKey[]
-  readonly paging: Paging
-  /** Rows after the cursor. */
-  readonly after?: Expression
-  readonly skip: number
-  readonly take?: number
-  readonly count: boolean
-}
-
-function pageOf(options: QueryOptions, address: Address, { pageRows, cursor, scope }: BindOptions & { readonly scope: RowScope }): PageRequest {
-  if (address.tail === 'count') return { order: [], paging: { kind: 'none' }, skip: 0, take: 0, count: true }
-  if (address.single) return { order: [], paging: { kind: 'none' }, skip: 0, count: false }
-  const client = bindOrder(options.orderby ?? [], scope)
-  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(needsTotalOrder(options, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
-  const names = scope.set.key.length === 0 || scope.rows !== undefined || order.length === 0 ? undefined : cursorColumns(order)
-  const paging: Paging = Object.freeze(pageRows === 0 ? { kind: 'none' } : names === undefined ? { kind: 'offset' } : { kind: 'keyset', cursor: Object.freeze(names) })
-  const take = takeOf(options.top, pageRows, cursor?.given ?? 0)
-  const limits = { ...(take === undefined ? {} : { take }), order, paging }
-  if (cursor === undefined) return { ...limits, skip: options.skip ?? 0, count: options.count === true }
-  if (paging.kind !== 'none' && cursor.kind !== paging.kind) throw hubError('HUB_TOKEN_EXPIRED')
-  return cursor.kind === 'offset' ? { ...limits, skip: cursor.offset, count: false } : { ...limits, skip: 0, count: false, after: afterCursor(order, cursor.values) }
-}
-
-/** Whoever cuts rows has to cut them at the same place each time, whatever the source can do; rows nobody cuts may come as they are. */
-const needsTotalOrder = (options: QueryOptions, paged: boolean): boolean => paged || options.top !== undefined || options.skip !== undefined
-
-/** The page's rows and one beyond, which tells that there are more; never more than the client wants. */
-function takeOf(top: number | undefined, pageRows: number, given: number): number | undefined {
-  const page = pageRows === 0 ? Infinity : pageRows + 1
-  const wanted = top === undefined ? Infinity : Math.max(0, top - given)
-  const take = Math.min(page, wanted)
-  return take === Infinity ? undefined : take
-}
-
-function ordered(input: Plan, { order, skip, take, count }: PageRequest): Plan {
-  const [first, ...rest] = order
-  const sorted = first === undefined ? input : sort(input, [first, ...rest])
-  return skip === 0 && take === undefined && !count ? sorted : limit(sorted, skip, take, count)
-}
+const rowsOf = (step: AddressStep, options: QueryOptions, transformed: Transformed): Plan => matching(keyedRows(step), options, transformed)
 
 // ── Paths through several sets ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,11 +113,11 @@ function throughSteps(address: Address, last: Shaped, page: PageRequest): Plan {
   for (let index = address.steps.length - 1; index > 0; index -= 1) {
     const step = address.steps[index]
     const before = address.steps[index - 1]
-    if (step?.navigation === undefined || before === undefined) throw new Error('A step of the path has no navigation property that leads to it')
-    const navigation = relatedColumn(step.navigation, step.scope, inner)
-    const from = scanOf(before.scope)
-    const rows = before.key === undefined ? from : filter(from, before.key)
-    inner = { plan: expand(rows, { navigation, on: joinPairs(step.navigation), related: inner.plan, perParent }), visible: [navigation] }
+    if (step?.reached === undefined || before === undefined) throw new Error('A step of the path has no navigation property that leads to it')
+    const { navigation, on } = step.reached
+    const column = relatedColumn({ name: columnOf(navigation), toMany: navigation.toMany }, step.scope, inner)
+    const rows = before.conditions.reduce<Plan>(filter, before.conditions.length === 0 ? keyedRows(before) : withFollowed(keyedRows(before), before.scope))
+    inner = { plan: expand(rows, { navigation: column, on, related: inner.plan, perParent }), visible: [column] }
     perParent = everyRelated
   }
   return inner.plan
@@ -144,4 +128,3 @@ function answerColumns({ plan, visible }: Shaped): readonly Column[] {
   const shown = new Map(visible.map((column) => [column.name, column]))
   return Object.freeze(outputColumns(plan).map((column) => shown.get(column.name) ?? column))
 }
-

@@ -1,6 +1,5 @@
 import { conjuncts, type Expression, printExpression } from '@tributary/plan'
-import type { Address } from './address.js'
-import { lastStep } from './address.js'
+import { type Address, type AddressStep, lastStep } from './address.js'
 
 /**
  * What stands in the parentheses of a context URL, nothing if neither `$select` nor `$expand` was given.
@@ -16,11 +15,42 @@ export function printSelectList(selected: readonly string[] | undefined, expande
  * @see OData JSON 4.01 section 10
  */
 export function contextFragment(address: Address, selectList: string | undefined): string {
-  const { scope, cast, key } = lastStep(address)
-  const set = `${scope.set.name}${cast === undefined ? '' : `/${cast}`}`
+  if (address.tail === 'ref') return address.single ? '$ref' : 'Collection($ref)'
+  const step = lastStep(address)
+  const rows = rowsPath(address)
   const list = selectList === undefined ? '' : `(${selectList})`
-  if (address.property.length > 0) return key === undefined ? `${set}/${address.property.join('/')}` : `${scope.set.name}${printKey(key)}/${address.property.join('/')}`
-  return `${set}${list}${address.single ? '/$entity' : ''}`
+  if (address.property.length > 0) return propertyContext(address, rows)
+  const { qualifiedName } = step.scope.entityType
+  if (rows === undefined) return address.single ? `${qualifiedName}${list}` : `Collection(${qualifiedName})${list}`
+  const cast = step.cast === undefined ? '' : `/${step.cast}`
+  return `${rows}${cast}${list}${address.single && !isSingleton(address) ? '/$entity' : ''}`
+}
+
+const isSingleton = ({ steps }: Address): boolean => steps.length === 1 && steps[0].scope.read?.resource.single === true
+
+/** Where a property is found; without the key of its row, where that is reached by a navigation. */
+function propertyContext(address: Address, rows: string | undefined): string {
+  const { scope, cast, key } = lastStep(address)
+  const path = address.property.join('/')
+  if (rows === undefined) return `${scope.entityType.qualifiedName}/${path}`
+  return key === undefined ? `${rows}${cast === undefined ? '' : `/${cast}`}/${path}` : `${rows}${printKey(key)}/${path}`
+}
+
+/** The set, or the path of containment from one, that the last rows belong to; undefined: they belong to none. */
+function rowsPath({ steps }: Address): string | undefined {
+  let path: string | undefined
+  let before: AddressStep | undefined
+  for (const step of steps) {
+    path = step.reached === undefined || step.reached.navigation.target !== undefined ? step.scope.set.name : contained(step, before, path)
+    before = step
+  }
+  return path
+}
+
+function contained({ scope, reached }: AddressStep, before: AddressStep | undefined, path: string | undefined): string | undefined {
+  if (path === undefined || before === undefined || reached === undefined || scope.contained !== true) return undefined
+  const whose = before.key === undefined ? (before.scope.place?.single === true ? '' : undefined) : printKey(before.key)
+  return whose === undefined ? undefined : `${path}${whose}${before.cast === undefined ? '' : `/${before.cast}`}/${reached.navigation.remoteNavigation ?? reached.navigation.name}`
 }
 
 function printKey(key: Expression): string {

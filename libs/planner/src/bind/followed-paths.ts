@@ -1,6 +1,8 @@
 import { type Column, expand, expandedColumn, outputColumns, type Plan, type ValueType } from '@tributary/plan'
-import { joinPairs, requireNavigation, requireTarget } from './navigations.js'
-import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
+import { requireNavigation } from './navigations.js'
+import { relatedRows } from './related-scope.js'
+import { withSameRows } from './root-rows.js'
+import type { FollowedPath, RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /** No property can have such a name, so a hidden column is never one that is shown. */
@@ -21,22 +23,31 @@ export interface FollowedColumn {
  * @throws HUB_QUERY_UNSUPPORTED where the navigation cannot be joined
  */
 export function followNavigation(scope: RowScope, name: string): FollowedColumn {
-  const navigation = requireNavigation(scope.set, name)
-  const known = scope.followed.get(name)
-  const path: FollowedPath = known ?? { navigation, scope: { ...rowScope(scope.exposure, requireTarget(navigation, scope.exposure), scope.aliases), nested: true }, read: new Set() }
+  const navigation = requireNavigation(scope, name)
+  const path = scope.followed.get(name) ?? newPath(scope, navigation)
   scope.followed.set(name, path)
   const type: ValueType = Object.freeze({ name: path.scope.entityType.qualifiedName, collection: navigation.toMany, base: 'structured' })
   return { name: hiddenName(name), type, path }
 }
 
+function newPath(from: RowScope, navigation: FollowedPath['navigation']): FollowedPath {
+  const { scope, on } = relatedRows(from, navigation)
+  return { navigation, on, scope: { ...scope, nested: true }, read: new Set() }
+}
+
 /** The plan with a hidden column for each navigation that was followed from its rows. */
 export function withFollowed(plan: Plan, scope: RowScope): Plan {
   let current = plan
-  for (const { navigation, scope: target, read } of scope.followed.values()) {
+  for (const path of scope.followed.values()) {
+    const { navigation, on, scope: target, read } = path
     const related = withFollowed(scanOf(target), target)
+    if (path.same !== undefined) {
+      current = withSameRows(current, related, path)
+      continue
+    }
     const visible = [...read, ...[...target.followed.keys()].map(hiddenName)]
     const column = expandedColumn(hiddenName(navigation.name), target.entityType.qualifiedName, { toMany: navigation.toMany, columns: outputColumns(related), visible })
-    current = expand(current, { navigation: column, on: joinPairs(navigation), related })
+    current = expand(current, { navigation: column, on, related })
   }
   return current
 }

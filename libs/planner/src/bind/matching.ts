@@ -1,5 +1,6 @@
 import type { QueryOptions } from '@tributary/odata-url'
 import { filter, type Plan } from '@tributary/plan'
+import { newNotes } from './apply/notes.js'
 import { bindPredicate } from './bind-expression.js'
 import { bindSearch } from './bind-search.js'
 import { columnsInScope } from './bind-transformations.js'
@@ -12,8 +13,11 @@ import type { Transformed } from './row-scope.js'
  * @throws HUB_QUERY_* as `bindExpression`
  */
 export function matching(rows: Plan, { filter: condition, search }: QueryOptions, { scope, over }: Transformed): Plan {
-  const predicate = condition === undefined ? undefined : bindPredicate(condition, scope)
-  const followed = over(withFollowed(rows, scope))
+  const notes = newNotes(scope.names)
+  const predicate = condition === undefined ? undefined : bindPredicate(condition, { ...scope, notes })
+  const followed = notes.over(over(withFollowed(rows, scope)))
   const filtered = predicate === undefined ? followed : filter(followed, predicate)
-  return search === undefined ? filtered : filter(filtered, bindSearch(search, columnsInScope(scope)))
+  const found = search === undefined ? filtered : filter(filtered, bindSearch(search, columnsInScope(scope)))
+  // What the order needs of the whole collection is of that which the filter leaves.
+  return scope.notes === undefined ? found : scope.notes.over(found)
 }

@@ -1,5 +1,5 @@
-import type { EdmModel, StructuredType, TypeRef } from '@tributary/edm'
-import { type BaseType, type Column, collectionOf, enumType, primitiveType, stringType, structuredType, type ValueType } from '@tributary/plan'
+import { annotationValue, type EdmModel, type Property, type StructuredType, type TypeRef } from '@tributary/edm'
+import { type BaseType, type Column, collectionOf, enumType, primitiveType, stringType, structuredType, untypedType, type ValueType } from '@tributary/plan'
 
 const primitives: ReadonlySet<string> = new Set<BaseType>([
   'Edm.String', 'Edm.Boolean', 'Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64', 'Edm.Decimal', 'Edm.Double', 'Edm.Single', 'Edm.Date',
@@ -24,10 +24,38 @@ function itemType(model: EdmModel, name: string): ValueType {
   const type = model.type(name)
   if (type === undefined) return Object.freeze({ name, collection: false, base: 'Edm.Untyped' })
   switch (type.kind) {
-    case 'enum': return enumType(type.qualifiedName, new Map(type.members.map((member) => [member.name, member.value])))
+    case 'enum': return enumType(type.qualifiedName, new Map(type.members.map((member) => [member.name, member.value])), { ...(type.isFlags ? { flags: true } : {}), underlying: primitiveBase(type.underlyingType) })
     case 'typeDefinition': return Object.freeze({ name: type.qualifiedName, collection: false, base: primitiveBase(model.underlying(type.qualifiedName)) })
-    default: return structuredType(type.qualifiedName)
+    default: return structuredType(type.qualifiedName, () => propertiesOf(model, type))
   }
+}
+
+const ordered = 'Org.OData.Core.V1.Ordered'
+
+/** The type of a property's values; a collection has an order only where the contract says so. */
+export function propertyType(model: EdmModel, property: Property): ValueType {
+  const type = valueType(model, property.type)
+  if (!type.collection) return type
+  const said = annotationValue(property.annotations, ordered)
+  return said === undefined || ('text' in said && said.text === 'false') ? Object.freeze({ ...type, unordered: true }) : type
+}
+
+const typesOfProperties = new WeakMap<StructuredType, ReadonlyMap<string, ValueType>>()
+
+/** The types of a structured type's properties, those of derived types included; one to which two give different types is untyped. */
+function propertiesOf(model: EdmModel, type: StructuredType): ReadonlyMap<string, ValueType> {
+  const known = typesOfProperties.get(type)
+  if (known !== undefined) return known
+  const found = new Map<string, ValueType>()
+  for (const member of [type, ...model.derivedTypes(type.qualifiedName).flatMap((name) => model.structured(name) ?? [])]) {
+    for (const property of model.properties(member)) {
+      const own = propertyType(model, property)
+      const other = found.get(property.name)
+      found.set(property.name, other === undefined || sameType(other, own) ? own : untypedType)
+    }
+  }
+  typesOfProperties.set(type, found)
+  return found
 }
 
 /**

@@ -1,25 +1,37 @@
-import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
-import type { Expand } from '@tributary/plan'
-import { unsupported } from './refusal.js'
+import type { ExposedNavigation } from '@tributary/catalog'
+import type { StructuredType } from '@tributary/edm'
+import { unknownProperty, unsupported } from './refusal.js'
+import { unboundNavigation } from './related-scope.js'
+import type { RowScope } from './row-scope.js'
 
-/** How the set's navigation is followed. @throws HUB_QUERY_UNSUPPORTED where it cannot be */
-export function requireNavigation(set: ExposedSet, name: string): ExposedNavigation {
-  const navigation = set.navigations.get(name)
-  if (navigation === undefined) throw unsupported(`The navigation property ${name} of ${set.name}`)
-  return navigation
+/**
+ * How a navigation of the scope's rows is followed: one of the rows themselves, or with `within` one of a complex value of theirs. A derived
+ * type has more of them than its set's.
+ * @throws HUB_QUERY_UNSUPPORTED where it cannot be
+ */
+export function requireNavigation(scope: RowScope, name: string, within: readonly string[] = []): ExposedNavigation {
+  const { set, exposure, entityType, model } = scope
+  const known = within.length === 0 ? set.navigations.get(name) : undefined
+  if (known !== undefined) return known
+  const type = complexType(scope, within)
+  const declared = exposure.kind === 'service' ? model.navigation(type, name) : undefined
+  if (declared === undefined) throw unsupported(`The navigation property ${[...within, name].join('/')} of ${set.name}`)
+  const { root, path } = scope.bound ?? { root: set.name, path: [] }
+  const cast = entityType.qualifiedName === set.entityType ? [] : [entityType.qualifiedName]
+  return unboundNavigation(exposure, type, declared, { root, path: [...path, ...cast, ...within], within })
 }
 
-/** The set a navigation leads to. @throws HUB_QUERY_UNSUPPORTED where it has none, or nothing says how rows belong together */
-export function requireTarget(navigation: ExposedNavigation, exposure: Exposure): ExposedSet {
-  const target = navigation.target === undefined ? undefined : exposure.sets.get(navigation.target)
-  if (target === undefined) throw unsupported(`The navigation property ${navigation.name}`, 'It leads to no entity set of this service.')
-  if (navigation.on.length === 0) throw unsupported(`The navigation property ${navigation.name}`, `Its contract has no referential constraint to ${target.name}, so rows cannot be joined.`)
-  return target
+function complexType({ model, entityType }: RowScope, path: readonly string[]): StructuredType {
+  let type: StructuredType = entityType
+  for (const name of path) {
+    const property = model.property(type, name)
+    const next = property === undefined || property.type.collection ? undefined : model.structured(property.type.name)
+    if (next === undefined) throw unknownProperty(type.qualifiedName, name, model.properties(type).map((known) => known.name))
+    type = next
+  }
+  return type
 }
 
-/** The pairs of join columns. @throws HUB_QUERY_UNSUPPORTED where there are none */
-export function joinPairs(navigation: ExposedNavigation): Expand['on'] {
-  const [first, ...rest] = navigation.on
-  if (first === undefined) throw unsupported(`The navigation property ${navigation.name}`)
-  return [first, ...rest]
-}
+/** The column that the rows of a navigation stand in: of one within a complex value a hidden one. */
+export const columnOf = ({ name, remoteNavigation }: Pick<ExposedNavigation, 'name' | 'remoteNavigation'>): string =>
+  remoteNavigation?.includes('/') === true ? `~${remoteNavigation}` : name

@@ -1,7 +1,8 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
 import type { Expression as Syntax } from '@tributary/odata-url'
-import type { Column, Plan, ValueType } from '@tributary/plan'
+import type { Column, Expand, Expression, Plan, RemoteResource, ResourceGap, ValueType } from '@tributary/plan'
+import type { HiddenNames, Notes } from './apply/notes.js'
 import { resourceNotFound } from './refusal.js'
 
 /** What names mean while an expression over the rows of a set is bound. */
@@ -20,21 +21,52 @@ export interface RowScope {
   readonly replacing: ReadonlySet<string>
   /** How much aliases may still add to the query: each may stand in many places and name others. */
   readonly allowance: { replacements: number }
+  /** Where the rows are read from, if not from the set; the columns hold the key that fills the gaps of the path. */
+  readonly read?: { readonly resource: RemoteResource; readonly columns: readonly Column[] }
+  /** How the rows are addressed, if they are no set's. */
+  readonly place?: RowPlace
+  /** The rows are parts of those above them, and belong to no set of their own. */
+  readonly contained?: true
+  /** The set or singleton to whose bindings the rows' navigations belong, and the path from there; undefined: the rows' own set. */
+  readonly bound?: { readonly root: string; readonly path: readonly string[] }
+  /** The item of a collection that names without prefix are about, in conditions over its items; nested ones count their depth. */
+  readonly item?: { readonly name: string; readonly range: RangeVariable; readonly depth: number }
   /** Columns computed so far, by name. */
   readonly computed: ReadonlyMap<string, Column>
   /** Of rows that are no entities any more: all their columns. */
   readonly rows?: readonly Column[]
+  /** Columns of rows that `$apply` put beside the row's own and that are shown without being asked for. */
+  readonly shown?: readonly Column[]
+  /** Computed columns that are shown only where `$expand` asks for them. */
+  readonly unshown?: ReadonlySet<string>
+  /** Of columns that hold entities: what names mean on those. */
+  readonly joined?: ReadonlyMap<string, RowScope>
+  /** The same entity may come more than once. */
+  readonly repeats?: true
+  /** Where values of the whole collection, or of what a row reaches, are noted while an expression is bound. */
+  readonly notes?: Notes
+  readonly names: HiddenNames
   /** Navigations that expressions follow from the row, by name: noted while expressions are bound. */
   readonly followed: Map<string, FollowedPath>
+}
+
+/** How rows are addressed at their source: a path that the keys of the rows above, and of their own unless `single`, fill. */
+export interface RowPlace {
+  readonly path: string
+  readonly gaps: readonly ResourceGap[]
+  readonly single: boolean
 }
 
 /** A navigation that expressions follow from a row: its rows are expanded into a hidden column. */
 export interface FollowedPath {
   readonly navigation: ExposedNavigation
+  readonly on: Expand['on']
   /** The related rows. What is followed from them is noted in `scope.followed`. */
   readonly scope: RowScope
   /** Properties that are read of the related rows. */
   readonly read: Set<string>
+  /** Of what stands below `$root`: the conditions that its rows meet. They are the same for every row. */
+  readonly same?: readonly Expression[]
 }
 
 /** Aliases replaced in one query. */
@@ -55,7 +87,7 @@ export interface RangeVariable {
 export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyMap<string, Syntax>, typeName = set.entityType): RowScope {
   const entityType = exposure.model.entityType(typeName)
   if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
-  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, computed: new Map(), followed: new Map() }
+  return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, computed: new Map(), names: { next: 0 }, followed: new Map() }
 }
 
 /** What `$apply` and `$compute` make of rows, and what names mean on the rows they give. */
@@ -63,6 +95,8 @@ export interface Transformed {
   readonly scope: RowScope
   /** To be used when everything is bound: then it is known which navigations are followed from the rows beneath. */
   readonly over: (rows: Plan) => Plan
+  /** The rows come in a total order of their own. */
+  readonly ordered?: boolean
   /** How often `over` reads the rows; 1 unless told. */
   readonly copies?: number
 }

@@ -1,4 +1,4 @@
-import { concat, expand, type Expand, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, withInput } from '@tributary/plan'
+import { concat, expand, type Expand, innerOf, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { placeFragment, type PlaceOptions } from './place-fragment.js'
@@ -25,10 +25,16 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
     case 'sort': return placeSort(plan, { endpoints, options })
     case 'filter': case 'limit': case 'compute': case 'aggregate': return withInput(plan, place(plan.input, endpoints, options))
     case 'concat': return concat(plan.inputs.map((input) => place(input, endpoints, options)), plan.columns)
+    case 'transformation': return placeTransformation(plan, (input) => place(input, endpoints, options))
     case 'semiJoin': return placeSemiJoin(plan, { endpoints, options })
     case 'expand': return placeExpand(plan, place(plan.input, endpoints, options), { endpoints, options })
-    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+    case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
+}
+
+function placeTransformation(plan: Transformation, placed: (plan: Plan) => Plan): Plan {
+  const [first, ...others] = plan.inputs
+  return withInner(plan, [placed(first), ...others.map(placed)], innerOf(plan).map(placed))
 }
 
 /** A source that orders its rows keeps a semi-join from reading all of them for the first page. */
@@ -73,7 +79,7 @@ function placeRelated(plan: Plan, keys: readonly string[], placing: Placing): Pl
     case 'filter': case 'sort': case 'limit': case 'compute': return withInput(plan, placeRelated(plan.input, keys, placing))
     case 'expand': return placeExpand(plan, placeRelated(plan.input, keys, placing), placing)
     case 'semiJoin': return placeRelated(asLookups(plan), keys, placing)
-    case 'aggregate': case 'concat': return place(plan, placing.endpoints, placing.options)
-    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+    case 'aggregate': case 'concat': case 'transformation': return place(plan, placing.endpoints, placing.options)
+    case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

@@ -37,6 +37,6 @@ export function withoutOrder(plan: Plan): Plan {
   switch (plan.kind) {
     case 'sort': return withoutOrder(plan.input)
     case 'filter': case 'expand': case 'semiJoin': case 'compute': return withInput(plan, withoutOrder(plan.input))
-    case 'limit': case 'aggregate': case 'concat': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+    case 'limit': case 'aggregate': case 'concat': case 'transformation': case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

@@ -1,4 +1,4 @@
-import { concat, conjunction, conjuncts, type Expand, type Expression, expand, filter, type Filter, type Plan, semiJoin, withInput } from '@tributary/plan'
+import { concat, conjunction, conjuncts, type Expand, type Expression, expand, filter, type Filter, innerOf, type Plan, semiJoin, withInner, withInput } from '@tributary/plan'
 import { isHidden } from '../bind/followed-paths.js'
 import { relatedCondition, type RelatedCondition } from './related-condition.js'
 
@@ -21,8 +21,12 @@ export function withSemiJoins(plan: Plan): Plan {
     case 'filter': return filterWithSemiJoins(plan)
     case 'sort': case 'limit': case 'expand': case 'compute': case 'aggregate': return withInput(plan, withSemiJoins(plan.input))
     case 'concat': return concat(plan.inputs.map(withSemiJoins), plan.columns)
+    case 'transformation': {
+      const [first, ...others] = plan.inputs
+      return withInner(plan, [withSemiJoins(first), ...others.map(withSemiJoins)], innerOf(plan))
+    }
     case 'semiJoin': return semiJoin(withSemiJoins(plan.input), { ...plan, related: withSemiJoins(plan.related) })
-    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+    case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }
 
@@ -63,7 +67,7 @@ function isOneRow(plan: Plan, named: ReadonlySet<string> = new Set()): boolean {
     case 'filter': return isOneRow(plan.input, new Set([...named, ...conjuncts(plan.predicate).flatMap(columnGiven)]))
     case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': return isOneRow(plan.input, named)
     case 'scan': return plan.target.key.length > 0 && plan.target.key.every((name) => named.has(name))
-    case 'aggregate': case 'concat': case 'remote': case 'remoteScan': case 'constantRows': return false
+    case 'aggregate': case 'concat': case 'transformation': case 'given': case 'remote': case 'remoteScan': case 'constantRows': return false
   }
 }
 

@@ -1,0 +1,96 @@
+import { annotationsOf } from '@tributary/edm'
+import type { AggregateExpression, AggregateFrom, PathSegment } from '@tributary/odata-url'
+import { type AggregateMethod, type Aggregation, type Column, decimalType, doubleType, isFloating, isNumeric, type ValueType } from '@tributary/plan'
+import { bindExpression, comparable } from '../bind-expression.js'
+import { invalid, typeError, unsupported } from '../refusal.js'
+import type { RowScope } from '../row-scope.js'
+import { reachedBy } from './aggregation-path.js'
+import type { Unnamed } from './notes.js'
+
+/** What is aggregated, and the type of the result. */
+export interface BoundAggregation {
+  readonly aggregation: Unnamed
+  readonly type: ValueType
+}
+
+/** `Amount with sum as Total`. @throws HUB_QUERY_UNSUPPORTED, HUB_QUERY_TYPE, HUB_QUERY_INVALID */
+export function bindMeasure(item: AggregateExpression, scope: RowScope): Aggregation {
+  const { aggregation, type } = bindAggregation(item, scope)
+  if (item.alias === undefined) throw invalid('An aggregate expression needs a name.', 'Name it: … as Total.')
+  return Object.freeze({ ...aggregation, column: named(item.alias, type) })
+}
+
+/** What is aggregated, without a name for it. @throws as `bindMeasure` */
+export function bindAggregation(item: AggregateExpression, scope: RowScope): BoundAggregation {
+  return item.from.reduce<BoundAggregation>((inner, step) => inParts(inner, step, scope), bindWhole(item, scope))
+}
+
+const named = (name: string, type: ValueType): Column => Object.freeze({ name, type })
+
+const methods: ReadonlySet<string> = new Set<AggregateMethod>(['sum', 'min', 'max', 'average', 'countdistinct'])
+const isMethod = (name: string): name is AggregateMethod => methods.has(name)
+
+function requireMethod(name: string | undefined): AggregateMethod {
+  if (name === undefined) throw unsupported('A custom aggregate in $apply')
+  if (!isMethod(name)) throw unsupported(`The aggregation method ${name} in $apply`, 'Only its source could compute it.')
+  return name
+}
+
+function bindWhole({ expression: syntax, method, span }: AggregateExpression, scope: RowScope): BoundAggregation {
+  const segments = syntax.kind === 'path' && syntax.root.kind === 'implicit' ? syntax.segments : undefined
+  if (method === undefined) return bindUnmeasured(segments, scope)
+  const known = requireMethod(method)
+  const reached = segments === undefined ? undefined : reachedBy(segments, scope)
+  if (reached !== undefined) return { aggregation: { method: known, reached }, type: resultType(known, requireValues(known, reached.type, span)) }
+  const expression = bindExpression(syntax, scope)
+  return { aggregation: { method: known, expression }, type: resultType(known, requireValues(known, expression.type, span)) }
+}
+
+/** `$count`, of the rows or of what a path leads to, or a custom aggregate. */
+function bindUnmeasured(segments: readonly PathSegment[] | undefined, scope: RowScope): BoundAggregation {
+  const last = segments?.at(-1)
+  if (segments === undefined || last === undefined) throw invalid('An aggregate expression needs a method.', 'Say how: … with sum as Total.')
+  if (last.kind !== 'count') throw customAggregate(last, scope)
+  if (last.filter !== undefined || last.search !== undefined) throw unsupported('$count with its own options in $apply', 'Filter before: filter(…)/aggregate(…).')
+  const reached = reachedBy(segments.slice(0, -1), scope)
+  return { aggregation: { method: 'count', ...(reached === undefined ? {} : { reached }) }, type: decimalType }
+}
+
+const customAggregateTerm = 'Org.OData.Aggregation.V1.CustomAggregate'
+
+function customAggregate(segment: PathSegment, { model, entityType, set }: RowScope): Error {
+  const name = 'name' in segment ? segment.name : segment.kind
+  const places = [entityType.qualifiedName, ...(model.container === undefined ? [] : [model.container.qualifiedName, `${model.container.qualifiedName}/${set.name}`])]
+  const declared = places.some((place) => annotationsOf(model, place).some(({ term, qualifier }) => term === customAggregateTerm && qualifier === name))
+  return declared
+    ? unsupported(`The custom aggregate ${name} in $apply`, 'Its contract declares it without saying how it is computed, so only its source could.')
+    : invalid(`${name} is aggregated without a method, and ${set.name} declares no custom aggregate of this name.`, `Say how: ${name} with sum as Total.`)
+}
+
+/** A further aggregation, of the results that the parts of the rows give. */
+function inParts({ aggregation, type }: BoundAggregation, { paths, method, span }: AggregateFrom, scope: RowScope): BoundAggregation {
+  const known = requireMethod(method)
+  const groups = paths.map((path) => {
+    const bound = bindExpression(path, scope)
+    if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
+    return bound
+  })
+  const of = Object.freeze({ groups, aggregation: Object.freeze({ ...aggregation, column: named('~part', type) }) })
+  return { aggregation: { method: known, of }, type: resultType(known, requireValues(known, type, span)) }
+}
+
+function requireValues(method: AggregateMethod, type: ValueType, span: AggregateExpression['span']): ValueType {
+  const adds = method === 'sum' || method === 'average'
+  const fits = adds ? isNumeric(type.base) : method === 'countdistinct' ? type.base !== 'Edm.Stream' : comparable(type)
+  if (type.collection || !fits) throw typeError({ what: method, span, found: type, expected: adds ? 'a number' : 'a value that can be compared' })
+  return type
+}
+
+/** Sums and averages of decimals and integers are decimals, so that they are exact and leave no range. */
+function resultType(method: AggregateMethod, type: ValueType): ValueType {
+  switch (method) {
+    case 'min': case 'max': return type
+    case 'sum': case 'average': return isFloating(type.base) ? doubleType : decimalType
+    case 'countdistinct': case 'count': return decimalType
+  }
+}

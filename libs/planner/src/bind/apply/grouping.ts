@@ -1,0 +1,123 @@
+import { annotationsOf, type AnnotationValue } from '@tributary/edm'
+import type { GroupingElement, Path, PathSegment, Span } from '@tributary/odata-url'
+import { type Column, column, type Expression, type GroupKey } from '@tributary/plan'
+import { bindExpression, comparable } from '../bind-expression.js'
+import { followNavigation } from '../followed-paths.js'
+import { columnsOfType } from '../model-types.js'
+import { invalid, typeError, unsupported } from '../refusal.js'
+import type { RowScope } from '../row-scope.js'
+
+/** What rows are grouped by: the values, and which of them each grouping takes, finest first. */
+export interface BoundGrouping {
+  readonly groups: readonly GroupKey[]
+  readonly sets: readonly (readonly number[])[]
+}
+
+/**
+ * Binds `(Country,rollup(Year,Month))`: several rollups give all combinations of their levels.
+ * @throws HUB_QUERY_UNSUPPORTED, HUB_QUERY_TYPE, HUB_QUERY_INVALID, HUB_QUERY_UNKNOWN_PROPERTY
+ * @see OData Extension for Data Aggregation 4.0 section 3.2.3
+ */
+export function bindGrouping(elements: readonly GroupingElement[], scope: RowScope): BoundGrouping {
+  const groups: GroupKey[] = []
+  const positionOf = (path: Path): number => {
+    const group = bindGroup(path, scope)
+    const known = groups.findIndex((other) => other.path.join('/') === group.path.join('/'))
+    return known >= 0 ? known : groups.push(group) - 1
+  }
+  const levels = elements.map((element) => levelsOf(element, scope).map((paths) => paths.map(positionOf)))
+  const sets = levels.reduce<readonly (readonly number[])[]>((before, next) => before.flatMap((set) => next.map((more) => [...new Set([...set, ...more])])), [[]])
+  return { groups, sets }
+}
+
+/** The paths of each level, finest first. */
+function levelsOf(element: GroupingElement, scope: RowScope): readonly (readonly Path[])[] {
+  switch (element.kind) {
+    case 'path': return [[element]]
+    case 'rollup': return rolledUp(element.levels, element.all)
+    case 'leveledHierarchy': return rolledUp(hierarchyLevels(element, scope), false)
+    case 'recursiveHierarchy': throw unsupported('rolluprecursive beside other transformations than groupby in $apply')
+  }
+}
+
+const rolledUp = (levels: readonly Path[], all: boolean): readonly (readonly Path[])[] => [...levels.map((_, index) => levels.slice(0, levels.length - index)), ...(all ? [[]] : [])]
+
+const leveledHierarchyTerm = 'Org.OData.Aggregation.V1.LeveledHierarchy'
+
+/** The levels that the contract gives a hierarchy of this name, below the path it is reached by. */
+function hierarchyLevels({ path, name, span }: Extract<GroupingElement, { kind: 'leveledHierarchy' }>, scope: RowScope): readonly Path[] {
+  const { model } = scope
+  const type = (path?.segments ?? []).reduce((at, segment) => typeBehind(at, segment, scope), scope.entityType.qualifiedName)
+  const targets = [type, ...(path === undefined && model.container !== undefined ? [`${model.container.qualifiedName}/${scope.set.name}`] : [])]
+  const value = targets.flatMap((target) => annotationsOf(model, target)).find(({ term, qualifier }) => term === leveledHierarchyTerm && qualifier === name)?.value
+  const texts = value?.kind === 'collection' ? value.items.flatMap(pathText) : []
+  if (texts.length === 0) throw invalid(`${type} has no leveled hierarchy ${name}.`)
+  return texts.map((text): Path => ({ kind: 'path', root: { kind: 'implicit' }, span, segments: [...(path?.segments ?? []), ...segmentsOf(text, span)] }))
+}
+
+const pathText = (value: AnnotationValue): readonly string[] => ('path' in value ? [value.path] : value.kind === 'string' ? [value.text] : [])
+
+const segmentsOf = (text: string, span: Span): readonly PathSegment[] => text.split('/').map((name) => ({ kind: 'unknown', name, span }))
+
+function typeBehind(typeName: string, segment: PathSegment, { model }: RowScope): string {
+  const type = model.structured(typeName)
+  if (segment.kind === 'cast') return segment.type
+  if (type === undefined || !('name' in segment)) return typeName
+  return model.navigation(type, segment.name)?.target ?? model.property(type, segment.name)?.type.name ?? typeName
+}
+
+function bindGroup(path: Path, scope: RowScope): GroupKey {
+  const [first, ...rest] = path.segments.flatMap((segment) => ('name' in segment ? [segment.name] : []))
+  if (first === undefined) throw invalid('groupby needs the name of a property.')
+  const names = [first, ...rest] as const
+  const entity = groupByEntity(path, names, scope)
+  if (entity !== undefined) return entity
+  const expression = bindExpression(path, scope)
+  const fields = expression.type.base === 'structured' ? fieldsOf(names, scope) : undefined
+  if (expression.type.collection || (!comparable(expression.type) && fields === undefined)) throw typeError({ what: 'groupby', span: path.span, found: expression.type, expected: 'a value that can be compared' })
+  return Object.freeze({ path: names, expression, ...(fields === undefined ? {} : { fields }) })
+}
+
+/** The fields of a complex value that is grouped by as a whole. */
+function fieldsOf(names: readonly string[], { rows, computed, model, entityType }: RowScope): readonly Column[] | undefined {
+  let within: readonly Column[] | undefined = rows ?? [...columnsOfType(model, entityType), ...computed.values()]
+  for (const name of names) {
+    const found: Column | undefined = within?.find((column) => column.name === name)
+    within = found?.fields ?? found?.expanded?.columns
+  }
+  return within
+}
+
+/** Grouping by the entity a navigation leads to: its key tells which, and all of it is shown. */
+function groupByEntity(path: Path, names: readonly [string, ...string[]], scope: RowScope): GroupKey | undefined {
+  if (path.segments.some((segment) => segment.kind === 'cast')) return undefined
+  let at: RowScope | undefined = scope.rows === undefined ? scope : undefined
+  const hidden: string[] = []
+  for (const name of names) {
+    const joined: RowScope | undefined = hidden.length === 0 ? scope.joined?.get(name) : undefined
+    if (joined !== undefined) {
+      hidden.push(name)
+      at = joined
+      continue
+    }
+    if (at === undefined || at.computed.has(name) || at.model.navigation(at.entityType, name) === undefined) return undefined
+    const found = followNavigation(at, name)
+    if (found.type.collection) return undefined
+    for (const read of columnsOfType(at.model, found.path.scope.entityType)) found.path.read.add(read.name)
+    hidden.push(found.name)
+    at = found.path.scope
+  }
+  return at === undefined ? undefined : entityGroup(names, hidden, at)
+}
+
+function entityGroup(names: readonly [string, ...string[]], [first, ...rest]: readonly string[], { model, entityType, set }: RowScope): GroupKey | undefined {
+  if (first === undefined) return undefined
+  const columns = columnsOfType(model, entityType)
+  const telling = set.key.length > 0 ? columns.filter(({ name }) => set.key.includes(name)) : columns.filter(({ type }) => comparable(type))
+  const type = Object.freeze({ name: entityType.qualifiedName, collection: false, base: 'structured' as const })
+  const inner = ({ name, type: own }: Column): Expression => column(own, first, ...rest, name)
+  return Object.freeze({
+    path: names, expression: column(type, first, ...rest), identity: telling.map(inner),
+    shape: Object.freeze({ toMany: false, columns, visible: columns.map(({ name }) => name) }),
+  })
+}

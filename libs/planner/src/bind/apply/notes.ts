@@ -1,0 +1,42 @@
+import { type Aggregation, type Column, type Plan, transformation, type ValueType } from '@tributary/plan'
+
+/** An aggregation that still has no column. */
+export type Unnamed = Omit<Aggregation, 'column'>
+
+/** Values that expressions over rows need beside the rows' own: noted while expressions are bound, computed before they are evaluated. */
+export interface Notes {
+  /** A hidden column with what is aggregated of that which each row reaches. */
+  ofRow(aggregation: Unnamed, type: ValueType): Column
+  /** A hidden column with what is aggregated of all rows, the same in each. */
+  ofAll(aggregation: Unnamed, type: ValueType): Column
+  /** The rows with the hidden columns noted so far. */
+  over(rows: Plan): Plan
+  /** How often `over` reads the rows. */
+  copies(): number
+}
+
+/** Numbers for the names of hidden columns: no two in one query are the same. */
+export interface HiddenNames {
+  next: number
+}
+
+/** Nothing noted yet. */
+export function newNotes(names: HiddenNames): Notes {
+  const ofRows: Aggregation[] = []
+  const ofAll: Aggregation[] = []
+  const noted = (into: Aggregation[]) => (aggregation: Unnamed, type: ValueType): Column => {
+    const column: Column = Object.freeze({ name: `~value${names.next++}`, type })
+    into.push(Object.freeze({ ...aggregation, column }))
+    return column
+  }
+  return {
+    ofRow: noted(ofRows),
+    ofAll: noted(ofAll),
+    copies: () => (ofAll.length === 0 ? 1 : 2),
+    over(rows) {
+      const reduced = ofRows.length === 0 ? rows : transformation([rows], { kind: 'reduce', aggregations: ofRows })
+      if (ofAll.length === 0) return reduced
+      return transformation([reduced, transformation([rows], { kind: 'aggregates', groups: [], sets: [[]], measures: ofAll })], { kind: 'attach' })
+    },
+  }
+}

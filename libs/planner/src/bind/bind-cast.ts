@@ -1,0 +1,67 @@
+import type { StructuredType } from '@tributary/edm'
+import type { Span } from '@tributary/odata-url'
+import { binary, column, conjunction, type Expression, filtered, instance, literal, nullType, stringType, structuredType, booleanType, variable, type ValueType } from '@tributary/plan'
+import { valueType } from './model-types.js'
+import { extend, type Position, readOf, valueAt } from './path-position.js'
+import { invalid, typeError } from './refusal.js'
+import type { RowScope } from './row-scope.js'
+
+/** Where a row says which type it is of. */
+const typeColumn = '@odata.type'
+
+/**
+ * A position seen as of a derived type: what follows is null where it is of another. Of a collection the items of the type are left.
+ * @throws HUB_QUERY_INVALID for a type that is unrelated, HUB_QUERY_TYPE where nothing structured stands
+ */
+export function castPosition(position: Position, name: string, span: Span, scope: RowScope): Position {
+  const { expression, structured, guards } = position
+  const target = scope.model.structured(name)
+  if (structured === undefined || target === undefined) throw typeError({ what: `The cast to ${name}`, span, found: expression?.type ?? 'nothing', expected: 'a structured value' })
+  if (scope.model.derivesFrom(structured.qualifiedName, target.qualifiedName)) return position
+  if (!scope.model.derivesFrom(target.qualifiedName, structured.qualifiedName)) throw invalid(`${target.qualifiedName} does not derive from ${structured.qualifiedName}.`)
+  const seen = seenAs(position, target, scope)
+  if (expression?.type.collection === true) return { ...seen, expression: itemsOfType(position, target, scope) }
+  return { ...seen, guards: [...guards, isInstance(position, target, scope)] }
+}
+
+function seenAs(position: Position, target: StructuredType, { model }: RowScope): Position {
+  const entityType = position.row === undefined ? undefined : model.entityType(target.qualifiedName)
+  if (entityType === undefined || position.row === undefined) return { ...position, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
+  const row = { ...position.row, entityType }
+  return { ...position, structured: target, row, ...(position.related === undefined ? {} : { related: { ...position.related, scope: row } }) }
+}
+
+/** The same value, known to be of a derived type. */
+function retyped(expression: Expression | undefined, type: ValueType): Expression | undefined {
+  return expression?.kind === 'column' || expression?.kind === 'variable' ? Object.freeze({ ...expression, type: { ...type, collection: expression.type.collection } }) : expression
+}
+
+/** Whether what stands at a position is of a derived type, by what it says of itself. */
+function isInstance(position: Position, target: StructuredType, { model }: RowScope): Expression {
+  return instance(typeOf(position), [target.qualifiedName, ...model.derivedTypes(target.qualifiedName)])
+}
+
+function typeOf(position: Position): Expression {
+  if (position.row === undefined) return position.expression ?? column(stringType, typeColumn)
+  readOf(position, typeColumn)
+  return extend(position, stringType, typeColumn)
+}
+
+function itemsOfType(position: Position, target: StructuredType, scope: RowScope): Expression {
+  const name = '~cast'
+  const type = structuredType(target.qualifiedName)
+  const item: Position = { ...position, expression: variable(type, name) }
+  const collection = position.expression ?? column(stringType, typeColumn)
+  return filtered(collection, name, isInstance(item, target, scope))
+}
+
+/**
+ * `isof` of what a path leads to: a row, a complex value, or a related row. What is missing is of no type.
+ * @throws as `castPosition`
+ */
+export function isofPosition(position: Position, name: string, span: Span, scope: RowScope): Expression {
+  const cast = castPosition(position, name, span, scope)
+  const value = valueAt(position)
+  const present = value === undefined ? [] : [binary('ne', value, literal(nullType, null))]
+  return conjunction([...present, ...cast.guards]) ?? literal(booleanType, true)
+}

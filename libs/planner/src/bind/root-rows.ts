@@ -1,0 +1,85 @@
+import type { Key, PathRoot } from '@tributary/odata-url'
+import { binary, column, compute, concat, conjunction, expand, expandedColumn, type Expression, filter, int32Type, literal, outputColumns, type Plan, type ValueType } from '@tributary/plan'
+import type { Bind } from './bind-call.js'
+import { valueType } from './model-types.js'
+import type { Position } from './path-position.js'
+import { invalid, resourceNotFound, typeError, unsupported } from './refusal.js'
+import { singletonScope } from './related-scope.js'
+import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
+
+type Root = Extract<PathRoot, { readonly kind: '$root' }>
+
+/** What every row joins with: rows below `$root` are the same for all. */
+const one = (root: string): string => `~one${root}`
+
+/**
+ * `$root/Set(key)`, `$root/Set` or `$root/Singleton`: rows of the same service that are read once, whatever row the expression is about.
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_UNSUPPORTED for function imports and rows that are no entities
+ * @see OData URL Conventions 4.01 section 5.1.1.14.5
+ */
+export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
+  if (root.arguments !== undefined) throw unsupported(`The function import ${root.set} below $root`)
+  if (scope.rows !== undefined) throw unsupported('$root behind $apply', 'Use it before, e.g. in filter.')
+  const target = scopeOf(root.set, scope)
+  const condition = root.key === undefined ? undefined : keyOf(root.key, target, bind)
+  const single = condition !== undefined || target.read?.resource.single === true
+  const name = `$root/${root.set}${root.key === undefined ? '' : `@${root.key.span.start}`}`
+  const path: FollowedPath = scope.followed.get(name) ?? {
+    navigation: { name, toMany: !single, on: [] }, on: [{ from: one(name), to: one(name) }], scope: { ...target, nested: true }, read: new Set(), same: condition === undefined ? [] : [condition],
+  }
+  scope.followed.set(name, path)
+  const type: ValueType = Object.freeze({ name: target.entityType.qualifiedName, collection: !single, base: 'structured' })
+  return { expression: column(type, `~${name}`), structured: target.entityType, row: path.scope, related: path, guards: [] }
+}
+
+function scopeOf(name: string, { exposure, aliases }: RowScope): RowScope {
+  const set = exposure.sets.get(name)
+  if (set !== undefined) return rowScope(exposure, set, aliases)
+  const singleton = singletonScope(exposure, name, aliases)
+  if (singleton === undefined) throw resourceNotFound(`The entity set ${name}`, name, exposure.sets.keys())
+  return singleton
+}
+
+function keyOf(key: Key, target: RowScope, bind: Bind): Expression {
+  const names = target.set.key
+  if (names.length === 0 || names.length !== key.parts.length) throw invalid(`(${key.parts.map(({ name }) => name ?? '…').join(',')}) is no key of ${target.set.name}.`, `Its key: ${names.join(', ')}.`)
+  const equalities = key.parts.map(({ name, value, span }, index) => {
+    const part = name ?? names[index] ?? ''
+    const property = names.includes(part) ? target.model.property(target.entityType, part) : undefined
+    if (property === undefined) throw invalid(`${part} is no part of the key of ${target.set.name}.`, `Its key: ${names.join(', ')}.`)
+    const type = valueType(target.model, property.type)
+    const bound = bind(value, target, type)
+    if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span, found: bound.type, expected: type.name })
+    return binary('eq', column(type, part), bound)
+  })
+  return conjunction(equalities) ?? invalidKey(target)
+}
+
+function invalidKey({ set }: RowScope): never {
+  throw invalid(`The entity set ${set.name} has no key.`)
+}
+
+/**
+ * Gives every row the same related rows.
+ * ```
+ * Expand ~$root/Set on ~one
+ * ├ Compute 1 as ~one
+ * │ └ x
+ * └ Concat
+ *   └ Compute 1 as ~one
+ *     └ Filter key
+ *       └ Scan Set
+ * ```
+ * The concat keeps the other side from being read by keys: there is only one.
+ */
+export function withSameRows(plan: Plan, rows: Plan, { navigation, on, scope, read, same = [] }: FollowedPath): Plan {
+  const [{ from, to }] = on
+  const mark = (input: Plan, name: string): Plan => compute(input, [{ column: { name, type: int32Type }, expression: literal(int32Type, 1) }])
+  const condition = conjunction(same)
+  const marked = mark(condition === undefined ? rows : filter(rows, condition), to)
+  const kept = outputColumns(marked).filter(({ name }) => read.has(name) || name === to || name.startsWith('~') || scope.set.key.includes(name))
+  const related = concat([marked], kept)
+  const visible = kept.map(({ name }) => name)
+  const column = expandedColumn(`~${navigation.name}`, scope.entityType.qualifiedName, { toMany: navigation.toMany, columns: kept, visible })
+  return expand(mark(plan, from), { navigation: column, on, related })
+}
