@@ -85,4 +85,5 @@ export interface OpenConnection {
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly allowedOrigins?: readonly string[]
+  readonly writes?: 'declared' | 'allowed' | 'refused'
 }
