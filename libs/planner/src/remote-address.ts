@@ -3,7 +3,7 @@ import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { resourceNotFound, unsupported } from './bind/refusal.js'
 import { beginWalk } from './remote/remote-walk.js'
 import { followSegment } from './remote/follow-segment.js'
-import type { Addressed, RemoteWalk, WalkedType } from './remote/walk-state.js'
+import type { Addressed, RemoteWalk, WalkedType, WayIn } from './remote/walk-state.js'
 
 /** A resource path in the names of the one source that knows it. */
 export interface RemoteAddress {
@@ -16,6 +16,10 @@ export interface RemoteAddress {
   /** Query options the path needs, percent-encoded: `@p=1`. */
   readonly options: readonly string[]
   readonly addressed: Addressed
+  /** The entity set or singleton that says what may be done here, and the way from it where the entities have none of their own. */
+  readonly owner?: WayIn
+  /** The navigation followed last: from which set or singleton, and by which path below it. */
+  readonly via?: WayIn
   /** What is addressed, or, of a `ref`, `value` or `media`, what that belongs to. Undefined: not known, or nothing. */
   readonly exposedType?: WalkedType
   readonly remoteType?: WalkedType
@@ -39,6 +43,8 @@ export function remoteAddress(segments: readonly ResourceSegment[], exposure: Ex
     path: walk.texts.join('/'),
     options: walk.options,
     addressed: walk.addressed,
+    ...(walk.bound === undefined ? {} : { owner: { source: walk.bound.source, path: walk.bound.path.join('/') } }),
+    ...(walk.via === undefined ? {} : { via: walk.via }),
     ...(walk.exposedType === undefined ? {} : { exposedType: walk.exposedType }),
     ...(walk.remoteType === undefined ? {} : { remoteType: walk.remoteType }),
   })

@@ -68,7 +68,7 @@ function followNavigation(walk: RemoteWalk, segment: Navigation): RemoteWalk {
   const exposed = { name: model.entityType(navigation.target)?.qualifiedName ?? navigation.target, collection: navigation.collection }
   const onward = target === undefined ? leading(walk, segment.name) : { bound: { source: target, path: [] } }
   const next: RemoteWalk = {
-    ...behind, ...onward, ...(set === undefined ? {} : { set }), texts: [...walk.texts, encodeSegmentText(remoteNavigation(walk, segment.name))],
+    ...behind, ...onward, ...(set === undefined ? {} : { set }), ...(walk.bound === undefined ? {} : { via: { source: walk.bound.source, path: path.join('/') } }), texts: [...walk.texts, encodeSegmentText(remoteNavigation(walk, segment.name))],
     addressed: navigation.collection ? 'entities' : 'entity', exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) },
   }
   return withKey(next, segment)

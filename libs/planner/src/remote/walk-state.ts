@@ -11,6 +11,12 @@ export interface WalkedType {
 /** What the last segment of a path leads to. `media`: the stream of a media entity; `value`: the raw value of a property. */
 export type Addressed = 'entity' | 'entities' | 'property' | 'result' | 'value' | 'media' | 'ref' | 'count' | 'each'
 
+/** A path below an entity set or singleton, in exposed names; '': the set or singleton itself. */
+export interface WayIn {
+  readonly source: string
+  readonly path: string
+}
+
 /** How far a path has been followed. */
 export interface RemoteWalk {
   readonly exposure: Exposure
@@ -25,6 +31,8 @@ export interface RemoteWalk {
   readonly set?: ExposedSet
   /** Set or singleton the navigation bindings are looked up at, and the path from there on. */
   readonly bound?: { readonly source: string; readonly path: readonly string[] }
+  /** The navigation followed last: from which set or singleton, and by which path below it. */
+  readonly via?: WayIn
   readonly exposedType?: WalkedType
   readonly remoteType?: WalkedType
 }
