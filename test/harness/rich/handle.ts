@@ -1,0 +1,96 @@
+import { parseODataUrl, type QueryOptions } from '@tributary/odata-url'
+import { isHubError } from '@tributary/errors'
+import { answerBatch } from './batch.js'
+import { change } from './changing.js'
+import { nothing, type Scope } from './evaluate.js'
+import { refuses, type Asked, type Reply, type Request, type Service } from './exchange.js'
+import { negotiate, versionOf } from './negotiate.js'
+import { control } from './payload.js'
+import { jsonReply, read } from './reading.js'
+import { Refusal } from './values.js'
+import { rootItem, walk, type Walking } from './walk.js'
+import { resolve } from './writing-entities.js'
+import { addressOf } from './addresses.js'
+
+/** Answers one request; what fails leaves the store as it was. */
+export function handle(service: Service, request: Request): Reply {
+  const before = request.method === 'GET' || request.method === 'HEAD' ? undefined : structuredClone(service.store)
+  const version = { 'odata-version': safeVersion(request) }
+  try {
+    const reply = answer(service, request)
+    return { ...reply, headers: { ...version, ...reply.headers } }
+  } catch (error) {
+    if (before !== undefined) service.store = before
+    const { status, code, message } = reasonOf(error)
+    if (status === 204) return { status, headers: version }
+    return { status, headers: { ...version, 'content-type': 'application/json;odata.metadata=minimal;charset=utf-8' }, body: JSON.stringify({ error: { code, message } }) }
+  }
+}
+
+function safeVersion({ headers }: Request): string {
+  return Number(headers['odata-maxversion'] ?? '4.0') >= 4.01 ? '4.01' : '4.0'
+}
+
+function reasonOf(error: unknown): { readonly status: number; readonly code: string; readonly message: string } {
+  if (error instanceof Refusal) return error
+  if (isHubError(error)) return { status: error.status, code: 'Invalid', message: error.message }
+  return { status: 500, code: 'Broken', message: error instanceof Error ? error.stack ?? error.message : String(error) }
+}
+
+function answer(service: Service, request: Request): Reply {
+  versionOf(request.headers)
+  if (request.path.replace(/\/$/, '') === '$metadata') return { status: 200, headers: { 'content-type': 'application/xml;charset=utf-8', 'odata-version': '4.01' }, body: service.metadata }
+  if (request.path === '$batch') {
+    refuses(service, 'batch')
+    return answerBatch(service, request, handle)
+  }
+  if (request.method === 'POST' && /(^|\/)\$query$/.test(request.path)) {
+    const body = new TextDecoder().decode(request.body).trim()
+    return answer(service, { ...request, method: 'GET', path: request.path.replace(/\/?\$query$/, ''), query: [request.query, body].filter((part) => part !== '').join('&') })
+  }
+  const asked = understand(service, request)
+  return respond(asked)
+}
+
+/** Parses the request against the model. */
+function understand(service: Service, request: Request): Asked {
+  const { behaviour, names } = service
+  const url = parseODataUrl(request.path, request.query, names)
+  const { aliases, custom, spans, parameters } = url.options
+  for (const [feature, value] of Object.entries(url.options)) if (value !== undefined) refuses(service, feature)
+  const options: QueryOptions = behaviour.ignoreQueryOptions === true ? { aliases, custom, spans, ...(parameters === undefined ? {} : { parameters }) } : url.options
+  if (url.options.apply !== undefined) throw new Refusal(501, '$apply is not supported')
+  const format = negotiate(request, url.options, service.root)
+  const scope: Scope = { model: service.model, store: service.store, aliases, it: nothing, self: nothing, variables: new Map(), root: (set, key) => rootItem(walking)(set, key) }
+  const walking = (): Walking => ({ scope, options })
+  return { service, request, url: { ...url, options }, format, scope }
+}
+
+function respond(asked: Asked): Reply {
+  const { service, request: { method }, url: { resource, options }, scope } = asked
+  const reading = method === 'GET' || method === 'HEAD'
+  if (resource.kind === 'service') return reading ? serviceDocument(asked) : notAllowed(method)
+  if (resource.kind === 'metadata') throw new Refusal(404, 'no such resource')
+  if (resource.segments[0]?.kind === 'entity') {
+    const one = resolve(asked, options.id ?? '')
+    return read(asked, { kind: 'entity', type: one.type, declared: one.type, item: one, context: addressOf(service.model, one).replace(/\(.*$/, ''), origin: {}, ofCollection: true })
+  }
+  if (resource.segments.some(({ kind }) => kind === 'operation')) refuses(service, 'functions')
+  const place = walk({ scope, options }, resource.segments)
+  if (reading) return read(asked, place)
+  if (!['POST', 'PATCH', 'PUT', 'DELETE'].includes(method)) return notAllowed(method)
+  return change(asked, place)
+}
+
+function notAllowed(method: string): never {
+  throw new Refusal(405, `${method} is not allowed here`)
+}
+
+function serviceDocument(asked: Asked): Reply {
+  const { service: { model }, format } = asked
+  const container = model.container
+  const sets = [...(container?.entitySets.keys() ?? [])].map((name) => ({ name, kind: 'EntitySet', url: name }))
+  const singles = [...(container?.singletons.keys() ?? [])].map((name) => ({ name, kind: 'Singleton', url: name }))
+  const functions = [...(container?.operationImports.values() ?? [])].filter((one) => one.kind === 'functionImport' && one.includeInServiceDocument).map(({ name }) => ({ name, kind: 'FunctionImport', url: name }))
+  return jsonReply(asked, { status: 200 }, { ...(format.metadata === 'none' ? {} : { [control(format, 'context')]: `${format.root}$metadata` }), value: [...sets, ...singles, ...functions] })
+}

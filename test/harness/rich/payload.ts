@@ -1,0 +1,215 @@
+import type { EdmModel, NavigationProperty, Property, StructuredType } from '@tributary/edm'
+import type * as Url from '@tributary/odata-url'
+import type { Value } from '@tributary/plan'
+import { addressOf } from './addresses.js'
+import { valueItem, type Item, type Scope } from './evaluate.js'
+import { choose } from './options.js'
+import { etagOf, related, structuredOf, type Entity } from './store.js'
+import { fromPlain, NumberText, Refusal, typeMember, writeScalar, type Json } from './values.js'
+
+/** How an answer is written. */
+export interface Format {
+  readonly metadata: 'minimal' | 'full' | 'none'
+  readonly ieee754: boolean
+  readonly version: '4.0' | '4.01'
+  /** The service root, ends in `/`. */
+  readonly root: string
+}
+
+/** What is wanted of an instance. */
+export interface Wanted {
+  readonly select?: readonly Url.SelectItem[] | undefined
+  readonly expand?: readonly Url.ExpandItem[] | undefined
+}
+
+/** What is being written: the format and what expressions need. */
+export interface Writing {
+  readonly format: Format
+  readonly scope: Scope
+}
+
+/** The name of a piece of control information: prefixed before 4.01. */
+export const control = ({ version }: Format, name: string): string => (version === '4.01' ? `@${name}` : `@odata.${name}`)
+const fragment = ({ version }: Format, type: string): string => (version === '4.01' || !type.includes('Edm.') ? `#${type.replace('Edm.', '')}` : `#${type.replace('Edm.', '')}`)
+
+/** An entity as JSON, without its context. */
+export function writeEntity(writing: Writing, one: Entity, declared: string, wanted: Wanted): Record<string, Json> {
+  const { format, scope: { model } } = writing
+  const address = addressOf(model, one)
+  const full = format.metadata === 'full'
+  const etag = etagOf(one)
+  const media = one.streams['']
+  return {
+    ...(full || (format.metadata === 'minimal' && one.type !== declared) ? { [control(format, 'type')]: `#${one.type}` } : {}),
+    ...(full ? { [control(format, 'id')]: `${format.root}${address}`, [control(format, 'editLink')]: `${format.root}${address}` } : {}),
+    ...(etag === undefined || format.metadata === 'none' ? {} : { [control(format, 'etag')]: etag }),
+    ...(media === undefined || format.metadata === 'none' ? {} : { [control(format, 'mediaContentType')]: media.type, [control(format, 'mediaEtag')]: mediaTag(media.version), ...(full ? { [control(format, 'mediaReadLink')]: `${format.root}${address}/$value`, [control(format, 'mediaEditLink')]: `${format.root}${address}/$value` } : {}) }),
+    ...writeMembers(writing, { owner: one, type: structuredOf(model, one.type), values: one.values, path: '' }, wanted),
+  }
+}
+
+export const mediaTag = (version: number): string => `"m${version}"`
+
+/** An entity, or a complex value of one. */
+interface Instance {
+  readonly owner: Entity | undefined
+  readonly type: StructuredType
+  readonly values: Readonly<Record<string, Value>>
+  /** The property path from the entity, '' or ending in `/`. */
+  readonly path: string
+}
+
+type Selection = ReadonlyMap<string, Wanted & Choice>
+type Choice = Partial<Pick<Url.QueryOptions, 'filter' | 'search' | 'orderby' | 'skip' | 'top' | 'count'>>
+
+/** What is selected by name; undefined: everything. */
+function selectionOf(model: EdmModel, type: StructuredType, items: readonly Url.SelectItem[] | undefined): Selection | undefined {
+  if (items === undefined || items.some(({ kind }) => kind === 'all')) return undefined
+  const found = new Map<string, Wanted & Choice>()
+  for (const item of items) {
+    if (item.kind !== 'path') continue
+    const [first, ...rest] = item.segments[0]?.kind === 'cast' ? applies(model, type, item.segments) : item.segments
+    if (first === undefined || !('name' in first)) continue
+    const inner: readonly Url.SelectItem[] | undefined = rest.length === 0 ? item.options?.select : [{ kind: 'path', segments: rest, span: item.span, ...(item.options === undefined ? {} : { options: item.options }) }]
+    const before = found.get(first.name)
+    const { filter, search, orderby, skip, top, count } = rest.length === 0 ? item.options ?? {} : {}
+    const choice = Object.fromEntries(Object.entries({ filter, search, orderby, skip, top, count }).filter(([, value]) => value !== undefined)) as Choice
+    found.set(first.name, { ...choice, select: found.has(first.name) ? before?.select === undefined || inner === undefined ? undefined : [...before.select, ...inner] : inner })
+  }
+  return found
+}
+
+function applies(model: EdmModel, type: StructuredType, [cast, ...rest]: readonly Url.SelectSegment[]): readonly Url.SelectSegment[] {
+  return cast?.kind === 'cast' && model.derivesFrom(type.qualifiedName, cast.type) ? rest : []
+}
+
+function writeMembers(writing: Writing, instance: Instance, wanted: Wanted): Record<string, Json> {
+  const { scope: { model } } = writing
+  const selection = selectionOf(model, instance.type, wanted.select)
+  const expands = (wanted.expand ?? []).flatMap((item) => expandHere(model, instance.type, item))
+  const json: Record<string, Json> = {}
+  for (const property of model.properties(instance.type)) {
+    const inner = expands.filter(({ name, rest }) => name === property.name && rest.length > 0).map(({ item, rest }): Url.ExpandItem => ({ ...item, target: rest }))
+    // an expand into a complex property brings that property, with nothing else in it, where it is not selected
+    const selected = selection === undefined || selection.has(property.name)
+    if (selected || inner.length > 0) writeProperty(writing, instance, property, { json, wanted: { ...(selected ? selection?.get(property.name) : { select: [] }), expand: inner } })
+  }
+  Object.assign(json, writeUndeclared(writing, instance, selection))
+  if (instance.owner !== undefined) {
+    for (const navigation of model.navigations(instance.type)) {
+      const expanded = expands.filter(({ name, rest }) => name === navigation.name && rest.length === 0)
+      if (writing.format.metadata === 'full') Object.assign(json, writeLinks(writing, instance, navigation, selection))
+      for (const { item } of expanded) Object.assign(json, writeExpanded(writing, instance, navigation, item))
+    }
+  }
+  return json
+}
+
+interface ExpandHere {
+  readonly name: string
+  readonly rest: readonly Url.SelectSegment[]
+  readonly item: Url.ExpandItem
+}
+
+function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem): readonly ExpandHere[] {
+  if (item.target === 'all') return model.navigations(type).map(({ name }) => ({ name, rest: [], item }))
+  if (item.target === '$value') throw new Refusal(501, '$expand=$value is not supported')
+  const [first, ...rest] = item.target[0]?.kind === 'cast' ? applies(model, type, item.target) : item.target
+  if (first === undefined || !('name' in first)) return []
+  // a cast behind the navigation narrows what is expanded
+  if (first.kind === 'navigation') return [{ name: first.name, rest: [], item: rest.length === 0 ? item : { ...item, target: [first, ...rest] } }]
+  return [{ name: first.name, rest, item }]
+}
+
+interface Output {
+  readonly json: Record<string, Json>
+  readonly wanted: Wanted & Choice
+}
+
+function writeProperty(writing: Writing, instance: Instance, property: Property, { json, wanted }: Output): void {
+  const { format, scope: { model } } = writing
+  const { name, type } = property
+  if (type.name === 'Edm.Stream') return writeStream(writing, instance, name, json)
+  const value = instance.values[name]
+  const simple = ['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(type.name) && !type.collection
+  if (format.metadata === 'full' && !simple && model.structured(type.name) === undefined) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
+  if (!type.collection) {
+    json[name] = writeValue(writing, type.name, value ?? null, { owner: instance.owner, path: `${instance.path}${name}/`, wanted })
+    return
+  }
+  const all = (Array.isArray(value) ? value : []).map((one: Value): Item => valueItem(model, type.name, one))
+  const { items, total } = choose(writing.scope, all, wanted)
+  if (wanted.count === true) json[`${name}${control(format, 'count')}`] = new NumberText(String(total))
+  json[name] = items.map((item) => writeValue(writing, type.name, item.kind === 'value' ? item.value : null, { owner: undefined, path: '', wanted }))
+}
+
+interface Within {
+  readonly owner: Entity | undefined
+  readonly path: string
+  readonly wanted: Wanted
+}
+
+/** A primitive, enumeration or complex value as JSON. */
+export function writeValue(writing: Writing, declared: string, value: Value, { owner, path, wanted }: Within): Json {
+  const { format, scope: { model } } = writing
+  if (value === null || value === undefined) return null
+  const structured = model.structured(declared)
+  if (structured === undefined) return writeScalar(model.type(declared)?.kind === 'enum' ? declared : model.underlying(declared), value, format.ieee754)
+  const values = value as Readonly<Record<string, Value>>
+  const own = values[typeMember]
+  const type = typeof own === 'string' ? structuredOf(model, own) : structured
+  const told = format.metadata === 'full' || (format.metadata === 'minimal' && type.qualifiedName !== declared)
+  return { ...(told ? { [control(format, 'type')]: `#${type.qualifiedName}` } : {}), ...writeMembers(writing, { owner, type, values, path }, wanted) }
+}
+
+function writeStream({ format, scope: { model } }: Writing, { owner }: Instance, name: string, json: Record<string, Json>): void {
+  const media = owner?.streams[name]
+  if (format.metadata === 'none' || owner === undefined) return
+  const address = `${format.root}${addressOf(model, owner)}/${name}`
+  if (media !== undefined) Object.assign(json, { [`${name}${control(format, 'mediaContentType')}`]: media.type, [`${name}${control(format, 'mediaEtag')}`]: mediaTag(media.version) })
+  if (format.metadata === 'full') Object.assign(json, { [`${name}${control(format, 'mediaReadLink')}`]: address, [`${name}${control(format, 'mediaEditLink')}`]: address })
+}
+
+function writeUndeclared({ format, scope: { model } }: Writing, { type, values, owner, path }: Instance, selection: Selection | undefined): Record<string, Json> {
+  const json: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (name === typeMember || model.property(type, name) !== undefined || (selection !== undefined && !selection.has(name))) continue
+    const told = path === '' ? owner?.dynamic[name] : undefined
+    const annotated = told !== undefined && !['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(told)
+    if (annotated && format.metadata !== 'none') json[`${name}${control(format, 'type')}`] = fragment(format, told)
+    json[name] = told === undefined ? fromPlain(value) : writeScalar(told, value, format.ieee754)
+  }
+  return json
+}
+
+function writeLinks({ format, scope: { model } }: Writing, { owner, type, path }: Instance, navigation: NavigationProperty, selection: Selection | undefined): Record<string, Json> {
+  if (owner === undefined || (selection !== undefined && !selection.has(navigation.name))) return {}
+  const cast = model.navigation(structuredOf(model, owner.type), navigation.name) === undefined || path !== '' || type.qualifiedName === owner.type ? '' : `${type.qualifiedName}/`
+  const address = `${format.root}${addressOf(model, owner)}/${cast}${path}${navigation.name}`
+  return { [`${navigation.name}${control(format, 'associationLink')}`]: `${address}/$ref`, [`${navigation.name}${control(format, 'navigationLink')}`]: address }
+}
+
+function writeExpanded(writing: Writing, instance: Instance, navigation: NavigationProperty, item: Url.ExpandItem): Record<string, Json> {
+  const { format, scope } = writing
+  const { name } = navigation
+  if (instance.owner === undefined) return {}
+  const cast = Array.isArray(item.target) ? (item.target as readonly Url.SelectSegment[]).find(({ kind }, index) => kind === 'cast' && index > 0) : undefined
+  const all = related(scope.model, scope.store, instance.owner, `${instance.path}${name}`)
+    .filter((one) => cast?.kind !== 'cast' || scope.model.derivesFrom(one.type, cast.type)).map((entity): Item => ({ kind: 'entity', entity }))
+  const { items, total } = choose({ ...scope, aliases: new Map([...scope.aliases, ...item.options.aliases]) }, all, item.options)
+  const entities = items.flatMap((one) => (one.kind === 'entity' ? [one.entity] : []))
+  const counted = navigation.collection && (item.options.count === true || item.suffix === '$count') ? { [`${name}${control(format, 'count')}`]: new NumberText(String(total)) } : {}
+  if (item.suffix === '$count') return counted
+  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, navigation.target, { select: item.options.select, expand: deeper(item) }))
+  return { ...counted, [name]: navigation.collection ? entities.map(write) : entities[0] === undefined ? null : write(entities[0]) }
+}
+
+const deepest = 10
+
+/** The nested expands; `$levels` repeats the item below itself. */
+function deeper(item: Url.ExpandItem): readonly Url.ExpandItem[] {
+  const { levels, ...options } = item.options
+  const nested = options.expand ?? []
+  const left = levels === 'max' ? deepest : levels ?? 1
+  return left <= 1 || item.target === 'all' ? nested : [...nested, { ...item, options: { ...item.options, levels: left - 1 } }]
+}

@@ -1,0 +1,164 @@
+import type * as Url from '@tributary/odata-url'
+import type { Value } from '@tributary/plan'
+import { addressOf } from './addresses.js'
+import type { Item } from './evaluate.js'
+import { valueItem } from './evaluate.js'
+import { preference, refuses, type Asked, type Reply } from './exchange.js'
+import { contentType } from './negotiate.js'
+import { choose } from './options.js'
+import { control, mediaTag, writeEntity, writeValue } from './payload.js'
+import { etagOf, type Entity, type Media } from './store.js'
+import { NumberText, printJson, rawText, Refusal, type Json } from './values.js'
+import { there, type Place } from './walk.js'
+
+/** The answer to GET and HEAD, and to functions and actions that give something. @throws Refusal */
+export function read(asked: Asked, place: Place, status = 200): Reply {
+  switch (place.kind) {
+    case 'entities': return readEntities(asked, place, status)
+    case 'entity': return readEntity(asked, place, status)
+    case 'value': return readValue(asked, place, status)
+    case 'stream': return readStream(asked, place)
+    case 'count': return countOf(asked, place.of)
+    case 'raw': return readRaw(place.of)
+    case 'ref': return readRef(asked, place.of)
+    case 'none': return { status: 204, headers: {} }
+    case 'action': throw new Refusal(405, `${place.operation.name} is an action`)
+  }
+}
+
+/** A JSON answer with its context first. */
+export function jsonReply({ format }: Pick<Asked, 'format'>, { status, context, headers = {} }: { readonly status: number; readonly context?: string | undefined; readonly headers?: Readonly<Record<string, string>> }, body: Readonly<Record<string, Json>>): Reply {
+  const told = context === undefined || format.metadata === 'none' ? {} : { [control(format, 'context')]: `${format.root}$metadata#${context}` }
+  return { status, headers: { 'content-type': contentType(format), ...headers }, body: printJson({ ...told, ...body }) }
+}
+
+const asItem = (entity: Entity): Item => ({ kind: 'entity', entity })
+
+function readEntities(asked: Asked, place: Extract<Place, { kind: 'entities' }>, status: number): Reply {
+  const { service, url: { options }, format, scope, request } = asked
+  const natural = service.behaviour.reversed === true ? place.items.toReversed() : place.items
+  const { items, total } = choose(scope, natural.map(asItem), options)
+  const preferred = preference(request.headers, 'maxpagesize')
+  const size = Math.min(service.behaviour.pageSize ?? Infinity, preferred === undefined ? Infinity : Number(preferred))
+  const from = Number(options.skiptoken ?? 0)
+  const page = items.slice(from, from + size)
+  const more = from + size < items.length
+  const rows = page.map((one): Json => (one.kind === 'entity' ? writeEntity({ format, scope }, one.entity, place.declared, options) : null))
+  return jsonReply(asked, { status, context: `${place.context}${listOf(options)}`, headers: preferred === undefined ? {} : { 'preference-applied': `${format.version === '4.01' ? '' : 'odata.'}maxpagesize=${preferred}` } }, {
+    ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}),
+    value: rows,
+    ...(more ? { [control(format, 'nextLink')]: nextLink(asked, from + size) } : {}),
+  })
+}
+
+function nextLink({ request, format }: Asked, at: number): string {
+  const kept = request.query.split('&').filter((option) => option !== '' && !/^(\$|%24)?skiptoken=/i.test(option))
+  return `${format.root}${request.path}?${[...kept, `$skiptoken=${at}`].join('&')}`
+}
+
+const segment = (one: Url.SelectSegment): string => ('name' in one ? one.name : one.kind === 'cast' ? one.type : '*')
+
+/** The select list of a context: what is selected, what is expanded and what of it. */
+export function listOf({ select, expand }: Pick<Url.QueryOptions, 'select' | 'expand'>): string {
+  const selected = (select ?? []).map((item) => (item.kind === 'all' ? '*' : item.kind === 'path' ? `${item.segments.map(segment).join('/')}${item.options?.select === undefined ? '' : listOf({ select: item.options.select })}` : `${item.namespace}.*`))
+  const expanded = (expand ?? []).flatMap((item) => (typeof item.target === 'string' || item.suffix !== undefined ? [] : [`${item.target.map(segment).join('/')}${listOf(item.options) || '()'}`]))
+  const all = [...selected, ...expanded]
+  return all.length === 0 ? '' : `(${all.join(',')})`
+}
+
+function unchanged({ request }: Asked, etag: string | undefined): boolean {
+  const known = request.headers['if-none-match']
+  return known !== undefined && etag !== undefined && (known === '*' || known.split(',').some((one) => one.trim() === etag))
+}
+
+function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, status: number): Reply {
+  const { format, url: { options }, scope } = asked
+  if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }
+  const one = there(place)
+  const etag = etagOf(one)
+  if (unchanged(asked, etag)) return { status: 304, headers: etag === undefined ? {} : { etag } }
+  return entityReply({ ...asked, format, scope }, { place, one, status, headers: {} }, options)
+}
+
+interface Told {
+  readonly place: Pick<Extract<Place, { kind: 'entity' }>, 'context' | 'declared' | 'ofCollection'>
+  readonly one: Entity
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An entity as the whole answer. */
+export function entityReply(asked: Asked, { place, one, status, headers }: Told, options: Pick<Url.QueryOptions, 'select' | 'expand' | 'compute'>): Reply {
+  const { format, scope } = asked
+  const [shown = asItem(one)] = choose(scope, [asItem(one)], options.compute === undefined ? {} : { compute: options.compute }).items
+  const etag = etagOf(one)
+  const context = `${place.context}${listOf(options)}${place.ofCollection ? '/$entity' : ''}`
+  return jsonReply(asked, { status, context, headers: { ...(etag === undefined ? {} : { etag }), ...headers } }, writeEntity({ format, scope }, shown.kind === 'entity' ? shown.entity : one, place.declared, options))
+}
+
+function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, status: number): Reply {
+  const { format, scope, url: { options } } = asked
+  const { type, value, context, owner } = place
+  const etag = owner === undefined ? undefined : etagOf(owner.entity)
+  if (value === null || value === undefined) return { status: 204, headers: etag === undefined ? {} : { etag } }
+  if (unchanged(asked, etag)) return { status: 304, headers: {} }
+  const headers = etag === undefined ? {} : { etag }
+  if (type.collection) {
+    const { items, total } = choose(scope, (value as readonly Value[]).map((one): Item => valueItem(scope.model, type.name, one)), options)
+    const rows = items.map((one): Json => writeValue({ format, scope }, type.name, one.kind === 'value' ? one.value : null, { owner: undefined, path: '', wanted: options }))
+    return jsonReply(asked, { status, context: `${context}${listOf(options)}`, headers }, { ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}), value: rows })
+  }
+  const json = writeValue({ format, scope }, type.name, value, { owner: owner?.entity, path: owner === undefined ? '' : `${owner.path}/`, wanted: options })
+  const structured = scope.model.structured(type.name) !== undefined
+  return jsonReply(asked, { status, context: `${context}${structured ? listOf(options) : ''}`, headers }, structured ? json as Record<string, Json> : { value: json })
+}
+
+function countOf({ scope, url: { options } }: Asked, place: Place): Reply {
+  const items = place.kind === 'entities' ? place.items.map(asItem) : place.kind === 'value' && place.type.collection ? (place.value as readonly Value[]).map((one): Item => valueItem(scope.model, place.type.name, one)) : undefined
+  if (items === undefined) throw new Refusal(400, 'what is counted is no collection')
+  const { filter, search } = options
+  const { total } = choose(scope, items, { ...(filter === undefined ? {} : { filter }), ...(search === undefined ? {} : { search }) })
+  return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: String(total) }
+}
+
+function readRaw(place: Place): Reply {
+  if (place.kind !== 'value' || place.type.collection) throw new Refusal(400, '$value needs a single value')
+  if (place.value === null) return { status: 204, headers: {} }
+  if (typeof place.value === 'object' && place.type.name.startsWith('Edm.Geo')) return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: rawText(place.value) }
+  if (typeof place.value === 'object') throw new Refusal(400, '$value needs a primitive value')
+  if (place.type.name === 'Edm.Binary') return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: Uint8Array.from(Buffer.from(String(place.value), 'base64url')) }
+  return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: rawText(place.value) }
+}
+
+function readRef(asked: Asked, place: Place): Reply {
+  const { format, service, scope, url: { options } } = asked
+  refuses(service, 'ref')
+  const id = (one: Entity): string => `${format.root}${addressOf(service.model, one)}`
+  if (place.kind === 'entities') {
+    const { items, total } = choose(scope, place.items.map(asItem), options)
+    return jsonReply(asked, { status: 200, context: 'Collection($ref)' }, { ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}), value: items.map((one): Json => (one.kind === 'entity' ? { [control(format, 'id')]: id(one.entity) } : null)) })
+  }
+  if (place.kind !== 'entity') throw new Refusal(400, '$ref needs entities')
+  if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }
+  return jsonReply(asked, { status: 200, context: '$ref' }, { [control(format, 'id')]: id(there(place)) })
+}
+
+function readStream(asked: Asked, { entity, name }: Extract<Place, { kind: 'stream' }>): Reply {
+  refuses(asked.service, 'media')
+  const media = entity.streams[name]
+  if (media === undefined) {
+    if (name === '' && asked.service.model.entityType(entity.type)?.hasStream !== true) throw new Refusal(404, `${entity.type} has no media`)
+    return { status: 204, headers: {} }
+  }
+  const etag = mediaTag(media.version)
+  if (unchanged(asked, etag)) return { status: 304, headers: { etag } }
+  return ranged(asked, media, { 'content-type': media.type, etag, 'accept-ranges': 'bytes' })
+}
+
+function ranged({ request }: Asked, { bytes }: Media, headers: Readonly<Record<string, string>>): Reply {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers['range'] ?? '') ?? []
+  if (from === undefined) return { status: 200, headers, body: bytes }
+  const last = Math.min(to === undefined || to === '' ? bytes.length - 1 : Number(to), bytes.length - 1)
+  if (Number(from) > last) return { status: 416, headers: { 'content-range': `bytes */${bytes.length}` } }
+  return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${last}/${bytes.length}` }, body: bytes.slice(Number(from), last + 1) }
+}
