@@ -44,6 +44,8 @@ export interface RemoteResource {
    * (the inner side of a bind join), one request a key, and its rows carry the key in the columns named here.
    */
   readonly gaps?: readonly ResourceGap[]
+  /** Query options that belong to the path, percent-encoded: `@p1={"City":"Bern"}`. */
+  readonly options?: readonly string[]
 }
 
 /** A place in a resource's path that a key fills: `People` + `('x')` + `/Trips`. */

@@ -1,6 +1,6 @@
 import type { ExposedSet } from '@tributary/catalog'
 import type { Column, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
-import type { BoundItems } from './bind/bind-items.js'
+import type { BoundItems } from './bind/bind-collection.js'
 
 /**
  * A request bound to an exposure: what is computed, and how its answer is written. Frozen.
@@ -62,10 +62,15 @@ export interface BoundRows {
   readonly place?: { readonly path: string; readonly gaps: readonly ResourceGap[]; readonly single: boolean }
   /** By the name of the expanded column. */
   readonly related: ReadonlyMap<string, BoundRows>
-  /** Only the ids of the rows are told. */
+  /** Only the ids of the rows are told, or only how many there are. */
   readonly references?: true
+  readonly countOnly?: true
+  /** The place within complex values of the row above where these rows are shown: `['Address','Country']`. */
+  readonly holder?: readonly string[]
+  /** Only rows above of these types have the navigation. */
+  readonly only?: readonly string[]
   /** What is done to collection properties of the row, by their path: `['Address','Tags']`. */
-  readonly items?: readonly { readonly path: readonly [string, ...string[]]; readonly items: BoundItems }[]
+  readonly items?: readonly { readonly path: readonly string[]; readonly items: BoundItems }[]
 }
 
 /** How the next page is found. */

@@ -41,7 +41,7 @@ export function acceptResource(want: ScanRequest, resource: RemoteResource, able
 }
 
 /** The path as explain shows it, with the names of what fills its gaps. */
-const printedPath = ({ path, gaps = [] }: RemoteResource): string => `${path}${gaps.map(({ key, after }) => `(${key.map(({ name }) => name).join(',')})${after}`).join('')}`
+const printedPath = ({ path, gaps = [] }: RemoteResource): string => `${path}${gaps.map(({ key, after, unwritten }) => (unwritten === true ? after : `(${key.map(({ name }) => name).join(',')})${after}`)).join('')}`
 
 /** The same knowledge, in which nothing is exact. */
 function doubted(able: Capabilities): Capabilities {

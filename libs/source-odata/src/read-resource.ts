@@ -53,7 +53,8 @@ function filledPath({ path, keys, target }: ODataScan, gaps: readonly ResourceGa
       throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'a key cannot stand in a URL' }, { cause })
     }
   }
-  return gaps.reduce((before, { key, after }) => {
+  return gaps.reduce((before, { key, after, unwritten }) => {
+    if (unwritten === true) return `${before}${after}`
     const [only, ...more] = key
     const inside = only !== undefined && more.length === 0 ? text(only.column) : key.map(({ name, column }) => `${name}=${text(column)}`).join(',')
     return `${before}(${inside})${after}`

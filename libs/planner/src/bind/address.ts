@@ -5,6 +5,7 @@ import { bindPredicate } from './bind-expression.js'
 import { bindKey } from './bind-key.js'
 import { requireNavigation } from './navigations.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from './refusal.js'
+import { functionRows } from './operation-rows.js'
 import { relatedRows, singletonScope } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
 
@@ -45,8 +46,9 @@ export function resolveAddress(url: ODataUrl, exposure: Exposure): Address {
   if (url.resource.kind !== 'path') throw invalid(`A ${url.resource.kind} request has no rows.`)
   const [first, ...rest] = url.resource.segments
   if (first === undefined) throw invalid('The resource path is empty.')
-  let address = enter(first, exposure, url)
-  for (const segment of rest) address = follow(address, segment, exposure)
+  const called = functionRows(url, exposure)
+  let address = called === undefined ? enter(first, exposure, url) : withKey({ steps: [{ scope: called.scope, conditions: [] }], single: called.single, property: [], tail: 'none' }, called.key)
+  for (const segment of called?.rest ?? rest) address = follow(address, segment, exposure)
   return address
 }
 

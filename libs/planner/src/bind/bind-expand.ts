@@ -2,15 +2,17 @@ import type { ExposedNavigation, ExposedSet } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import type { BoundRows } from '../bound-query.js'
+import { namesOfResult, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
 import { isHidden } from './followed-paths.js'
 import { matching } from './matching.js'
-import { requireNavigation } from './navigations.js'
+import { type ExpandTarget, expandTargets } from './expand-targets.js'
 import { relatedRows } from './related-scope.js'
-import { invalid, unknownProperty, unsupported } from './refusal.js'
+import { invalid, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
@@ -21,6 +23,10 @@ export interface Shaped {
   readonly visible: readonly Column[]
   /** What stands in the parentheses of the context URL; undefined: none are needed. */
   readonly selectList: string | undefined
+  /** What is expanded, by the name of its column. */
+  readonly related: BoundRows['related']
+  /** What is asked of the items of collections in the rows. */
+  readonly items?: BoundRows['items']
 }
 
 /**
@@ -28,53 +34,39 @@ export interface Shaped {
  * @throws HUB_QUERY_UNSUPPORTED naming the navigation that cannot be followed, HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_INVALID
  */
 export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
-  const selection = bindSelect(options.select, outputColumns(input).filter((column) => !isHidden(column)), scope)
-  if (scope.rows !== undefined && options.expand !== undefined) throw unsupported('$expand of the result of $apply')
-  const items = itemsOf(options.expand ?? [], scope)
-  const seen = new Set<string>()
-  let plan = input
-  const expanded: Column[] = []
+  const shown = shownOfResult(outputColumns(input).filter((column) => isShown(column, scope)), options.expand ?? [], scope)
+  const selection = bindSelect(options.select, shown.columns, scope)
+  const targets = expandTargets(shown.expand, scope)
+  const expanded = new Map<string, BoundRows>()
+  let { columns: visible } = selection
   const lists: string[] = []
-  for (const { navigation, item } of items) {
-    if (seen.has(navigation.name)) throw invalid(`The navigation property ${navigation.name} is expanded twice.`)
-    seen.add(navigation.name)
-    const related = bindRelated(navigation, item, scope)
+  let plan = input
+  for (const target of targets) {
+    requireJoinColumns(scope, target.navigation)
+    const related = bindRelated(target, scope)
     plan = expand(plan, related)
-    expanded.push(related.navigation)
-    lists.push(`${navigation.name}(${related.selectList ?? ''})`)
+    visible = [...withHolder(visible, target, outputColumns(input)), related.navigation]
+    expanded.set(target.column, related.rows)
+    lists.push(...printTarget(target, related.selectList))
   }
-  const names = selection.names ?? (scope.rows === undefined ? undefined : scope.rows.map(printColumn))
-  return { plan, visible: [...selection.columns, ...expanded], selectList: printSelectList(names, lists) }
+  const names = selection.names ?? namesOfResult(selection.columns, scope)
+  return { plan, visible, selectList: printSelectList(names, lists), related: expanded, ...(selection.items.length === 0 ? {} : { items: selection.items }) }
 }
 
-/** A column of a result as the context URL shows it. */
-const printColumn = ({ name, expanded }: Column): string => (expanded === undefined ? name : `${name}(${expanded.columns.map(printColumn).join(',')})`)
+/** Hidden columns are never shown; of rows that can only be of one type, neither is what they say of it. */
+const isShown = (column: Column, { model, entityType }: RowScope): boolean =>
+  !isHidden(column) && (column.name !== '@odata.type' || model.derivedTypes(entityType.qualifiedName).length > 0)
 
-interface Item {
-  readonly navigation: ExposedNavigation
-  readonly item: ExpandItem
+/** A navigation of a complex value is shown within that value: of it nothing else, where it was not selected. */
+function withHolder(visible: readonly Column[], { within: [first] }: ExpandTarget, all: readonly Column[]): readonly Column[] {
+  const holder = first === undefined || visible.some(({ name }) => name === first) ? undefined : all.find(({ name }) => name === first)
+  return holder === undefined ? visible : [...visible, Object.freeze({ ...holder, fields: [] })]
 }
 
-/** What is expanded: a navigation property that is named goes before `*`. */
-function itemsOf(expand: readonly ExpandItem[], scope: RowScope): readonly Item[] {
-  const items = expand.flatMap((item) => navigationsOf(item, scope).map((navigation) => ({ navigation, item })))
-  const named = new Set(items.flatMap(({ navigation, item }) => (item.target === 'all' ? [] : [navigation.name])))
-  return items.filter(({ navigation, item }) => item.target !== 'all' || !named.has(navigation.name))
-}
-
-function navigationsOf(item: ExpandItem, scope: RowScope): readonly ExposedNavigation[] {
-  if (item.suffix !== undefined) throw unsupported(`${item.suffix} within $expand`)
-  if (item.target === 'all') return [...scope.set.navigations.values()]
-  if (item.target === '$value') throw unsupported('$value in $expand')
-  const [segment, ...more] = item.target
-  if (segment === undefined || more.length > 0) throw unsupported('A path of several segments in $expand', 'Expand the navigation property itself, and nest further ones.')
-  switch (segment.kind) {
-    case 'navigation': return [requireNavigation(scope, segment.name)]
-    case 'star': return [...scope.set.navigations.values()]
-    case 'property': throw unsupported(`The property ${segment.name} in $expand`, 'Only navigation properties are expanded.')
-    case 'unknown': throw unknownProperty(scope.entityType.qualifiedName, segment.name, scope.set.navigations.keys())
-    default: throw unsupported(`A ${segment.kind} in $expand`)
-  }
+function printTarget({ item, navigation, within, only, cast }: ExpandTarget, list: string | undefined): readonly string[] {
+  if (item.suffix !== undefined) return []
+  const path = [...(only === undefined ? [] : [only.qualifiedName]), ...within, navigation.name, ...(cast === undefined ? [] : [cast.qualifiedName])]
+  return [`${path.join('/')}(${list ?? ''})`]
 }
 
 const related = ['$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
@@ -86,6 +78,7 @@ interface Related {
   readonly related: Plan
   readonly perParent: PerParent
   readonly selectList: string | undefined
+  readonly rows: BoundRows
 }
 
 /** Levels of a recursive expand; `max` means as many. */
@@ -105,27 +98,47 @@ function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavig
   return { ...options, expand: [...(options.expand ?? []), inner] }
 }
 
-function bindRelated(navigation: ExposedNavigation, item: ExpandItem, outer: RowScope): Related {
-  const { options: given } = item
+function bindRelated(target: ExpandTarget, outer: RowScope): Related {
+  const { navigation, item: { options: given, suffix }, cast } = target
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
-  const found = relatedRows(outer, navigation)
-  const options = nestedOptions(item, navigation, found.scope.set)
+  if (suffix === '$count' && !navigation.toMany) throw invalid(`$count counts a collection, and ${navigation.name} leads to one row.`)
+  const found = relatedRows(target.from, navigation)
+  const options = nestedOptions(target.item, navigation, found.scope.set)
   const aliases = new Map([...outer.aliases, ...options.aliases])
-  const scope: RowScope = { ...found.scope, aliases, nested: true }
+  const scope: RowScope = { ...found.scope, aliases, nested: true, ...(cast === undefined ? {} : { entityType: cast }) }
   const transformed = bindTransformations(options, scope)
-  const perParent = bindPerParent(options, transformed.scope)
-  const shaped = bindShape(matching(scanOf(scope), options, transformed), options, transformed.scope)
+  const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
+  const rows = matching(scanOf(scope), options, transformed)
+  const shaped = suffix === undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, scope.set.key)
   return {
-    on: found.on,
-    related: shaped.plan,
-    perParent,
-    selectList: shaped.selectList,
-    navigation: relatedColumn(navigation, scope, shaped),
+    on: found.on, related: shaped.plan, perParent, selectList: shaped.selectList,
+    navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped),
+    rows: boundRows(transformed.scope, shaped, target),
   }
 }
 
+/** Rows that are only referred to: their ids are made of their keys. */
+export const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
+  ({ plan, visible: outputColumns(plan).filter(({ name }) => key.includes(name) || isGap(name)), selectList: undefined, related: new Map() })
+
+/** Columns that hold a key of the rows above. */
+const isGap = (name: string): boolean => /^~\d+$/.test(name)
+
+/** What rows are, as what is told of them needs it. */
+export function boundRows(scope: RowScope, { related: inner, items }: Shaped, target?: ExpandTarget): BoundRows {
+  return Object.freeze({
+    set: scope.set, entityType: scope.entityType.qualifiedName, related: inner,
+    ...(scope.place === undefined ? {} : { place: scope.place }),
+    ...(items === undefined ? {} : { items }),
+    ...(target?.item.suffix === '$ref' ? { references: true as const } : {}),
+    ...(target?.item.suffix === '$count' ? { countOnly: true as const } : {}),
+    ...(target === undefined || target.within.length === 0 ? {} : { holder: [...target.within, target.navigation.name] }),
+    ...(target?.only === undefined ? {} : { only: [target.only.qualifiedName, ...scope.model.derivedTypes(target.only.qualifiedName)] }),
+  })
+}
+
 /** The column of expanded rows: all columns the related plan yields, with what is shown of them. */
-export function relatedColumn(navigation: ExposedNavigation, scope: RowScope, shaped: Pick<Shaped, 'plan' | 'visible'>): Column {
+export function relatedColumn(navigation: Pick<ExposedNavigation, 'name' | 'toMany'>, scope: RowScope, shaped: Pick<Shaped, 'plan' | 'visible'>): Column {
   const shown = new Map(shaped.visible.map((column) => [column.name, column]))
   const columns = outputColumns(shaped.plan).map((column) => shown.get(column.name) ?? column)
   return expandedColumn(navigation.name, scope.entityType.qualifiedName, { toMany: navigation.toMany, columns, visible: shaped.visible.map(({ name }) => name) })

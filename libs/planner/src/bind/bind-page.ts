@@ -25,8 +25,8 @@ export function pageOf(options: QueryOptions, address: Pick<Address, 'tail' | 's
   if (address.tail === 'count' && !single) return { order: [], paging: { kind: 'none' }, skip: 0, take: 0, count: true }
   if (single) return { order: [], paging: { kind: 'none' }, skip: 0, count: false }
   const client = bindOrder(options.orderby ?? [], scope)
-  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(needsTotalOrder(options, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
-  const names = scope.set.key.length === 0 || scope.rows !== undefined || order.length === 0 ? undefined : cursorColumns(order)
+  const order = keepsOrder(options) ? [] : Object.freeze([...client, ...(scope.result !== true && needsTotalOrder(options, pageRows > 0 || cursor !== undefined) ? keyOrder(client, scope) : [])])
+  const names = scope.set.key.length === 0 || scope.rows !== undefined || scope.repeats === true || order.length === 0 ? undefined : cursorColumns(order)
   const paging: Paging = Object.freeze(pageRows === 0 ? { kind: 'none' } : names === undefined ? { kind: 'offset' } : { kind: 'keyset', cursor: Object.freeze(names) })
   const take = takeOf(options.top, pageRows, cursor?.given ?? 0)
   const limits = { ...(take === undefined ? {} : { take }), order, paging }

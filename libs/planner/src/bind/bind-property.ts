@@ -1,6 +1,8 @@
+import type { QueryOptions } from '@tributary/odata-url'
 import type { Column } from '@tributary/plan'
 import type { Address } from './address.js'
 import { lastStep } from './address.js'
+import { bindCollection, type BoundItems } from './bind-collection.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 
 /** A property addressed by a path: where it is in the row, and the column that holds it. */
@@ -8,13 +10,15 @@ export interface BoundProperty {
   readonly path: readonly [string, ...string[]]
   /** The row's column; of a path into it, narrowed to that path. */
   readonly column: Column
+  /** Which items of a collection are meant, where not all. */
+  readonly items?: BoundItems
 }
 
 /**
  * The property a resource path leads to.
  * @throws HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_UNSUPPORTED for streams and undeclared properties, HUB_QUERY_INVALID for `/$value` of what is no primitive
  */
-export function bindProperty(address: Address, columns: readonly Column[]): BoundProperty {
+export function bindProperty(address: Address, columns: readonly Column[], options: QueryOptions): BoundProperty {
   const [first, ...rest] = address.property
   const { scope } = lastStep(address)
   if (first === undefined) throw invalid('The path leads to no property.')
@@ -29,6 +33,10 @@ export function bindProperty(address: Address, columns: readonly Column[]): Boun
     if (field === undefined) throw unknownProperty(inner.type.name, name, (inner.fields ?? []).map((candidate) => candidate.name))
     inner = field
   }
-  if (address.tail === 'value' && (inner.type.collection || inner.type.base === 'structured')) throw invalid(`${address.property.join('/')} has no raw value: it is no primitive.`)
-  return { path: [first, ...rest], column }
+  const path = address.property.join('/')
+  if (address.tail === 'count' && !inner.type.collection) throw invalid(`$count counts a collection, and ${path} is none.`)
+  if (address.ordinal !== undefined && !inner.type.collection) throw invalid(`${path} is no collection, so that it has no members.`)
+  if (address.tail === 'value' && ((inner.type.collection && address.ordinal === undefined) || inner.type.base === 'structured')) throw invalid(`${path} has no raw value: it is no primitive.`)
+  const items = bindCollection(inner, options, scope)
+  return { path: [first, ...rest], column, ...(items === undefined ? {} : { items }) }
 }

@@ -1,5 +1,7 @@
 import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-url'
 import type { Column } from '@tributary/plan'
+import type { BoundRows } from '../bound-query.js'
+import { bindCollection } from './bind-collection.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
@@ -9,6 +11,8 @@ export interface Selection {
   readonly columns: readonly Column[]
   /** What stands in the context URL: `OrderID`, `Address/City`; undefined: no `$select`. */
   readonly names: readonly string[] | undefined
+  /** What is asked of the items of collections among them. */
+  readonly items: NonNullable<BoundRows['items']>
 }
 
 /**
@@ -16,9 +20,10 @@ export interface Selection {
  * @throws HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_QUERY_UNSUPPORTED
  */
 export function bindSelect(items: readonly SelectItem[] | undefined, columns: readonly Column[], scope: RowScope): Selection {
-  if (items === undefined || items.length === 0) return { columns, names: undefined }
+  if (items === undefined || items.length === 0) return { columns, names: undefined, items: [] }
   const paths: (readonly string[])[] = []
   const names: string[] = []
+  const collections = new Map<string, SelectedItems>()
   for (const item of items) {
     if (item.kind === 'all') {
       paths.push(...columns.map(({ name }) => [name]))
@@ -27,18 +32,23 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
       for (const path of pathsOf(item, columns, scope)) {
         names.push(path.path.join('/'))
         if (path.structural) paths.push(path.path)
+        for (const one of path.items) collections.set(one.path.join('/'), one)
       }
     }
   }
   const shown = keepPaths(columns, paths)
-  return { columns: shown, names: [...new Set(names)] }
+  return { columns: shown, names: [...new Set(names)], items: [...collections.values()] }
 }
 
 interface SelectedPath {
   readonly path: readonly string[]
   /** False for navigation properties and operations, which are shown by links only. */
   readonly structural: boolean
+  /** What is asked of the items of collections on the path. */
+  readonly items: readonly SelectedItems[]
 }
+
+type SelectedItems = NonNullable<BoundRows['items']>[number]
 
 type PathItem = Extract<SelectItem, { readonly kind: 'path' }>
 
@@ -46,17 +56,21 @@ function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): r
   const path: string[] = []
   let within: readonly Column[] | undefined = columns
   let structural = true
+  let found: Column | undefined
   for (const segment of item.segments) {
     const next = step(segment, path, within, scope)
     if (next.name !== undefined) path.push(next.name)
     within = next.columns
+    found = next.column
     structural &&= next.structural
   }
-  const inner = nestedSelect(item.options)
-  if (inner === undefined || within === undefined) return [{ path, structural }]
+  const items = found === undefined || item.options === undefined ? undefined : bindCollection(found, item.options, scope)
+  const own = { path, structural, items: items === undefined ? [] : [{ path, items }] }
+  const inner = item.options?.select
+  if (inner === undefined || within === undefined) return [own]
   return inner.flatMap((nested) => {
-    if (nested.kind !== 'path') return [{ path, structural }]
-    return pathsOf(nested, within, scope).map((found) => ({ path: [...path, ...found.path], structural: found.structural }))
+    if (nested.kind !== 'path') return [own]
+    return pathsOf(nested, within, scope).map((one) => ({ path: [...path, ...one.path], structural: one.structural, items: [...own.items, ...one.items.map((each) => ({ ...each, path: [...path, ...each.path] }))] }))
   })
 }
 
@@ -64,13 +78,14 @@ interface Step {
   readonly name: string | undefined
   readonly columns: readonly Column[] | undefined
   readonly structural: boolean
+  readonly column?: Column
 }
 
 function step(segment: SelectSegment, path: readonly string[], within: readonly Column[] | undefined, scope: RowScope): Step {
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation': {
       const found = within?.find(({ name }) => name === segment.name)
-      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true }
+      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found }
       if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false }
       if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false }
       if (within?.some(({ name }) => name === '*') === true) throw unsupported(`The undeclared property ${segment.name} in $select`, 'Leave $select out to get all.')
@@ -86,13 +101,6 @@ function step(segment: SelectSegment, path: readonly string[], within: readonly 
 
 const isStream = (name: string, path: readonly string[], { model, entityType }: RowScope): boolean =>
   path.length === 0 && model.property(entityType, name)?.type.name === 'Edm.Stream'
-
-function nestedSelect(options: QueryOptions | undefined): readonly SelectItem[] | undefined {
-  if (options === undefined) return undefined
-  const other = [...options.spans.keys()].find((name) => name.startsWith('$') && name !== '$select')
-  if (other !== undefined) throw unsupported(`The option ${other} within $select`)
-  return options.select
-}
 
 /** The columns on one of the paths, `@odata.type` always among them; complex columns only with the fields on one. */
 function keepPaths(columns: readonly Column[], paths: readonly (readonly string[])[]): readonly Column[] {

@@ -3,7 +3,7 @@ import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, type Expression, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
-import { relatedColumn, type Shaped, bindShape } from './bind-expand.js'
+import { bindShape, boundRows, keysOnly, relatedColumn, type Shaped } from './bind-expand.js'
 import { matching } from './matching.js'
 import { ordered, pageOf, type PageRequest } from './bind-page.js'
 import { requireOptions } from './bind-select.js'
@@ -41,7 +41,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     contextFragment: contextFragment(address, shaped.selectList),
     ...(scope.rows === undefined ? {} : { transient: true as const }),
     ...(address.tail === 'ref' ? { references: true as const } : {}),
-    rows: Object.freeze({ set: scope.set, entityType: scope.entityType.qualifiedName, ...(scope.place === undefined ? {} : { place: scope.place }), related: shaped.related }),
+    rows: boundRows(scope, shaped),
     unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
     ...(property === undefined ? {} : { property: property.path }),
     ...(property?.items === undefined ? {} : { items: property.items }),
@@ -54,12 +54,6 @@ const nothingRelated: Shaped['related'] = new Map()
 
 /** Rows of which one column or nothing is shown. */
 const bare = (plan: Plan, shown: Column | undefined): Shaped => ({ plan, visible: shown === undefined ? [] : [shown], selectList: undefined, related: nothingRelated })
-
-/** Rows that are only referred to: their ids are made of their keys. */
-const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
-  ({ plan, visible: outputColumns(plan).filter(({ name }) => key.includes(name) || isGap(name)), selectList: undefined, related: nothingRelated })
-
-const isGap = (name: string): boolean => /^~\d+$/.test(name)
 
 /** Options that stand behind a property are about its items, not about the row. */
 const withoutOptions = ({ aliases, custom, spans: _ }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })

@@ -26,7 +26,7 @@ export function contextFragment(address: Address, selectList: string | undefined
   return `${rows}${cast}${list}${address.single && !isSingleton(address) ? '/$entity' : ''}`
 }
 
-const isSingleton = ({ steps }: Address): boolean => steps.length === 1 && steps[0].scope.read?.resource.single === true
+const isSingleton = ({ steps }: Address): boolean => steps.length === 1 && steps[0].scope.result !== true && steps[0].scope.read?.resource.single === true
 
 /** Where a property is found; without the key of its row, where that is reached by a navigation. */
 function propertyContext(address: Address, rows: string | undefined): string {
@@ -41,11 +41,15 @@ function rowsPath({ steps }: Address): string | undefined {
   let path: string | undefined
   let before: AddressStep | undefined
   for (const step of steps) {
-    path = step.reached === undefined || step.reached.navigation.target !== undefined ? step.scope.set.name : contained(step, before, path)
+    if (isUnbound(step)) path = undefined
+    else path = step.reached === undefined || step.reached.navigation.target !== undefined ? step.scope.set.name : contained(step, before, path)
     before = step
   }
   return path
 }
+
+/** What an operation returns belongs to a set only where the contract says which. */
+const isUnbound = ({ reached, scope: { result, set, exposure } }: AddressStep): boolean => reached === undefined && result === true && exposure.sets.get(set.name) !== set
 
 function contained({ scope, reached }: AddressStep, before: AddressStep | undefined, path: string | undefined): string | undefined {
   if (path === undefined || before === undefined || reached === undefined || scope.contained !== true) return undefined

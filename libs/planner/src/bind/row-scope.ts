@@ -43,6 +43,8 @@ export interface RowScope {
   readonly joined?: ReadonlyMap<string, RowScope>
   /** The same entity may come more than once. */
   readonly repeats?: true
+  /** The rows are what an operation returned, in its order. */
+  readonly result?: true
   /** Where values of the whole collection, or of what a row reaches, are noted while an expression is bound. */
   readonly notes?: Notes
   readonly names: HiddenNames

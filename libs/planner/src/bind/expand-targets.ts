@@ -1,0 +1,100 @@
+import type { ExposedNavigation } from '@tributary/catalog'
+import type { EntityType } from '@tributary/edm'
+import type { ExpandItem, SelectSegment } from '@tributary/odata-url'
+import { columnOf, requireNavigation } from './navigations.js'
+import { invalid, unknownProperty, unsupported } from './refusal.js'
+import type { RowScope } from './row-scope.js'
+
+/** One navigation that is expanded. */
+export interface ExpandTarget {
+  readonly item: ExpandItem
+  readonly navigation: ExposedNavigation
+  /** The rows it is expanded from, seen as of the type that has it. */
+  readonly from: RowScope
+  /** Name of the column its rows stand in. */
+  readonly column: string
+  /** The complex properties on the way to it. */
+  readonly within: readonly string[]
+  /** Only rows of this type, a derived one, have it. */
+  readonly only?: EntityType
+  /** Of the related rows only those of this type are meant. */
+  readonly cast?: EntityType
+}
+
+/**
+ * What is expanded: a navigation property that is named goes before `*`.
+ * @throws HUB_QUERY_UNSUPPORTED naming what cannot be, HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_INVALID for what is expanded twice
+ */
+export function expandTargets(items: readonly ExpandItem[], scope: RowScope): readonly ExpandTarget[] {
+  const targets = items.flatMap((item) => targetsOf(item, scope))
+  const named = new Set(targets.flatMap(({ item, column }) => (item.target === 'all' ? [] : [column])))
+  const kept = targets.filter(({ item, column }) => item.target !== 'all' || !named.has(column))
+  const seen = new Set<string>()
+  for (const { column, navigation, cast } of kept) {
+    if (seen.has(column)) throw cast === undefined ? invalid(`The navigation property ${navigation.name} is expanded twice.`) : unsupported(`Several casts of the expanded ${navigation.name}`)
+    seen.add(column)
+  }
+  return kept
+}
+
+function targetsOf(item: ExpandItem, scope: RowScope): readonly ExpandTarget[] {
+  if (item.target === 'all') return allOf(item, scope)
+  if (item.target === '$value') throw unsupported('$value in $expand', 'Read the stream by itself: …/$value.')
+  let way: Way = { from: scope, within: [] }
+  for (const segment of item.target) way = follow(way, segment)
+  const { navigation, star, ...rest } = way
+  if (star === true) return allOf(item, scope)
+  if (navigation === undefined) throw unsupported(`The property ${way.within.join('/')} in $expand`, 'Only navigation properties are expanded.')
+  return [{ ...rest, item, navigation, column: columnOf(navigation) }]
+}
+
+const allOf = (item: ExpandItem, scope: RowScope): readonly ExpandTarget[] =>
+  [...scope.set.navigations.values()].map((navigation) => ({ item, navigation, from: scope, column: navigation.name, within: [] }))
+
+interface Way extends Pick<ExpandTarget, 'from' | 'within' | 'only' | 'cast'> {
+  readonly navigation?: ExposedNavigation
+  readonly star?: boolean
+}
+
+function follow(way: Way, segment: SelectSegment): Way {
+  const { from, within, navigation } = way
+  if (navigation !== undefined && segment.kind !== 'cast') throw unsupported('A path beyond a navigation property in $expand', 'Expand the navigation property itself, and nest further ones.')
+  switch (segment.kind) {
+    case 'navigation': case 'unknown': return followName(way, segment.name)
+    case 'property': return { ...way, within: [...within, segment.name] }
+    case 'cast': return navigation === undefined ? castRows(way, segment.type) : castRelated(way, navigation, segment.type)
+    case 'star':
+      if (within.length > 0 || from.set.entityType !== from.entityType.qualifiedName) throw unsupported('* behind a path in $expand')
+      return { ...way, star: true }
+    case 'operation': case 'annotation': throw unsupported(`A ${segment.kind} in $expand`)
+  }
+}
+
+function followName(way: Way, name: string): Way {
+  const { from, within } = way
+  const { model, entityType, set } = from
+  if (within.length === 0 && !set.navigations.has(name) && model.navigation(entityType, name) === undefined) {
+    if (model.property(entityType, name)?.type.name === 'Edm.Stream') throw unsupported(`The stream property ${name} in $expand`, `Read the stream by itself: …/${name}.`)
+    throw unknownProperty(entityType.qualifiedName, name, set.navigations.keys())
+  }
+  return { ...way, navigation: requireNavigation(from, name, within) }
+}
+
+function castRows(way: Way, name: string): Way {
+  const { from, within } = way
+  if (within.length > 0) throw unsupported(`The cast to ${name} of a complex value in $expand`)
+  const type = derived(from, from.entityType.qualifiedName, name)
+  return type.qualifiedName === from.entityType.qualifiedName ? way : { ...way, from: { ...from, entityType: type }, only: type }
+}
+
+function castRelated(way: Way, { name: navigation }: ExposedNavigation, name: string): Way {
+  const { from, within } = way
+  const declared = within.length === 0 ? from.model.navigation(from.entityType, navigation)?.target : undefined
+  return { ...way, cast: derived(from, declared ?? name, name) }
+}
+
+function derived({ model }: RowScope, base: string, name: string): EntityType {
+  const type = model.entityType(name)
+  if (type === undefined || !model.derivesFrom(type.qualifiedName, model.entityType(base)?.qualifiedName ?? base)) throw invalid(`${name} is no entity type derived from ${base}.`)
+  return type
+}
