@@ -17,12 +17,14 @@ const auth = z.discriminatedUnion('kind', [
   }),
 ]).describe('Credentials; stored encrypted and never returned.')
 
-/** How the hub reaches a service. What is left out is: no credentials, no headers, 30 s. */
+/** How the hub reaches a service. What is left out is: no credentials, no headers, 30 s, changes as the contract declares them. */
 export const connectionRequest = z.strictObject({
   auth: auth.exactOptional(),
   headers: z.record(z.string().regex(headerName, 'it must be usable as a header name'), headerValue).exactOptional().describe('Sent with every request to the service.'),
   timeoutMs: z.int().min(100).max(600_000).exactOptional().describe('How long one request may take; 30000 where left out.'),
   allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).exactOptional().describe('Other origins the service\'s next links may lead to.'),
+  writes: z.enum(['declared', 'allowed', 'refused']).exactOptional()
+    .describe('Which changes are sent to the service: those its contract declares (`declared`, also where left out), all that it does not rule out, or none.'),
 }).meta({ id: 'Connection', description: 'How the hub reaches a service.' }) satisfies z.ZodType<ConnectionRequest>
 
 const owner = z.strictObject({ name: z.string().min(1).max(200), email: z.email().exactOptional() }).meta({ id: 'Owner', description: 'Who answers for a service.' })

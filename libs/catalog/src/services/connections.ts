@@ -9,11 +9,11 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const fieldValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 
 /**
- * A whole connection; what is left out is: no credentials, no headers, 30 s.
+ * A whole connection; what is left out is: no credentials, no headers, 30 s, changes as the contract declares them.
  * @throws HUB_REQUEST_INVALID naming the field, never its value
  */
 export function completeConnection(request: ConnectionRequest = {}): OpenConnection {
-  const { auth = { kind: 'none' }, headers = {}, timeoutMs = defaultTimeoutMs, allowedOrigins } = request
+  const { auth = { kind: 'none' }, headers = {}, timeoutMs = defaultTimeoutMs, allowedOrigins, writes } = request
   for (const [name, value] of Object.entries(headers)) {
     if (!token.test(name) || !fieldValue.test(value)) throw invalid('connection.headers', 'holds a name or value that HTTP does not allow')
   }
@@ -23,7 +23,11 @@ export function completeConnection(request: ConnectionRequest = {}): OpenConnect
   if (auth.kind === 'bearer' && !fieldValue.test(auth.token)) throw invalid('connection.auth.token', 'holds characters that HTTP does not allow')
   if (auth.kind === 'basic' && auth.username.includes(':')) throw invalid('connection.auth.username', 'must not contain a colon')
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > longestTimeoutMs) throw invalid('connection.timeoutMs', `must be a whole number from 1 to ${longestTimeoutMs}`)
-  return Object.freeze({ auth, headers, timeoutMs, ...(allowedOrigins === undefined ? {} : { allowedOrigins: allowedOrigins.map(originOf) }) })
+  return Object.freeze({
+    auth, headers, timeoutMs,
+    ...(allowedOrigins === undefined ? {} : { allowedOrigins: allowedOrigins.map(originOf) }),
+    ...(writes === undefined ? {} : { writes }),
+  })
 }
 
 function originOf(text: string): string {
@@ -37,7 +41,7 @@ export const sameConnection = (a: OpenConnection, b: OpenConnection): boolean =>
 
 const sorted = (record: Readonly<Record<string, unknown>>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
 
-const canonical = ({ auth, headers, timeoutMs, allowedOrigins }: OpenConnection): string =>
-  JSON.stringify([sorted(auth), sorted(headers), timeoutMs, [...(allowedOrigins ?? [])].toSorted()])
+const canonical = ({ auth, headers, timeoutMs, allowedOrigins, writes = 'declared' }: OpenConnection): string =>
+  JSON.stringify([sorted(auth), sorted(headers), timeoutMs, [...(allowedOrigins ?? [])].toSorted(), writes])
 
 const invalid = (field: string, reason: string) => hubError('HUB_REQUEST_INVALID', { reason: `${field} ${reason}` }, { target: field })
