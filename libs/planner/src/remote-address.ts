@@ -1,4 +1,5 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
+import type { Operation } from '@tributary/edm'
 import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { resourceNotFound, unsupported } from './bind/refusal.js'
 import { beginWalk } from './remote/remote-walk.js'
@@ -16,6 +17,8 @@ export interface RemoteAddress {
   /** Query options the path needs, percent-encoded: `@p=1`. */
   readonly options: readonly string[]
   readonly addressed: Addressed
+  /** The operation that the path calls last. */
+  readonly operation?: Operation
   /** The entity set or singleton that says what may be done here, and the way from it where the entities have none of their own. */
   readonly owner?: WayIn
   /** The navigation followed last: from which set or singleton, and by which path below it. */
@@ -43,6 +46,7 @@ export function remoteAddress(segments: readonly ResourceSegment[], exposure: Ex
     path: walk.texts.join('/'),
     options: walk.options,
     addressed: walk.addressed,
+    ...(walk.operation === undefined ? {} : { operation: walk.operation }),
     ...(walk.bound === undefined ? {} : { owner: { source: walk.bound.source, path: walk.bound.path.join('/') } }),
     ...(walk.via === undefined ? {} : { via: walk.via }),
     ...(walk.exposedType === undefined ? {} : { exposedType: walk.exposedType }),

@@ -62,7 +62,7 @@ export function urlOf(scan: ODataScan, keys: Keys = []): string {
   const whole = [filter, batch].filter((part) => part !== undefined)
   const options: QueryOption[] = scan.options.filter(({ name }) => name !== '$filter')
   if (whole.length > 0) options.unshift({ name: '$filter', text: whole.length === 1 ? whole[0] ?? '' : whole.map((part) => (/ or /.test(part) ? `(${part})` : part)).join(' and ') })
-  const query = options.map(({ name, text }) => `${name}=${encodeOption(text)}`).join('&')
+  const query = [...(scan.resource?.options ?? []), ...options.map(({ name, text }) => `${name}=${encodeOption(text)}`)].join('&')
   return `${scan.target.url}${scan.path}${query === '' ? '' : `?${query}`}`
 }
 

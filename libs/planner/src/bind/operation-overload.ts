@@ -17,6 +17,7 @@ export interface CalledOperation {
   readonly given: readonly string[]
 }
 
+const defaultNamespaceTerm = 'Org.OData.Core.V1.DefaultNamespace'
 const optionalTerm = 'Org.OData.Core.V1.OptionalParameter'
 
 /** The parameters a call gives: a bound operation's first is what it is bound to. */
@@ -24,6 +25,15 @@ export const ownParameters = ({ bound, parameters }: Operation): readonly Parame
 
 /** True where a call may leave the parameter out. */
 export const isOptional = ({ annotations }: Parameter): boolean => annotations.some(({ term }) => term === optionalTerm)
+
+/** Overloads by the name a URL has: qualified, with a schema's alias, or of a default namespace without it. @see OData URL Conventions 4.01, section 4.5.1 */
+export function operationsNamed(model: EdmModel, name: string): readonly Operation[] {
+  const dot = name.lastIndexOf('.')
+  const own = name.slice(dot + 1)
+  const schemas = [...model.schemas.values()].filter(({ alias, namespace, annotations }) =>
+    (dot < 0 ? annotations.some(({ term }) => term === defaultNamespaceTerm) : [alias, namespace].includes(name.slice(0, dot))))
+  return schemas.flatMap(({ operations }) => operations.get(own) ?? [])
+}
 
 /**
  * The overload of an operation import that a call means.

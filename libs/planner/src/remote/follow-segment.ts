@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
 import { printCall } from '../bind/operation-call.js'
-import { boundOverload } from '../bind/operation-overload.js'
+import { boundOverload, operationsNamed } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from '../bind/refusal.js'
 import { aliasOptions, filterText } from './remote-text.js'
 import { memberNames, namedBefore, single, walkedType, withKey } from './remote-walk.js'
@@ -18,7 +18,8 @@ export function followSegment(walk: RemoteWalk, segment: ResourceSegment): Remot
     case 'cast': return followCast(walk, segment)
     case 'operation': return followOperation(walk, segment)
     case 'unknown': return followUnknown(walk, segment)
-    case 'count': case 'ref': case 'each': return { ...walk, texts: [...walk.texts, `$${segment.kind}`], addressed: segment.kind }
+    case 'count': case 'ref': return { ...walk, texts: [...walk.texts, `$${segment.kind}`], addressed: segment.kind }
+    case 'each': return { ...walk, texts: [...walk.texts, '$each'], addressed: 'each', ...single(walk) }
     case 'value': return { ...walk, texts: [...walk.texts, '$value'], addressed: walk.addressed === 'entity' ? 'media' : 'value' }
     case 'filter': return followFilter(walk, segment)
     case 'ordinal': return { ...walk, texts: [...walk.texts, String(segment.index)], addressed: walk.addressed === 'entities' ? 'entity' : walk.addressed, ...single(walk) }
@@ -110,12 +111,12 @@ function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { k
   const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, ...behind } = walk
   if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a value whose type is not known`)
   const given = segment.arguments.map(({ name }) => name)
-  const overload = boundOverload(model, model.operations(qualified(model, segment.name)), { name: segment.name, given, binding: exposedType })
+  const overload = boundOverload(model, operationsNamed(model, segment.name), { name: segment.name, given, binding: exposedType })
   const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
   const target = resultSet(walk, overload.entitySetPath)
   const call = printCall(overload, segment.arguments, { model, aliases: walk.aliases, before: namedBefore(walk.aliases) + walk.options.length })
   const next: RemoteWalk = {
-    ...behind, texts: [...walk.texts, `${encodeSegmentText(segment.name)}${call.text}`], options: [...walk.options, ...call.options], addressed: 'result',
+    ...behind, texts: [...walk.texts, `${encodeSegmentText(overload.qualifiedName)}${call.text}`], options: [...walk.options, ...call.options], addressed: 'result', operation: overload,
     ...(target === undefined ? {} : { set: target, bound: { source: target.name, path: [] } }),
     ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: names.remoteType(type.name) } }),
   }
@@ -123,17 +124,12 @@ function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { k
 }
 
 /** The entity set an operation's result belongs to. @see OData CSDL XML 4.01, section 12.6 */
-function resultSet({ exposure, set }: RemoteWalk, path: string | undefined): RemoteWalk['set'] {
-  if (path === undefined || set === undefined) return undefined
+function resultSet({ exposure: { model, sets }, bound }: RemoteWalk, path: string | undefined): RemoteWalk['set'] {
+  if (path === undefined || bound === undefined) return undefined
   const [, ...rest] = path.split('/')
-  const target = rest.length === 0 ? set.name : exposure.model.bindingTarget(set.name, rest.join('/'))
-  return target === undefined ? undefined : exposure.sets.get(target)
-}
-
-/** Operations of a default namespace may be called without it. */
-function qualified(model: RemoteWalk['exposure']['model'], name: string): string {
-  if (model.operations(name).length > 0) return name
-  return [...model.schemas.values()].filter(({ operations }) => operations.has(name)).map(({ namespace }) => `${namespace}.${name}`)[0] ?? name
+  const whole = [...bound.path, ...rest]
+  const target = whole.length === 0 ? bound.source : model.bindingTarget(bound.source, whole.join('/'))
+  return target === undefined ? undefined : sets.get(target)
 }
 
 /** Only open types may have what the model does not say. */

@@ -64,7 +64,7 @@ function enterOperation(segment: Extract<ResourceSegment, { kind: 'operation' }>
   const { text, options } = printCall(overload, segment.arguments, { model, aliases, before: namedBefore(aliases) })
   const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
   const walk: RemoteWalk = {
-    ...base, texts: [`${encodeSegmentText(segment.name)}${text}`], options, addressed: 'result',
+    ...base, texts: [`${encodeSegmentText(segment.name)}${text}`], options, addressed: 'result', operation: overload,
     ...(set === undefined ? {} : { set, bound: { source: set.name, path: [] } }),
     ...(type === undefined ? {} : { exposedType: type, remoteType: type }),
   }

@@ -1,4 +1,5 @@
 import type { Endpoint, ExposedSet, Exposure } from '@tributary/catalog'
+import type { Operation } from '@tributary/edm'
 import type { ODataUrl } from '@tributary/odata-url'
 import type { RemoteNaming } from './remote-naming.js'
 
@@ -33,6 +34,8 @@ export interface RemoteWalk {
   readonly bound?: { readonly source: string; readonly path: readonly string[] }
   /** The navigation followed last: from which set or singleton, and by which path below it. */
   readonly via?: WayIn
+  /** The operation that was called last. */
+  readonly operation?: Operation
   readonly exposedType?: WalkedType
   readonly remoteType?: WalkedType
 }

@@ -1,0 +1,69 @@
+import type { Exposure } from '@tributary/catalog'
+import type { Operation } from '@tributary/edm'
+import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
+import { remoteAddress, type RemoteAddress } from '../remote-address.js'
+import { resourceNotFound } from './refusal.js'
+import { unboundSet } from './related-scope.js'
+import { type RowScope, rowScope } from './row-scope.js'
+
+/** Rows that a function gives, and the way on from there. */
+export interface FunctionRows {
+  readonly scope: RowScope
+  /** One entity, not a collection. */
+  readonly single: boolean
+  /** Segments behind the function's. */
+  readonly rest: readonly ResourceSegment[]
+  /** Of one of the entities it gives. */
+  readonly key?: OperationSegment['key']
+}
+
+type OperationSegment = Extract<ResourceSegment, { readonly kind: 'operation' }>
+
+/** The last operation a path calls, and what it is called on. */
+export interface LastOperation {
+  readonly segment: OperationSegment
+  readonly operation: Operation
+  /** The operation's result, at its source. */
+  readonly address: RemoteAddress
+  readonly rest: readonly ResourceSegment[]
+}
+
+/**
+ * The last operation that a path calls; undefined: it calls none.
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_INVALID naming missing and unknown parameters, HUB_QUERY_TYPE, HUB_QUERY_UNSUPPORTED
+ */
+export function lastOperation(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases']): LastOperation | undefined {
+  const at = segments.findLastIndex(({ kind }) => kind === 'operation')
+  const segment = segments[at]
+  if (segment?.kind !== 'operation') return undefined
+  const { key: _, ...call } = segment
+  const address = remoteAddress([...segments.slice(0, at), call], exposure, aliases)
+  if (address.operation === undefined) throw resourceNotFound(`The operation ${segment.name}`, segment.name)
+  return { segment, operation: address.operation, address, rest: segments.slice(at + 1) }
+}
+
+/** True where what an operation gives are entities, which can be read as rows. */
+export const givesEntities = ({ model }: Exposure, { operation: { kind, returnType } }: LastOperation): boolean =>
+  kind === 'function' && returnType !== undefined && model.entityType(returnType.name) !== undefined
+
+/**
+ * The rows of the function that a path calls last, read from its source; undefined: the path calls none that gives entities.
+ * @throws as `lastOperation`
+ */
+export function functionRows(url: ODataUrl, exposure: Exposure): FunctionRows | undefined {
+  if (url.resource.kind !== 'path') return undefined
+  const called = lastOperation(url.resource.segments, exposure, url.options.aliases)
+  if (called === undefined || !givesEntities(exposure, called)) return undefined
+  const { segment, operation, address, rest } = called
+  const type = exposure.model.entityType(operation.returnType?.name ?? '')
+  if (type === undefined) return undefined
+  const single = operation.returnType?.collection !== true
+  const bound = { root: address.set?.name ?? '', path: [] }
+  const set = address.set ?? unboundSet(exposure, { name: segment.name, endpoint: address.endpoint, type, bound })
+  const resource = { path: address.path, single, ...(address.options.length === 0 ? {} : { options: address.options }) }
+  const scope: RowScope = {
+    ...rowScope(exposure, set, url.options.aliases, type.qualifiedName), result: true, repeats: true, read: { resource, columns: [] },
+    ...(address.set === undefined ? { place: { path: address.path, gaps: [], single } } : {}),
+  }
+  return { scope, single, rest, ...(segment.key === undefined ? {} : { key: segment.key }) }
+}
