@@ -1,19 +1,22 @@
 import type { Call, Expression as Syntax, TypeName } from '@tributary/odata-url'
-import { call, cast, type Expression, isof, promote, type ValueType } from '@tributary/plan'
-import { describeParameter, fits, isFunctionName, type Signature, signatures } from './function-signatures.js'
+import { call, cast, type Expression, isof, promote } from '@tributary/plan'
+import { castPosition, isofPosition } from './bind-cast.js'
+import { commonType } from './bind-json.js'
+import type { Bind } from './bind-operand.js'
+import { resolvePath } from './bind-path.js'
+import { describeParameter, fits, isFunctionName, type Signature, signatures, untypedAs } from './function-signatures.js'
 import { valueType } from './model-types.js'
+import { rowOf, valueAt } from './path-position.js'
 import { typeError, unknownFunction, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
-
-/** How operands are bound: `bindExpression`, given from there. */
-export type Bind = (syntax: Syntax, scope: RowScope, expected?: ValueType) => Expression
+import { asBoolean, isUntyped } from './untyped-operand.js'
 
 /** @throws HUB_QUERY_UNKNOWN_FUNCTION, HUB_QUERY_TYPE, HUB_QUERY_UNSUPPORTED */
 export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression {
   const { name } = syntax
   if (name === 'cast' || name === 'isof') return bindTypeTest(syntax, scope, bind)
-  if (name.startsWith('geo.')) throw unsupported(`The function ${name}`, 'Geographic values are carried, not computed with.')
-  if (name === 'case' || name === 'isdefined') throw unsupported(`The function ${name}`)
+  if (name === 'case') return bindCase(syntax, scope, bind)
+  if (name === 'isdefined') throw unsupported('The function isdefined', 'It tells about the results of $apply.')
   const known = signatures.get(name)
   if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'Functions of a service are not called within expressions.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
   const count = syntax.arguments.length
@@ -31,8 +34,22 @@ function bindArguments(syntax: Call, known: Signature, scope: RowScope, bind: Bi
     if (bound.type.collection && bound.type.base !== 'null') beside ??= bound.type
     return bound
   })
-  checkArguments(syntax, known, given)
-  return given
+  const typed = given.map((argument, index) => (isUntyped(argument.type) ? untypedAs(known.parameters[index] ?? 'text', argument, given[1 - index]?.type) : argument))
+  checkArguments(syntax, known, typed)
+  return typed
+}
+
+/** Conditions and results in turn; the results are of one type where they can be. */
+function bindCase(syntax: Call, scope: RowScope, bind: Bind): Expression {
+  const bound = syntax.arguments.map((argument, index) => {
+    const part = bind(argument, scope)
+    if (index % 2 === 1) return part
+    const condition = asBoolean(part)
+    if (condition.type.collection || (condition.type.base !== 'Edm.Boolean' && condition.type.base !== 'null')) throw typeError({ what: 'A condition of case', span: argument.span, found: part.type, expected: 'Edm.Boolean' })
+    return condition
+  })
+  const type = commonType(bound.filter((_, index) => index % 2 === 1).map((result) => result.type))
+  return call('case', type, ...bound.map((part, index) => (index % 2 === 0 || part.type.base === type.base || part.type.base === 'null' || isUntyped(type) ? part : cast(part, type))))
 }
 
 const isArray = ({ kind }: Syntax): boolean => kind === 'list' || kind === 'json' || kind === 'alias'
@@ -52,17 +69,24 @@ function checkArguments(syntax: Call, known: Signature, given: readonly Expressi
 
 function bindTypeTest(syntax: Call, scope: RowScope, bind: Bind): Expression {
   const [operand, target] = syntax.arguments
-  const typeName = (target ?? operand)
+  const typeName = target ?? operand
   if (typeName?.kind !== 'typeName') throw unknownFunction(syntax.name, syntax.arguments.length, [])
-  if (target === undefined || operand === undefined) throw unsupported(`${syntax.name} of the row itself`)
-  const type = targetType(typeName, scope)
+  const type = valueType(scope.model, typeName)
+  if (type.base === 'structured') return structuredTest(syntax, typeName, scope, bind)
+  if (target === undefined || operand === undefined) throw typeError({ what: `${syntax.name} of the row itself`, span: syntax.span, found: typeName.name, expected: 'an entity type' })
   const bound = bind(operand, scope)
-  return syntax.name === 'cast' ? cast(bound, type) : isof(bound, type)
+  if (syntax.name === 'isof') return isof(bound, type)
+  if (type.base === 'Edm.Untyped' || type.base === 'Edm.Stream') throw typeError({ what: 'The target type', span: typeName.span, found: typeName.name, expected: 'a primitive type or an enumeration' })
+  return cast(bound, type)
 }
 
-function targetType(syntax: TypeName, scope: RowScope): ValueType {
-  const type = valueType(scope.model, syntax)
-  if (type.base === 'structured') throw unsupported(`A type test against ${syntax.name}`, 'Only primitive types and enumerations are tested.')
-  if (type.base === 'Edm.Untyped' || type.collection) throw typeError({ what: 'The target type', span: syntax.span, found: syntax.name, expected: 'a primitive type or an enumeration' })
-  return type
+/** Rows and complex values are of a type by what they say of themselves. */
+function structuredTest(syntax: Call, typeName: TypeName, scope: RowScope, bind: Bind): Expression {
+  const operand = syntax.arguments.length === 1 ? undefined : syntax.arguments[0]
+  if (operand !== undefined && operand.kind !== 'path') throw unsupported(`${syntax.name} to ${typeName.name} of anything but a path`)
+  const position = operand === undefined ? rowOf(scope) : resolvePath(operand, scope, bind)
+  if (syntax.name === 'isof') return isofPosition(position, typeName.name, typeName.span, scope)
+  const value = valueAt(castPosition(position, typeName.name, typeName.span, scope))
+  if (value === undefined) throw unsupported(`The cast of the row itself to ${typeName.name}`, `Use isof(${typeName.name}), or a path: ${typeName.name}/….`)
+  return value
 }

@@ -1,6 +1,6 @@
 import type { Expression as Syntax, PathSegment, SearchExpression, Span } from '@tributary/odata-url'
 import { type Column, type Expression, filtered, stringType, type ValueType, variable } from '@tributary/plan'
-import type { Bind } from './bind-call.js'
+import type { Bind } from './bind-operand.js'
 import { searchIn } from './bind-search.js'
 import { columnsOfType } from './model-types.js'
 import { collectionAt, type Items, itemAt, type Position, readOf } from './path-position.js'

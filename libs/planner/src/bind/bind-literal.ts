@@ -1,14 +1,14 @@
 import { nearest } from '@tributary/edm'
 import type { Literal } from '@tributary/odata-url'
 import {
-  type BaseType, castValue, decimalType, doubleType, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, primitiveType, stringType, type Value, type ValueType,
+  type BaseType, castValue, decimalType, doubleType, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, parseGeo, primitiveType, stringType, type Value, type ValueType,
 } from '@tributary/plan'
-import { typeError, unsupported } from './refusal.js'
+import { typeError } from './refusal.js'
 
 /**
  * A literal as a constant of the type its context needs, where it can be one exactly: integers and decimals widen or narrow, quoted
  * text becomes a guid, date, time, duration or enumeration member. Without a context it has the type its form shows.
- * @throws HUB_QUERY_TYPE where it cannot, HUB_QUERY_UNSUPPORTED for geographic literals
+ * @throws HUB_QUERY_TYPE where it cannot
  */
 export function bindLiteral(syntax: Literal, expected?: ValueType): Expression {
   switch (syntax.type) {
@@ -16,7 +16,7 @@ export function bindLiteral(syntax: Literal, expected?: ValueType): Expression {
     case 'Edm.Int64': case 'Edm.Decimal': case 'Edm.Double': return bindNumber(syntax, expected)
     case 'Edm.String': return bindText(syntax, expected)
     case 'enum': return bindEnum(syntax, expected)
-    case 'Edm.Geography': case 'Edm.Geometry': throw unsupported('A geographic literal', 'Geographic values are carried, not computed with.')
+    case 'Edm.Geography': case 'Edm.Geometry': return bindGeo(syntax, syntax.type)
     case 'Edm.Boolean': return checked(syntax, literal(primitiveType('Edm.Boolean'), syntax.text.toLowerCase() === 'true'), expected)
     default: return checked(syntax, literal(primitiveType(syntax.type), syntax.text), expected)
   }
@@ -25,6 +25,14 @@ export function bindLiteral(syntax: Literal, expected?: ValueType): Expression {
 function checked(syntax: Literal, constant: Expression, expected: ValueType | undefined): Expression {
   if (expected === undefined || expected.base === constant.type.base || expected.base === 'null' || expected.base === 'Edm.Untyped') return constant
   throw mismatch(syntax, expected)
+}
+
+/** The type ends with the shape: `Edm.GeographyPoint`. */
+function bindGeo(syntax: Literal, base: 'Edm.Geography' | 'Edm.Geometry'): Expression {
+  const value = parseGeo(syntax.text)
+  if (value === undefined) throw typeError({ what: 'A geographic literal', span: syntax.span, found: `'${syntax.text}'`, expected: 'well-known text such as SRID=4326;Point(4.9 52.4)' })
+  const shape = value['type'] === 'GeometryCollection' ? 'Collection' : String(value['type'])
+  return literal(Object.freeze({ name: `${base}${shape}`, collection: false, base }), value)
 }
 
 const examples: Partial<Record<BaseType, string>> = {

@@ -1,9 +1,9 @@
 import {
-  type BaseType, booleanType, dateTimeOffsetType, dateType, decimalType, type FunctionName, int32Type, int64Type, isFloating, isNumeric, primitiveType, promote, stringType, timeOfDayType, type ValueType,
+  type BaseType, booleanType, cast, collectionOf, dateTimeOffsetType, dateType, decimalType, doubleType, durationType, type Expression, type FunctionName, int32Type, int64Type, isFloating, isNumeric, primitiveType, promote, stringType, timeOfDayType, type ValueType,
 } from '@tributary/plan'
 
 /** What an argument may be. `text` also takes a collection where the function works on both. */
-type Parameter = 'text' | 'whole' | 'number' | 'date' | 'time' | 'duration' | 'collection' | 'textOrCollection' | 'instant'
+export type Parameter = 'text' | 'whole' | 'number' | 'date' | 'time' | 'duration' | 'collection' | 'textOrCollection' | 'instant' | 'point' | 'line' | 'polygon'
 
 /** One canonical function: its parameters, the last `optional` of which may be left out, and its result. */
 export interface Signature {
@@ -62,12 +62,15 @@ export const signatures: ReadonlyMap<string, Signature> = new Map<FunctionName, 
   ['ceiling', signature(rounded, ['number'])],
   ['hassubset', signature(isTrue, ['collection', 'collection'])],
   ['hassubsequence', signature(isTrue, ['collection', 'collection'])],
+  ['geo.distance', signature(always(doubleType), ['point', 'point'])],
+  ['geo.length', signature(always(doubleType), ['line'])],
+  ['geo.intersects', signature(isTrue, ['point', 'polygon'])],
 ])
 
 /** True if the name is one of the canonical functions that are computed. */
 export const isFunctionName = (name: string): name is FunctionName => signatures.has(name)
 
-const bases: Record<Exclude<Parameter, 'collection' | 'textOrCollection' | 'number' | 'whole'>, readonly BaseType[]> = {
+const bases: Record<Exclude<Parameter, 'collection' | 'textOrCollection' | 'number' | 'whole' | Shape>, readonly BaseType[]> = {
   text: ['Edm.String'],
   date: ['Edm.Date', 'Edm.DateTimeOffset'],
   time: ['Edm.TimeOfDay', 'Edm.DateTimeOffset'],
@@ -75,12 +78,24 @@ const bases: Record<Exclude<Parameter, 'collection' | 'textOrCollection' | 'numb
   duration: ['Edm.Duration'],
 }
 
+type Shape = 'point' | 'line' | 'polygon'
+
+/** What the names of geographic types end with. */
+const shapes: Record<Shape, RegExp> = { point: /Point$/, line: /LineString$/, polygon: /Polygon$/ }
+
+const isShape = (parameter: Parameter): parameter is Shape => parameter in shapes
+
+/** Abstract types may hold any shape: which one it is shows in the value. */
+const fitsShape = (shape: Shape, { base, name }: ValueType): boolean =>
+  (base === 'Edm.Geography' || base === 'Edm.Geometry') && (name === base || (shapes[shape].test(name) && (shape !== 'point' || !name.includes('Multi'))))
+
 /** True if a value of the type may stand for the parameter; null may always. */
 export function fits(parameter: Parameter, type: ValueType): boolean {
   if (type.base === 'null') return true
   if (parameter === 'collection') return type.collection
   if (parameter === 'textOrCollection') return type.collection || type.base === 'Edm.String'
   if (type.collection) return false
+  if (isShape(parameter)) return fitsShape(parameter, type)
   if (parameter === 'number') return isNumeric(type.base)
   if (parameter === 'whole') return type.base === int32Type.base || type.base === int64Type.base || type.base === 'Edm.Int16' || type.base === 'Edm.Byte' || type.base === 'Edm.SByte'
   return bases[parameter].includes(type.base)
@@ -89,7 +104,20 @@ export function fits(parameter: Parameter, type: ValueType): boolean {
 const names: Record<Parameter, string> = {
   text: 'Edm.String', whole: 'a whole number', number: 'a number', date: 'Edm.Date or Edm.DateTimeOffset', time: 'Edm.TimeOfDay or Edm.DateTimeOffset',
   instant: 'Edm.DateTimeOffset', duration: 'Edm.Duration', collection: 'a collection', textOrCollection: 'Edm.String or a collection',
+  point: 'a geographic or geometric point', line: 'a line string', polygon: 'a polygon',
 }
 
 /** What a parameter takes, in words. */
 export const describeParameter = (parameter: Parameter): string => names[parameter]
+
+const needed: Partial<Record<Parameter, ValueType>> = {
+  text: stringType, whole: int64Type, number: decimalType, date: dateTimeOffsetType, time: dateTimeOffsetType, instant: dateTimeOffsetType, duration: durationType,
+}
+
+/** An argument of no declared type as one the parameter takes; beside a collection it is one. */
+export function untypedAs(parameter: Parameter, argument: Expression, other: ValueType | undefined): Expression {
+  const type = needed[parameter]
+  if (type !== undefined) return cast(argument, type)
+  if (parameter === 'collection' || other?.collection === true) return cast(argument, other?.collection === true ? other : collectionOf(argument.type))
+  return isShape(parameter) ? cast(argument, other ?? primitiveType('Edm.Geography')) : cast(argument, stringType)
+}

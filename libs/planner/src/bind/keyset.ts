@@ -2,11 +2,11 @@ import { hubError } from '@tributary/errors'
 import { binary, booleanType, conjunction, type Expression, isFloating, literal, not, nullType, type OrderKey, type Value } from '@tributary/plan'
 
 /**
- * The columns whose values in a row tell where an order stands, or undefined where one of the keys is no plain column.
+ * The columns whose values in a row tell where an order stands, or undefined where one of the keys is no plain column, or one whose values are of several types.
  * The order has to end with the key of the set.
  */
 export function cursorColumns(order: readonly OrderKey[]): readonly string[] | undefined {
-  const names = order.map(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 ? expression.path[0] : undefined))
+  const names = order.map(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 && expression.type.base !== 'Edm.Untyped' ? expression.path[0] : undefined))
   return names.every((name) => name !== undefined) ? names : undefined
 }
 

@@ -10,6 +10,8 @@ export interface Position {
   readonly structured: StructuredType | undefined
   /** Columns that are no properties of the model: computed ones, and all those of an aggregation's result. */
   readonly columns?: readonly Column[]
+  /** Of columns that hold entities: what names mean on those. */
+  readonly joined?: ReadonlyMap<string, RowScope>
   /** Where navigations are followed from: only rows have them. */
   readonly row?: RowScope
   /** Of a related row, or related rows: where what is read of them is noted. */
@@ -20,8 +22,9 @@ export interface Position {
 
 /** The row that expressions of a scope are about. */
 export function rowOf(scope: RowScope): Position {
-  if (scope.rows !== undefined) return { expression: undefined, structured: undefined, columns: scope.rows, guards: [] }
-  return { expression: undefined, structured: scope.entityType, row: scope, columns: [...scope.computed.values()], guards: [] }
+  const joined = scope.joined === undefined ? {} : { joined: scope.joined }
+  if (scope.rows !== undefined) return { expression: undefined, structured: undefined, columns: scope.rows, guards: [], ...joined }
+  return { expression: undefined, structured: scope.entityType, row: scope, columns: [...scope.computed.values()], guards: [], ...joined }
 }
 
 /** The item of a collection that a range variable stands for. */

@@ -1,6 +1,6 @@
 import type { Key, PathRoot } from '@tributary/odata-url'
 import { binary, column, compute, concat, conjunction, expand, expandedColumn, type Expression, filter, int32Type, literal, outputColumns, type Plan, type ValueType } from '@tributary/plan'
-import type { Bind } from './bind-call.js'
+import type { Bind } from './bind-operand.js'
 import { valueType } from './model-types.js'
 import type { Position } from './path-position.js'
 import { invalid, resourceNotFound, typeError, unsupported } from './refusal.js'
@@ -59,6 +59,9 @@ function invalidKey({ set }: RowScope): never {
   throw invalid(`The entity set ${set.name} has no key.`)
 }
 
+/** The rows with a column that is the same for all. */
+const mark = (input: Plan, name: string): Plan => compute(input, [{ column: { name, type: int32Type }, expression: literal(int32Type, 1) }])
+
 /**
  * Gives every row the same related rows.
  * ```
@@ -74,7 +77,6 @@ function invalidKey({ set }: RowScope): never {
  */
 export function withSameRows(plan: Plan, rows: Plan, { navigation, on, scope, read, same = [] }: FollowedPath): Plan {
   const [{ from, to }] = on
-  const mark = (input: Plan, name: string): Plan => compute(input, [{ column: { name, type: int32Type }, expression: literal(int32Type, 1) }])
   const condition = conjunction(same)
   const marked = mark(condition === undefined ? rows : filter(rows, condition), to)
   const kept = outputColumns(marked).filter(({ name }) => read.has(name) || name === to || name.startsWith('~') || scope.set.key.includes(name))

@@ -13,6 +13,8 @@ export interface RelatedCondition {
  * without related rows meets it in a way that no semi-join says.
  */
 export function relatedCondition(part: Expression, navigation: Column): RelatedCondition | undefined {
+  // what stands below $root is the same for every row: nothing is joined
+  if (navigation.name.startsWith('~$root')) return undefined
   const read = columnsOf(part)
   if (read.size !== 1 || !read.has(navigation.name)) return undefined
   return navigation.type.collection ? ofMany(part, navigation) : ofOne(part, navigation)
