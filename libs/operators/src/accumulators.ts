@@ -7,8 +7,11 @@ export interface Accumulator {
   result(): Value
 }
 
-/** A fresh accumulator; distinct values are held within `budget`. */
-export function accumulatorOf({ method, expression }: Measure, budget: Budget): Accumulator {
+/** Whether a distinct value may be held; if not, it is counted elsewhere. */
+export type TakesDistinct = (hash: string) => boolean
+
+/** A fresh accumulator; distinct values are held within `budget`, and only as `takes` says. */
+export function accumulatorOf({ method, expression }: Measure, budget: Budget, takes?: TakesDistinct): Accumulator {
   if (method === 'count' || expression === undefined) return counting()
   const floating = isFloating(expression.type.base)
   switch (method) {
@@ -16,7 +19,7 @@ export function accumulatorOf({ method, expression }: Measure, budget: Budget): 
     case 'average': return floating ? summingFloats((sum, count) => sum / count) : summing((sum, count) => divideDecimals(sum, count))
     case 'min': return extreme(expression, (order) => order < 0)
     case 'max': return extreme(expression, (order) => order > 0)
-    case 'countdistinct': return distinct(expression, budget)
+    case 'countdistinct': return distinct(expression, budget, takes)
   }
 }
 
@@ -73,13 +76,13 @@ function extreme({ type }: NonNullable<Measure['expression']>, better: (order: n
   }
 }
 
-function distinct({ type }: NonNullable<Measure['expression']>, budget: Budget): Accumulator {
+function distinct({ type }: NonNullable<Measure['expression']>, budget: Budget, takes: TakesDistinct | undefined): Accumulator {
   const seen = new Set<string>()
   return {
     add(value) {
       if (value === null) return
       const hash = hashKey([type], [value])
-      if (seen.has(hash)) return
+      if (seen.has(hash) || takes?.(hash) === false) return
       budget.hold([hash])
       seen.add(hash)
     },

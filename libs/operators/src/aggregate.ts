@@ -1,73 +1,124 @@
 import { type Aggregate, type Column, columnsOf, compile, type ExpandedShape, hashKey, type Page, type Value } from '@tributary/plan'
-import { accumulatorOf, type Accumulator } from './accumulators.js'
-import { buildBudget, type Budget } from './budget.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import { rowsPage, toRows, type Row } from './page-rows.js'
+import { rowBytes } from './row-bytes.js'
+import { spillBudget, type SpillBudget } from './spill-budget.js'
+import { measuresOf, spilledGroups, type Finished, type Held, type SpilledGroups } from './spilled-groups.js'
 
 /** Rows of a page that leaves an aggregation. */
 const pageRows = 1000
 
-/** One row per group of the input's rows, groups in the order in which they first came; holds the groups, never the rows. */
+/**
+ * One row per group of the input's rows, groups in the order in which they first came; holds the groups, never the rows. Groups and distinct
+ * values beyond what may be held go on on the embedded engine, where there is one.
+ */
 export function openAggregate(node: Aggregate, execution: Execution): RowStream {
   return { columns: node.columns, pages: aggregated(node, execution), count: () => undefined }
 }
 
-interface Held {
-  readonly values: Row
-  readonly measures: readonly Accumulator[]
-}
-
+/** @throws HUB_LIMIT_EXCEEDED, HUB_LIMIT_BYTES_BUFFERED if there are more groups, or distinct values, than may be held; HUB_SPOOL_FULL */
 async function* aggregated(node: Aggregate, execution: Execution): AsyncGenerator<Page> {
-  const budget = buildBudget(execution.context.limits, 'in the groups of one aggregation', execution.state.meter.memory)
+  const room = (): SpillBudget => spillBudget(execution, 'in the groups of one aggregation')
+  const budget = room()
+  const large: Large = { seen: 0, pending: [] }
+  const collecting: Collecting = { node, budget, large, groups: new Map(), room }
+  // Without groups there is one row in all, whatever is read.
+  if (node.groups.length === 0) hold('', 0, [], collecting)
   try {
-    const groups = await collect(node, execution, budget)
+    for await (const rows of inputRows(node, execution)) await collect(rows, collecting)
     const rowOf = resultRow(node)
-    for (let start = 0; start < groups.length; start += pageRows) yield rowsPage(node.columns, groups.slice(start, start + pageRows).map(rowOf))
+    const finished = large.groups === undefined ? inMemory(collecting.groups.values()) : large.groups.finish(collecting.groups.values())
+    const page: Row[] = []
+    for await (const group of finished) {
+      page.push(rowOf(group))
+      if (page.length === pageRows) yield rowsPage(node.columns, page.splice(0))
+    }
+    if (page.length > 0) yield rowsPage(node.columns, page)
   } finally {
     budget.release()
+    await large.groups?.close()
   }
 }
 
-/** @throws HUB_LIMIT_EXCEEDED if there are more groups, or distinct values, than may be held */
-async function collect({ input, groups, measures }: Aggregate, execution: Execution, budget: Budget): Promise<readonly Held[]> {
+function* inMemory(groups: Iterable<Held>): Generator<Finished> {
+  for (const { ordinal, values, measures } of groups) yield { ordinal, values, results: measures.map((accumulator) => accumulator.result()) }
+}
+
+/** The values of a row: what it is grouped by, and what is measured. */
+interface Measured {
+  readonly values: Row
+  readonly measured: Row
+}
+
+async function* inputRows({ input, groups, measures }: Aggregate, execution: Execution): AsyncGenerator<readonly Measured[]> {
   const stream = execution.open(input, execution)
   const names = new Set([...groups, ...measures].flatMap(({ expression }) => (expression === undefined ? [] : [...columnsOf(expression)])))
   const read = names.has('*') ? stream.columns : stream.columns.filter(({ name }) => names.has(name))
-  const types = groups.map(({ expression }) => expression.type)
   const groupOf = groups.map(({ expression }) => compile(expression, read))
-  const measured = measures.map(({ expression }) => (expression === undefined ? undefined : compile(expression, read)))
-  const held = new Map<string, Held>()
-  const started = (values: Row): Held => {
-    budget.hold(values)
-    return { values, measures: measures.map((measure) => accumulatorOf(measure, budget)) }
-  }
-  if (groups.length === 0) held.set('', started([]))
+  const measuredOf = measures.map(({ expression }) => (expression === undefined ? () => null : compile(expression, read)))
   for await (const page of stream.pages) {
-    for (const row of toRows(page, read).rows) {
-      const values = groupOf.map((value) => value(row))
-      const hash = groups.length === 0 ? '' : hashKey(types, values)
-      const group = held.get(hash) ?? started(values)
-      held.set(hash, group)
-      group.measures.forEach((accumulator, index) => accumulator.add(measured[index]?.(row) ?? null))
-    }
+    yield toRows(page, read).rows.map((row) => ({ values: groupOf.map((value) => value(row)), measured: measuredOf.map((value) => value(row)) }))
   }
-  return [...held.values()]
+}
+
+interface Collecting {
+  readonly node: Aggregate
+  readonly groups: Map<string, Held>
+  readonly budget: SpillBudget
+  readonly large: Large
+  readonly room: () => SpillBudget
+}
+
+/** What goes on beyond memory. */
+interface Large {
+  /** Undefined as long as nothing does. */
+  groups?: SpilledGroups
+  /** Rows so far. */
+  seen: number
+  /** What of the present page found no room. */
+  pending: ((spilled: SpilledGroups) => void)[]
+}
+
+/** Begins a group in memory. */
+function hold(hash: string, ordinal: number, values: Row, { node, groups, budget, large }: Collecting): Held {
+  const overflow = (measure: number, value: string): void => void large.pending.push((spilled) => spilled.distinct(ordinal, measure, value))
+  const group = { ordinal, values, measures: measuresOf(node.measures, budget, overflow) }
+  groups.set(hash, group)
+  return group
+}
+
+/** Adds a page's rows to their groups; those of groups that find no room are given away together. */
+async function collect(rows: readonly Measured[], collecting: Collecting): Promise<void> {
+  const { node, groups, budget, large, room } = collecting
+  const types = node.groups.map(({ expression }) => expression.type)
+  for (const { values, measured } of rows) {
+    const ordinal = large.seen++
+    const hash = types.length === 0 ? '' : hashKey(types, values)
+    const full = large.pending.length > 0 || large.groups !== undefined
+    const group = groups.get(hash) ?? (!full && budget.holds(1, rowBytes(values)) ? hold(hash, ordinal, values, collecting) : undefined)
+    if (group === undefined) large.pending.push((spilled) => spilled.row(ordinal, hash, values, measured))
+    else group.measures.forEach((accumulator, position) => accumulator.add(measured[position] ?? null))
+  }
+  if (large.pending.length === 0) return
+  large.groups ??= await spilledGroups({ work: budget.spills('Aggregate'), node, room })
+  for (const give of large.pending.splice(0)) give(large.groups)
+  await large.groups.flush()
 }
 
 /** Places the values of a group where their paths say, and the measures behind them. */
-function resultRow({ groups, measures, columns }: Aggregate): (held: Held) => Row {
+function resultRow({ groups, measures, columns }: Aggregate): (group: Pick<Finished, 'values' | 'results'>) => Row {
   const places = groups.map(({ path }) => path.join('/'))
   const measureNames = new Map(measures.map(({ column }, index) => [column.name, index]))
-  const nested = (within: readonly Column[], prefix: string, { values }: Held): Row =>
+  const nested = (within: readonly Column[], prefix: string, { values }: Pick<Finished, 'values'>): Row =>
     within.map(({ name, expanded }): Value => {
       const path = `${prefix}${name}`
-      return expanded === undefined ? values[places.indexOf(path)] : nested(columnsIn(expanded), `${path}/`, { values, measures: [] })
+      return expanded === undefined ? values[places.indexOf(path)] : nested(columnsIn(expanded), `${path}/`, { values })
     })
   return (held) =>
     columns.map(({ name, expanded }): Value => {
       const measure = measureNames.get(name)
-      if (measure !== undefined) return held.measures[measure]?.result()
+      if (measure !== undefined) return held.results[measure]
       return expanded === undefined ? held.values[places.indexOf(name)] : nested(columnsIn(expanded), `${name}/`, held)
     })
 }

@@ -150,8 +150,12 @@ const isPlain = (value: Value): boolean => value !== undefined && (typeof value 
 /** A row as JSON: nothing of it is lost. */
 export const rowText = (row: Row): string => (row.every(isPlain) ? JSON.stringify(row) : JSON.stringify(row, replacer))
 
-/** The row of a text that `rowText` made. */
-export const rowOfText = (text: string): Row => parseTexts([text])[0] ?? []
+/** The rows of texts that `rowText` made. */
+export const rowsOfTexts = (texts: readonly string[]): readonly Row[] => parseTexts(texts)
+
+/** The rows of lines that are such texts. */
+export const rowsOfLines = ({ bytes, offsets }: RowLines): readonly Row[] =>
+  parseTexts(Array.from({ length: offsets.length >> 1 }, (_, row) => bytes.toString('utf8', offsets[2 * row], offsets[2 * row + 1])))
 
 function parseTexts(texts: readonly string[]): readonly Row[] {
   const whole = `[${texts.join(',')}]`
