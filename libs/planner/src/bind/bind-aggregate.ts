@@ -53,7 +53,7 @@ const isPlain = ({ groups, sets }: BoundGrouping, measures: readonly Aggregation
 
 /** The scope of rows that are no entities any more. */
 export function resultScope(scope: RowScope, rows: readonly Column[]): RowScope {
-  const { joined: _joined, shown: _shown, repeats: _repeats, ...rest } = scope
+  const { joined: _joined, shown: _shown, unshown: _unshown, repeats: _repeats, ...rest } = scope
   return { ...rest, rows, computed: new Map() }
 }
 

@@ -12,7 +12,7 @@ import { isHidden } from './followed-paths.js'
 import { matching } from './matching.js'
 import { type ExpandTarget, expandTargets } from './expand-targets.js'
 import { relatedRows } from './related-scope.js'
-import { invalid, unsupported } from './refusal.js'
+import { invalid } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 

@@ -1,7 +1,8 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Path, PathRoot, PathSegment } from '@tributary/odata-url'
 import { call, type Expression, int32Type, lambda, type LambdaExpression, literal, untypedType } from '@tributary/plan'
-import type { Bind } from './bind-call.js'
+import { ofCollection, ofReached } from './apply/collection-values.js'
+import type { Bind } from './bind-operand.js'
 import { castPosition } from './bind-cast.js'
 import { countedItems, filteredItems } from './bind-items.js'
 import { followNavigation } from './followed-paths.js'
@@ -28,6 +29,7 @@ export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression 
 /** Where a path leads to. @throws as `bindPath` */
 export function resolvePath(syntax: Path, scope: RowScope, bind: Bind): Position {
   const context = { syntax, scope, bind }
+  if (syntax.root.kind === '$these') return { expression: ofCollection(syntax, scope), structured: undefined, guards: [] }
   return syntax.segments.reduce((position, segment) => follow(position, segment, context), rootOf(syntax.root, context))
 }
 
@@ -48,7 +50,7 @@ function rootOf(root: PathRoot, { syntax, scope, bind }: PathContext): Position 
       if (range === undefined) throw unknownProperty(scope.entityType.qualifiedName, root.name, scope.variables.keys())
       return itemAt(root.name, range)
     }
-    case '$these': throw unsupported('$these', 'It stands for a collection within aggregate, which $apply has.')
+    case '$these': throw invalid('$these stands for a collection: it needs /$count or /aggregate(…).')
     case '$root': return rootRow(root, scope, bind)
     case 'alias': return aliasRoot(root.name, { syntax, scope, bind })
   }
@@ -78,7 +80,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
     case 'function': throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')
-    case 'aggregate': throw unsupported('The function aggregate')
+    case 'aggregate': return { expression: ofReached(context.syntax, segment, context.scope), structured: undefined, guards: [] }
     case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)
   }
 }
@@ -88,6 +90,8 @@ function followColumn(position: Position, segment: PathSegment): Position | unde
   const { structured, columns } = position
   if (columns === undefined || (segment.kind !== 'property' && segment.kind !== 'unknown' && segment.kind !== 'navigation' && segment.kind !== 'customAggregate')) return undefined
   const found = columns.find(({ name }) => name === segment.name)
+  const joined = found === undefined ? undefined : position.joined?.get(found.name)
+  if (found !== undefined && joined !== undefined) return { expression: extend(position, found.type, found.name), structured: joined.entityType, row: joined, guards: position.guards }
   if (found !== undefined) return { expression: extend(position, found.type, found.name), structured: undefined, guards: position.guards, ...(found.expanded === undefined ? {} : { columns: found.expanded.columns }) }
   if (structured === undefined) throw unknownProperty('the result of $apply', segment.name, columns.map(({ name }) => name))
   return undefined
