@@ -46,7 +46,11 @@ export interface Behaviour {
   readonly auth?: ServedAuth
   /** This many requests are answered with `status` before the server answers. */
   readonly throttle?: { readonly status: number; readonly times: number; readonly retryAfter?: string }
+  /** The first requests that reach the server are not answered at all. */
+  readonly silent?: { readonly times: number }
   readonly fault?: ServedFault
+  /** How many times the fault strikes; always unless told. */
+  readonly faultTimes?: number
   /** The first page the fault strikes; 0 unless told. */
   readonly faultFromPage?: number
 }
@@ -99,6 +103,8 @@ interface State {
   behaviour: Behaviour
   readonly behaviourOf: Map<string, Behaviour>
   throttled: number
+  silenced: number
+  struck: number
   rowsSent: number
   now: number
   most: number
@@ -108,7 +114,7 @@ interface State {
 /** Starts an OData v4 server on a free port of 127.0.0.1. */
 export async function startODataServer(options: ServerOptions): Promise<ODataServer> {
   const state: State = {
-    options, requests: [], cancelled: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, rowsSent: 0, now: 0, most: 0, url: '',
+    options, requests: [], cancelled: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, silenced: 0, struck: 0, rowsSent: 0, now: 0, most: 0, url: '',
   }
   const server = createServer((request, response) => void answer(state, request, response))
   server.listen(0, '127.0.0.1')
@@ -122,6 +128,8 @@ export async function startODataServer(options: ServerOptions): Promise<ODataSer
     inFlight: () => ({ now: state.now, most: state.most }),
     behave: (behaviour, set) => {
       state.throttled = 0
+      state.silenced = 0
+      state.struck = 0
       if (set === undefined) state.behaviour = behaviour
       else state.behaviourOf.set(set, behaviour)
     },
@@ -167,6 +175,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   const behaviour: Behaviour = { ...state.behaviour, ...state.behaviourOf.get(name) }
   if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
   if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
+  if (behaviour.silent !== undefined && state.silenced < behaviour.silent.times) return void state.silenced++
   if (behaviour.throttle !== undefined && state.throttled < behaviour.throttle.times) {
     state.throttled++
     if (behaviour.throttle.retryAfter !== undefined) response.setHeader('Retry-After', behaviour.throttle.retryAfter)
@@ -280,7 +289,8 @@ async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   const { response, behaviour } = exchange
   const want = wanted(exchange)
   const page = Number.isFinite(want.pageRows) ? Math.floor(want.offset / want.pageRows) : 0
-  const fault = page >= (behaviour.faultFromPage ?? 0) ? behaviour.fault : undefined
+  const fault = page >= (behaviour.faultFromPage ?? 0) && state.struck < (behaviour.faultTimes ?? Infinity) ? behaviour.fault : undefined
+  if (fault !== undefined) state.struck++
   if (fault === 'html') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><h1>Sign in</h1>')
   if (fault === 'reset') return void response.destroy()
   if (fault === 'failure') return fail(response, 500, 'the database is gone')

@@ -38,8 +38,8 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
   }
 }
 
-function readContext(node: RemoteScan, { batch, signal, state }: Execution): ReadContext {
-  return { signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
+function readContext(node: RemoteScan, { batch, context, signal, state }: Execution): ReadContext {
+  return { signal, asker: context.asker ?? context.signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
 }
 
 function remoteColumn({ target }: RemoteScan, column: Column): Column {

@@ -16,7 +16,7 @@ const LARGEST_CONTRACT = 256 * 1024 * 1024
  * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_DENIED, HUB_SOURCE_FAILED, HUB_SOURCE_TIMEOUT, HUB_CONTRACT_INVALID
  */
 export async function fetchContract(transport: Transport, place: Place, signal: AbortSignal): Promise<FetchedContract> {
-  const outgoing = { place, url: `${place.url}$metadata`, headers: { accept: 'application/xml, application/json;q=0.5', 'odata-maxversion': '4.01' }, signal, observe: () => undefined }
+  const outgoing = { place, url: `${place.url}$metadata`, headers: { accept: 'application/xml, application/json;q=0.5', 'odata-maxversion': '4.01' }, signal, observe: () => undefined, insists: true }
   const incoming = await transport.send(outgoing)
   await requireSuccess(incoming, { place, entitySet: '$metadata', features: [] })
   const chunks: Buffer[] = []

@@ -28,7 +28,7 @@ export async function forwardScan(transport: Transport, accepted: Accepted, opti
   const place = scan.target
   const url = options.nextLink === undefined ? urlOf(scan) : followLink(place, place.url, options.nextLink)
   const accept = `application/json;odata.metadata=${options.metadata}${options.ieee754 ? ';IEEE754Compatible=true' : ''}`
-  const outgoing: Outgoing = { place, url, headers: { ...readHeaders(place, scan.pageRows), accept }, signal: options.signal, observe: options.observe }
+  const outgoing: Outgoing = { place, url, headers: { ...readHeaders(place, scan.pageRows), accept }, signal: options.signal, observe: options.observe, ...(options.asker === undefined ? {} : { asker: options.asker }) }
   const incoming = await transport.send(outgoing)
   await requireSuccess(incoming, { place, entitySet: scan.entitySet, features: scan.suspects })
   requireJson(incoming, place)

@@ -3,7 +3,6 @@ import { Source, type Accepted, type Capabilities, type Description, type Fact, 
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
 import { acceptResource } from './accept-resource.js'
-import type { AddressGuard } from './address-guard.js'
 import { fetchContract } from './contract.js'
 import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
@@ -12,7 +11,7 @@ import { readScan } from './read.js'
 import { readResource } from './read-resource.js'
 import { relayCall, type WriteSessions } from './relay.js'
 import { batchOf, scanOf } from './scan.js'
-import { createTransport, type Transport } from './transport.js'
+import { createTransport, type Transport, type TransportOptions } from './transport.js'
 
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
 export class ODataSource extends Source implements PassThrough, Probing, Relaying {
@@ -20,10 +19,10 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
   private readonly transport: Transport
   private readonly sessions: WriteSessions = new WeakMap()
 
-  /** @param options `guard`: which addresses may be connected to; all of them where it is left out */
-  constructor(options: { readonly guard?: AddressGuard } = {}) {
+  /** @param options which addresses may be connected to; the clock by which sources that fail are tried again */
+  constructor(options: TransportOptions = {}) {
     super()
-    this.transport = createTransport(createLanes(), options.guard)
+    this.transport = createTransport(createLanes(), options)
   }
 
   override async describe(target: Omit<Target, 'model'>, signal: AbortSignal): Promise<Description> {

@@ -1,7 +1,7 @@
-import { hubError } from '@tributary/errors'
+import { hubError, isHubError } from '@tributary/errors'
 import { requireJson, requireNoError, requireSuccess, type Asked } from './answer.js'
 import { EnvelopeScanner, InvalidAnswer, type Cut, type Envelope } from './envelope-scanner.js'
-import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
+import { bodyError, CUT_OFF, type Incoming, type Outgoing, type Transport } from './transport.js'
 
 /** A part of a remote's page: about a thousand rows, or a megabyte. */
 export interface Piece {
@@ -35,6 +35,8 @@ interface Draining {
   held: number
   url: string
   rows: number
+  /** A part has left: the page cannot be asked for again. */
+  given: boolean
   finished: boolean
   failure: { readonly error: unknown } | undefined
   closed: boolean
@@ -46,7 +48,7 @@ interface Draining {
 /** Asks for a page and begins to read it. `wholeBefore` holds the pieces back until the envelope is known: the count may stand at its end. */
 export function openPage(transport: Transport, outgoing: Outgoing, asked: Asked, wholeBefore: (head: Envelope) => boolean): RemotePage {
   const state: Draining = {
-    ready: [], held: 0, url: outgoing.url, rows: 0, finished: false, failure: undefined, closed: false, incoming: undefined, wakeReader: nothing, wakeWriter: nothing,
+    ready: [], held: 0, url: outgoing.url, rows: 0, given: false, finished: false, failure: undefined, closed: false, incoming: undefined, wakeReader: nothing, wakeWriter: nothing,
   }
   void drain(state, { transport, outgoing, asked, wholeBefore }).catch((error: unknown) => {
     state.failure = { error }
@@ -74,6 +76,7 @@ async function take(state: Draining): Promise<Piece> {
     if (state.failure !== undefined) throw state.failure.error
     const piece = state.ready.shift()
     if (piece !== undefined) {
+      state.given = true
       state.held -= piece.cut.bytes.length
       state.wakeWriter()
       return piece
@@ -90,7 +93,22 @@ interface Job {
   readonly wholeBefore: (head: Envelope) => boolean
 }
 
+/** A page that breaks off before a part of it has left is asked for once more. */
 async function drain(state: Draining, job: Job): Promise<void> {
+  try {
+    await drainOnce(state, job)
+  } catch (error) {
+    if (state.given || state.closed || job.outgoing.signal.aborted || !isCutOff(error)) throw error
+    state.incoming?.finish(state.rows)
+    Object.assign(state, { held: 0, rows: 0 })
+    state.ready.length = 0
+    await drainOnce(state, job)
+  }
+}
+
+const isCutOff = (error: unknown): boolean => isHubError(error) && error.code === 'HUB_SOURCE_INVALID' && error.params['reason'] === CUT_OFF
+
+async function drainOnce(state: Draining, job: Job): Promise<void> {
   const { place } = job.outgoing
   const incoming = await job.transport.send(job.outgoing)
   state.incoming = incoming

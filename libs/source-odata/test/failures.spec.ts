@@ -10,7 +10,7 @@ import { targetOf, wantAll } from './served.js'
 const sets = customersAndOrders(50, 3_000)
 const nothingKnown = capabilitiesOf(new Map())
 const everythingExact: Capabilities = { ...nothingKnown, fact: () => ({ trust: 'exact', origin: 'probed', why: 'so the test says', since: new Date(0) }) }
-const source = new ODataSource()
+let source: ODataSource
 let server: ODataServer
 let elsewhere: ODataServer
 
@@ -19,10 +19,12 @@ beforeAll(async () => {
   server = await startODataServer({ sets, elsewhere: elsewhere.url })
 })
 afterAll(async () => {
-  await source.close()
   await Promise.all([server.stop(), elsewhere.stop()])
 })
+afterEach(() => source.close())
 beforeEach(() => {
+  // What one test teaches of the remote is no concern of the next.
+  source = new ODataSource()
   server.behave({})
   server.requests.length = 0
   elsewhere.requests.length = 0

@@ -11,6 +11,8 @@ export interface PassThrough {
 
 export interface ForwardOptions {
   readonly signal: AbortSignal
+  /** Stands for the consumer's request in the queue to the remote; the signal where it is left out. */
+  readonly asker?: object
   readonly observe: (request: RemoteRequest) => void
   /** Asked of the remote, as the consumer asked us. */
   readonly ieee754: boolean

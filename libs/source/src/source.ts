@@ -64,6 +64,8 @@ export interface Accepted {
   readonly keyForm?: 'in' | 'or'
   /** What was taken, in the order it is sent, for `explain`: `$filter=Freight gt 100`. */
   readonly taken: readonly string[]
+  /** The remote leaves out the rows of other types than the derived one that was wanted; left out: they are among the rows, each naming its type. */
+  readonly cast?: true
   /** Features the remote must honour for this scan to be right. */
   readonly relies: readonly Feature[]
 }
@@ -86,6 +88,8 @@ export interface ReadContext {
   /** Values of `ScanRequest.keys`, one tuple a key; at most `Source.batchOf` of them. */
   readonly keys?: readonly (readonly Value[])[]
   readonly observe: (request: RemoteRequest) => void
+  /** Stands for the consumer's request, so that requests take turns at a source; the signal where it is left out. */
+  readonly asker?: object
 }
 
 export interface SourcePage {

@@ -6,12 +6,13 @@ import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
 import { placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
 import type { PlanCache } from '../cache/plan-cache.js'
+import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { header } from '../http/exchange.js'
 import { answerCollection, collectionChunks, type Rows } from './answer-collection.js'
 import { answerTable } from './answer-table.js'
-import { answerCount, answerEntity, answerNothing, answerProperty, notFound, type SingleRow } from './answer-single.js'
+import { answerCount, answerEntity, countItems, answerNothing, answerProperty, notFound, type SingleRow } from './answer-single.js'
 import { explainAsked, explainPlan, explainRun } from './explain.js'
 import { cursorOf } from './next-page.js'
 import { queryHash, type PageTokens } from './page-token.js'
@@ -31,6 +32,8 @@ export interface QueryServices {
   readonly pageRows: number
   /** What one request may use. */
   readonly limits: RequestLimits
+  /** For what finds no room in memory. */
+  readonly embedded?: EmbeddedEngine | undefined
   readonly plans: PlanCache
 }
 
@@ -49,7 +52,7 @@ export interface Query extends ServiceRequest {
 export async function answerQuery(asked: Query, services: QueryServices): Promise<void> {
   const ended = services.prober.answer()
   const timed = withinTime(asked.exchange, services.limits.timeMs, asked.timings)
-  const query = { ...asked, exchange: timed.exchange }
+  const query: TimedQuery = { ...asked, exchange: timed.exchange, asker: asked.exchange.signal }
   let planned: Planned | undefined
   try {
     planned = await planQuery(query, services)
@@ -64,11 +67,14 @@ export async function answerQuery(asked: Query, services: QueryServices): Promis
   }
 }
 
+/** A query that ends with its time, and what stands for it in the queues to its sources. */
+type TimedQuery = Query & Pick<QueryRun, 'asker'>
+
 /**
  * Plans the query for pages of ours and, where its rows surely fit one page, also as the source's own: pages are ordered by key, which a
  * source that answers everything need not do.
  */
-async function planQuery(query: Query, services: QueryServices): Promise<Planned> {
+async function planQuery(query: TimedQuery, services: QueryServices): Promise<Planned> {
   const { exchange, exposure, path, url, preferences, timings } = query
   const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
@@ -94,18 +100,18 @@ interface Planned {
 }
 
 interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
-  readonly query: Query
+  readonly query: TimedQuery
   readonly services: QueryServices
 }
 
-function runOf({ query, endpoints, paging, services: { limits, plans } }: Planning, pageRows: number): QueryRun {
+function runOf({ query, endpoints, paging, services: { limits, plans, embedded } }: Planning, pageRows: number): QueryRun {
   const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
   const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
-  return { exchange, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, ...(table === undefined ? {} : { table }) }
+  return { exchange, asker: query.asker, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
 }
 
 const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)
@@ -114,7 +120,7 @@ const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
 
 /** Raw values and counts have a format of their own. */
 function formatOf({ exchange, url }: Query, { shape }: BoundQuery): JsonFormat {
-  if (shape === 'count' || shape === 'rawValue') return plain
+  if (shape === 'count' || shape === 'itemCount' || shape === 'rawValue') return plain
   return parseAccept(header(exchange, 'accept'), url.options.format)
 }
 
@@ -131,8 +137,8 @@ async function answerRun({ run, forwarding }: Planned, query: Query): Promise<vo
 }
 
 /** The plan's rows, nothing read yet. */
-const executed = ({ plan, endpoints, exchange, timings, limits }: QueryRun): RowStream =>
-  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, observe: timings.observe, limits: executionLimits(limits) })
+const executed = ({ plan, endpoints, exchange, asker, timings, limits, embedded }: QueryRun): RowStream =>
+  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, asker, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, ...(embedded === undefined ? {} : { engine: embedded.engine }) })
 
 /** The rows of the answer, as many as it may have. */
 function rowsOf(run: QueryRun): Rows {
@@ -175,6 +181,7 @@ async function answerExecuted(run: QueryRun, { url }: Query): Promise<void> {
     case 'collection': return run.table === undefined ? answerCollection(run, rowsOf(run)) : answerTable(run, run.table, rowsOf(run))
     case 'count': return answerCount(run, await countOf(run), url.options.format)
     case 'entity': case 'property': case 'rawValue': return answerOne(run)
+    case 'itemCount': return answerItemCount(run, url.options.format)
   }
 }
 
@@ -184,6 +191,14 @@ async function answerOne(run: QueryRun): Promise<void> {
   const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
   if (row === undefined) throw notFound(run)
   return run.bound.shape === 'entity' ? answerEntity(run, row) : answerProperty(run, row)
+}
+
+async function answerItemCount(run: QueryRun, format: string | undefined): Promise<void> {
+  const found = await unwrapFirst(run, executed(run))
+  const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
+  const count = row === undefined ? undefined : countItems(run, row)
+  if (count === undefined) throw notFound(run)
+  answerCount(run, count, format)
 }
 
 async function countOf(run: QueryRun): Promise<number> {

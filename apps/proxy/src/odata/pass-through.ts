@@ -19,6 +19,7 @@ export interface Forwarding {
 /** Undefined if the source is not known to answer exactly this, in exactly the form the client asked for. */
 export function forwardingOf(run: QueryRun): Forwarding | undefined {
   if (run.bound.shape !== 'collection' || run.style.omitNulls === true || run.table !== undefined || run.style.metadata === 'full') return undefined
+  if (run.bound.references === true || run.bound.rows.items !== undefined) return undefined
   const scan = forwardable(run.plan, run.bound)
   if (scan === undefined) return undefined
   const slug = scan.target.endpoint
@@ -56,7 +57,7 @@ async function forward({ run, source, accepted, slug }: Forwarding): Promise<For
   if (metadata === 'full') return undefined
   try {
     return await source.forward(accepted, {
-      signal: run.exchange.signal, observe: run.timings.observe, ieee754: run.style.ieee754, metadata,
+      signal: run.exchange.signal, asker: run.asker, observe: run.timings.observe, ieee754: run.style.ieee754, metadata,
       ...(token?.kind === 'source' ? { nextLink: token.link } : {}),
     })
   } catch (error) {

@@ -7,11 +7,14 @@ import type { Endpoints } from '@tributary/source'
 import type { Headers } from '../http/respond.js'
 import type { Exchange } from '../http/exchange.js'
 import type { PageToken, PageTokens, TokenScope } from './page-token.js'
+import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { Timings } from './timings.js'
 
 /** A query that is planned and now answered. */
 export interface QueryRun {
   readonly exchange: Exchange
+  /** Stands for the consumer's request in the queues to sources. */
+  readonly asker: object
   readonly exposure: Exposure
   /** Absolute URL of the service root, ends in `/`. */
   readonly root: string
@@ -26,6 +29,7 @@ export interface QueryRun {
   readonly preferences: Preferences
   readonly timings: Timings
   readonly limits: RequestLimits
+  readonly embedded: EmbeddedEngine | undefined
   readonly paging: {
     readonly tokens: PageTokens
     readonly scope: TokenScope

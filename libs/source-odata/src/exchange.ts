@@ -1,0 +1,168 @@
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Pool } from 'undici'
+import { hubError, isHubError } from '@tributary/errors'
+import type { RemoteCall, RemoteRequest } from '@tributary/source'
+import { credentialHeaders, withoutQueryKey, withQueryKey } from './credentials.js'
+import type { Lane } from './lanes.js'
+import { followLink, isHome, refuseLink, type Place } from './links.js'
+
+export interface Outgoing {
+  readonly place: Place
+  /** GET unless told. Only GET and HEAD are ever sent twice. */
+  readonly method?: RemoteCall['method']
+  readonly body?: Buffer
+  /** Absolute; already checked to lie where the source may send us. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly observe: (request: RemoteRequest) => void
+  /** Whatever stands for the consumer's request in the queue; its signal where it is left out. */
+  readonly asker?: object
+  /** A read that may be sent a second time where the source is slower than it usually is. */
+  readonly hedges?: boolean
+  /** Somebody asks for this very request: it is sent to a source that has failed lately, too. */
+  readonly insists?: boolean
+}
+
+/** An answer whose body has still to be read. */
+export interface Incoming {
+  readonly url: string
+  readonly status: number
+  /** Names in lower case; cookies are set on a line each. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Decoded from gzip, deflate or br. */
+  readonly body: Readable
+  /** Gives the lane back while the body goes on: from then on the reader sets the pace. */
+  readonly leaveLane: () => void
+  /** Reports the request, gives the lane back, and cancels what is left of the body. */
+  readonly finish: (rows: number) => void
+}
+
+const MOST_REDIRECTS = 5
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** The connections to a URL's origin. @throws HUB_SOURCE_ADDRESS_REFUSED */
+export type PoolOf = (url: string) => Pool
+
+/** Whether the request changes nothing, so that it may be sent again. */
+export const isSafe = ({ method }: Pick<Outgoing, 'method'>): boolean => method === undefined || method === 'GET' || method === 'HEAD'
+
+/**
+ * Sends a request in a lane and follows where it is sent on; what a connection that was just closed has lost is sent once more.
+ * @throws HUB_SOURCE_*, or the signal's reason
+ */
+export async function exchangeIn(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
+  let url = outgoing.url
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const incoming = await once({ ...outgoing, url }, lane, poolOf)
+    const location = incoming.headers['location']
+    if (incoming.status < 301 || incoming.status > 308 || incoming.status === 304 || location === undefined) return incoming
+    const asIs = isSafe(outgoing)
+    if (!asIs && incoming.status < 307) return incoming
+    incoming.body.destroy()
+    url = followLink(outgoing.place, url, location)
+    if (!asIs && !isHome(outgoing.place, url)) throw refuseLink(outgoing.place, location)
+  }
+  throw hubError('HUB_SOURCE_INVALID', { slug: outgoing.place.slug, reason: `more than ${MOST_REDIRECTS} redirects` })
+}
+
+async function once(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
+  const began = performance.now()
+  try {
+    return await exchange(outgoing, lane, poolOf)
+  } catch (error) {
+    if (outgoing.signal.aborted || !isReset(error) || !isSafe(outgoing)) throw networkError(outgoing, error)
+    report(outgoing, { status: 0, rows: 0, bytes: 0, ms: performance.now() - began, queuedMs: lane.queuedMs })
+  }
+  return exchange(outgoing, lane, poolOf).catch((error: unknown) => {
+    throw networkError(outgoing, error)
+  })
+}
+
+async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
+  const { place, url, signal, method = 'GET' } = outgoing
+  const began = performance.now()
+  const { origin, host } = new URL(url)
+  const home = isHome(place, url)
+  const path = url.slice(origin.length) || '/'
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs })), place.connection.timeoutMs)
+  try {
+    const response = await poolOf(url).request({
+      method,
+      ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
+      path: home ? withQueryKey(path, place.connection) : path,
+      headers: { 'user-agent': 'tributary', 'accept-encoding': LOOPBACK.test(host.replace(/:\d+$/, '')) ? 'identity' : 'gzip, br', ...outgoing.headers, ...(home ? { ...lowerCased(place.connection.headers), ...credentialHeaders(place.connection) } : {}) },
+      signal: AbortSignal.any([signal, patience.signal]),
+      headersTimeout: 0,
+      bodyTimeout: place.connection.timeoutMs,
+    })
+    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : String(value)]))
+    let bytes = 0
+    response.body.on('data', (chunk: Buffer) => (bytes += chunk.length)).pause()
+    const body = decode(response.body, method === 'HEAD' ? undefined : headers['content-encoding'])
+    let open = true
+    return {
+      url, status: response.statusCode, headers, body,
+      leaveLane: () => lane.release(),
+      finish: (rows) => {
+        if (!open) return
+        open = false
+        lane.release()
+        report(outgoing, { status: response.statusCode, rows, bytes, ms: performance.now() - began, queuedMs: lane.queuedMs })
+        body.destroy()
+        response.body.destroy()
+      },
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+export function report(outgoing: Outgoing, measured: Pick<RemoteRequest, 'status' | 'rows' | 'bytes' | 'ms' | 'queuedMs'>): void {
+  const { place, url, observe } = outgoing
+  observe({ slug: place.slug, method: outgoing.method ?? 'GET', url: withoutQueryKey(url, place.connection), ...measured })
+}
+
+function decode(body: Readable, encoding: string | undefined): Readable {
+  const decoder = encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : encoding === 'br' ? createBrotliDecompress() : encoding === 'deflate' ? createInflate() : undefined
+  if (decoder === undefined) {
+    body.on('error', ignoredAfterClose)
+    return body
+  }
+  body.on('error', (error) => decoder.destroy(error))
+  decoder.on('close', () => body.destroy())
+  decoder.on('error', ignoredAfterClose)
+  return body.pipe(decoder)
+}
+
+/** A body that is cancelled on purpose reports it as an error; whoever still reads it meets the error through its iterator. */
+const ignoredAfterClose = (): void => undefined
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+const RESETS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
+const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
+
+/** What a failure on the way means for the consumer; what is already named, and an abort, stay as they are. */
+export function networkError({ place, signal }: Pick<Outgoing, 'place' | 'signal'>, error: unknown): unknown {
+  if (signal.aborted) return signal.reason
+  if (isHubError(error)) return error
+  const code = codeOf(error)
+  if (TIMEOUTS.has(code)) return hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs }, { cause: error })
+  const reason = RESETS.has(code) ? 'the connection was closed' : code === '' ? (error instanceof Error ? error.name : 'unknown') : code
+  return hubError('HUB_SOURCE_UNREACHABLE', { slug: place.slug, reason }, { cause: error })
+}
+
+/** The reason of an answer that ends too early. */
+export const CUT_OFF = 'the body ends in the middle'
+
+/** A connection that ends within a body is an answer that ends too early, not a remote out of reach. */
+export function bodyError(outgoing: Outgoing, error: unknown): unknown {
+  const named = networkError(outgoing, error)
+  if (outgoing.signal.aborted || !(named instanceof Error) || !('code' in named) || named.code !== 'HUB_SOURCE_UNREACHABLE') return named
+  return hubError('HUB_SOURCE_INVALID', { slug: outgoing.place.slug, reason: CUT_OFF }, { cause: error })
+}

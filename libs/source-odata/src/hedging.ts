@@ -1,0 +1,66 @@
+import { exchangeIn, report, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
+import type { Lane, Lanes } from './lanes.js'
+import type { Latencies } from './latencies.js'
+
+interface Ways {
+  readonly lanes: Lanes
+  readonly latencies: Latencies
+  readonly poolOf: PoolOf
+}
+
+/** One of two equal requests. */
+interface Runner {
+  readonly lane: Lane
+  readonly answer: Promise<Incoming>
+  readonly cancel: () => void
+}
+
+/**
+ * Sends a read, and once more if the source is slower than it is nineteen times of twenty and has a lane to spare; whichever answers first
+ * counts, the other one is cancelled. Only a small share of requests is sent twice.
+ * @throws what the last of the requests failed with
+ */
+export async function hedged(outgoing: Outgoing, lane: Lane, ways: Ways): Promise<Incoming> {
+  const { latencies } = ways
+  const source = outgoing.place.url
+  latencies.sent(source)
+  const began = performance.now()
+  const wait = latencies.hedgeAfter(source)
+  const incoming = wait === undefined ? await exchangeIn(outgoing, lane, ways.poolOf) : await raced(outgoing, lane, { ...ways, wait })
+  if (incoming.status < 400) latencies.answered(source, performance.now() - began)
+  return incoming
+}
+
+async function raced(outgoing: Outgoing, lane: Lane, { wait, lanes, latencies, poolOf }: Ways & { readonly wait: number }): Promise<Incoming> {
+  const source = outgoing.place.url
+  const first = started(outgoing, lane, poolOf)
+  const slow = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => slow.resolve(undefined), wait)
+  const early = await Promise.race([first.answer, slow.promise]).finally(() => clearTimeout(timer))
+  if (early !== undefined) return early
+  const spare = lanes.spare(source)
+  if (spare === undefined) return first.answer
+  latencies.hedged(source)
+  const second = started(outgoing, spare, poolOf)
+  const winner = await Promise.any([first.answer.then(() => first), second.answer.then(() => second)]).catch(() => first)
+  const loser = winner === first ? second : first
+  loser.cancel()
+  return winner.answer
+}
+
+function started(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Runner {
+  const cancelled = new AbortController()
+  const began = performance.now()
+  const answer = exchangeIn({ ...outgoing, signal: AbortSignal.any([outgoing.signal, cancelled.signal]) }, lane, poolOf)
+  return {
+    lane,
+    answer,
+    cancel: () => {
+      cancelled.abort(new Error('the other of two equal requests was answered first'))
+      answer.then((incoming) => incoming.finish(0), () => {
+        lane.release()
+        report(outgoing, { status: 0, rows: 0, bytes: 0, ms: performance.now() - began, queuedMs: lane.queuedMs })
+      })
+    },
+  }
+}
