@@ -3,6 +3,7 @@ import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
 import { printCall } from '../bind/operation-call.js'
 import { boundOverload, operationsNamed } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from '../bind/refusal.js'
+import { unknownOperation } from '../bind/unknown-operation.js'
 import { aliasOptions, filterText } from './remote-text.js'
 import { memberNames, namedBefore, single, walkedType, withKey } from './remote-walk.js'
 import type { RemoteWalk } from './walk-state.js'
@@ -136,7 +137,8 @@ function resultSet({ exposure: { model, sets }, bound }: RemoteWalk, path: strin
 function followUnknown(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'unknown' }>): RemoteWalk {
   const { exposure: { model }, exposedType } = walk
   const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
-  if (segment.call === true || segment.name.includes('.')) throw resourceNotFound(`The operation ${segment.name}`, segment.name, [...model.schemas.values()].flatMap(({ operations, namespace }) => [...operations.keys()].map((name) => `${namespace}.${name}`)))
+  const operation = unknownOperation(segment, walk.exposure)
+  if (operation !== undefined) throw operation
   if (type?.open !== true || segment.key !== undefined) {
     if (exposedType === undefined) throw resourceNotFound(segment.name, segment.name)
     throw unknownProperty(exposedType.name, segment.name, memberNames(model, exposedType.name))

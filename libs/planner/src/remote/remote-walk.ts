@@ -6,6 +6,7 @@ import { importedOverload } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unsupported } from '../bind/refusal.js'
 import { remoteKey } from './remote-text.js'
 import { remoteNaming } from './remote-naming.js'
+import { unknownOperation } from '../bind/unknown-operation.js'
 import type { RemoteWalk, WalkedType } from './walk-state.js'
 
 /** The type of a use of a type. */
@@ -17,7 +18,7 @@ export function beginWalk(segment: ResourceSegment, exposure: Exposure, aliases:
     case 'entitySet': return enterSet(segment, exposure, aliases)
     case 'singleton': return enterSingleton(segment.name, exposure, aliases)
     case 'operation': return enterOperation(segment, exposure, aliases)
-    case 'unknown': throw notFound(segment.name, exposure)
+    case 'unknown': throw unknownOperation(segment, exposure) ?? notFound(segment.name, exposure)
     case 'crossjoin': case 'all': case 'entity': throw unsupported(`$${segment.kind} as the beginning of such a path`)
     default: throw invalid('The path begins with nothing a service has.')
   }

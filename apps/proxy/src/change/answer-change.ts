@@ -1,0 +1,61 @@
+import { isHubError } from '@tributary/errors'
+import { parseODataUrl } from '@tributary/odata-url'
+import type { EndpointPool } from '../data/endpoint-pool.js'
+import type { Prober } from '../data/prober.js'
+import { reading, respond } from '../http/respond.js'
+import { resolveEntity } from '../odata/entity-address.js'
+import { namesFor } from '../odata/service-names.js'
+import type { ServiceRequest } from '../odata/service-request.js'
+import { Timings } from '../odata/timings.js'
+import { relayCall } from '../relay/relay-call.js'
+import { respondRelayed } from '../relay/respond-relayed.js'
+import { allowedMethods } from './allowed-methods.js'
+import { changeMethods } from './change-shape.js'
+import { addressOf, prepareChange } from './prepare-change.js'
+
+/** What changes are answered with. */
+export interface ChangeServices {
+  readonly pool: EndpointPool
+  readonly prober: Prober
+}
+
+/** True if the request would change something. */
+export const isChange = ({ exchange }: Pick<ServiceRequest, 'exchange'>): boolean => changeMethods.some((method) => method === exchange.request.method)
+
+/**
+ * Sends a change to its source, once, and answers as the source did.
+ * @throws as {@link prepareChange}, and HUB_SOURCE_*
+ */
+export async function answerChange(given: ServiceRequest, { pool, prober }: ChangeServices): Promise<void> {
+  const asked = resolveEntity(given)
+  const ended = prober.answer()
+  try {
+    const timings = new Timings()
+    const endpoints = await pool.of(asked.exposure)
+    const { call, answer } = await prepareChange(asked, { endpoints })
+    timings.hasPlanned()
+    const reply = await answer(await relayCall(call, { endpoints, timings, signal: asked.exchange.signal }))
+    await respondRelayed(asked.exchange, { ...reply, headers: { ...reply.headers, 'server-timing': timings.serverTiming() } })
+  } finally {
+    ended()
+  }
+}
+
+/** Answers OPTIONS with the methods there are. @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_* */
+export async function answerOptions(given: ServiceRequest, { pool }: Pick<ChangeServices, 'pool'>): Promise<void> {
+  const asked = resolveEntity(given)
+  const { exchange, exposure } = asked
+  const url = parseODataUrl(asked.path, exchange.query, namesFor(exposure.model))
+  const allow = url.resource.kind === 'path' ? await allowedAt(asked, url, pool) : reading
+  respond(exchange, 204, { headers: { allow } })
+}
+
+/** What no source knows as a whole can be read all the same: we join it. */
+async function allowedAt(asked: ServiceRequest, url: ReturnType<typeof parseODataUrl>, pool: EndpointPool): Promise<string> {
+  try {
+    return allowedMethods(addressOf(url, asked), asked.exposure, await pool.of(asked.exposure))
+  } catch (error) {
+    if (isHubError(error) && error.status === 501) return reading
+    throw error
+  }
+}

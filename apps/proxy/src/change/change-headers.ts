@@ -1,0 +1,52 @@
+import { hubError } from '@tributary/errors'
+import { headerItems, type JsonStyle } from '@tributary/odata-wire'
+import type { Target } from '@tributary/source'
+import { header, type Exchange } from '../http/exchange.js'
+
+/** Request headers that mean the same to the source. */
+const same = ['if-match', 'if-none-match', 'slug', 'content-language', 'content-disposition'] as const
+
+/** Preferences that are ours to honour, or nobody's within one request. */
+const ours: ReadonlySet<string> = new Set(['respond-async', 'wait', 'callback', 'maxpagesize', 'track-changes', 'allow-entityreferences'])
+
+/**
+ * That a change asks for nothing that is not offered.
+ * @throws HUB_ISOLATION_UNSUPPORTED, HUB_REQUEST_INVALID
+ * @see OData Protocol 4.01, sections 8.2.4 and 8.1.5
+ */
+export function requireOffered(exchange: Exchange): void {
+  const isolation = header(exchange, 'odata-isolation') ?? header(exchange, 'isolation')
+  if (isolation !== undefined) throw hubError('HUB_ISOLATION_UNSUPPORTED', { isolation }, { target: 'OData-Isolation' })
+  const tunnelled = ['x-http-method', 'x-http-method-override', 'x-method-override'].find((name) => header(exchange, name) !== undefined)
+  if (tunnelled !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `the header ${tunnelled} is not supported; send the method ${header(exchange, tunnelled) ?? ''} itself` }, { target: tunnelled })
+  const version = header(exchange, 'odata-version')
+  if (version !== undefined && version !== '4.0' && version !== '4.01') throw hubError('HUB_REQUEST_INVALID', { reason: `the body is written in OData ${version}, and 4.0 and 4.01 are understood` }, { target: 'OData-Version' })
+}
+
+/** The form a body in JSON has; undefined: it is none. */
+export function jsonBodyType(contentType: string | undefined): { readonly ieee754: boolean } | undefined {
+  const [item] = headerItems(contentType ?? '')
+  const [type = ''] = item?.keys() ?? []
+  if (item === undefined || !/^application\/(?:[\w.+-]+\+)?json$/.test(type)) return undefined
+  if (!/^utf-?8$/i.test(item.get('charset') ?? 'utf-8')) return undefined
+  return { ieee754: item.get('ieee754compatible')?.toLowerCase() === 'true' }
+}
+
+/** Headers of a change as its source gets them: what the client wants, in the source's version. Never the client's credentials. */
+export function changeHeaders(exchange: Exchange, { target, style, newest }: { readonly target: Target; readonly style: JsonStyle; readonly newest: boolean }): Readonly<Record<string, string>> {
+  const kept = same.flatMap((name) => {
+    const value = header(exchange, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const prefer = (header(exchange, 'prefer') ?? '').split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((item) => item.trim()).filter((item) => item !== '' && !ours.has(preferenceName(item)))
+  const understood = target.model.version === '4.01'
+  return {
+    'accept': `application/json;odata.metadata=${style.metadata};IEEE754Compatible=${style.ieee754}`,
+    'odata-version': newest || (understood && header(exchange, 'odata-version') !== '4.0') ? '4.01' : '4.0',
+    'odata-maxversion': newest || (understood && !style.prefixed) ? '4.01' : '4.0',
+    ...Object.fromEntries(kept),
+    ...(prefer.length === 0 ? {} : { prefer: prefer.join(', ') }),
+  }
+}
+
+const preferenceName = (item: string): string => (/^[^=;\s]+/.exec(item)?.[0] ?? '').toLowerCase().replace(/^odata\./, '')
