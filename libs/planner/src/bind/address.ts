@@ -8,6 +8,7 @@ import { invalid, resourceNotFound, unknownProperty, unsupported } from './refus
 import { functionRows } from './operation-rows.js'
 import { relatedRows, singletonScope } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
+import { unknownOperation } from './unknown-operation.js'
 
 /** Rows on the way of a resource path, and which of them are meant. */
 export interface AddressStep {
@@ -62,6 +63,7 @@ function enter(segment: ResourceSegment, exposure: Exposure, url: ODataUrl): Add
   if (segment.kind === 'operation') throw unsupported(`The operation ${segment.name}`)
   if (segment.kind !== 'entitySet' && segment.kind !== 'unknown') throw unsupported(`A path that begins with $${segment.kind}`)
   const set = exposure.sets.get(segment.name)
+  if (set === undefined && segment.kind === 'unknown') throw unknownOperation(segment, exposure) ?? resourceNotFound(`The entity set ${segment.name}`, segment.name, [...exposure.sets.keys(), ...(exposure.model.container?.singletons.keys() ?? [])])
   if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, [...exposure.sets.keys(), ...(exposure.model.container?.singletons.keys() ?? [])])
   const scope = rowScope(exposure, set, aliases)
   return withKey({ steps: [{ scope, conditions: [] }], single: false, property: [], tail: 'none' }, segment.key)
@@ -126,6 +128,8 @@ function followProperty(address: Address, name: string): Address {
 function followUnknown(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'unknown' }>): Address {
   const { scope } = lastStep(address)
   const { model, entityType } = scope
+  const operation = unknownOperation(segment, scope.exposure)
+  if (operation !== undefined) throw operation
   if (address.property.length === 0) {
     // Parsers without the model of a cast do not know what a name is.
     if (model.navigation(entityType, segment.name) !== undefined) return followNavigation(address, { kind: 'navigation', name: segment.name, span: segment.span, ...(segment.key === undefined ? {} : { key: segment.key }) })

@@ -1,6 +1,6 @@
 import type { Exposure } from '@tributary/catalog'
 import type { Operation } from '@tributary/edm'
-import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
+import type { Expression, NamedArgument, ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { remoteAddress, type RemoteAddress } from '../remote-address.js'
 import { resourceNotFound } from './refusal.js'
 import { unboundSet } from './related-scope.js'
@@ -25,22 +25,33 @@ export interface LastOperation {
   readonly operation: Operation
   /** The operation's result, at its source. */
   readonly address: RemoteAddress
+  /** All segments, the arguments of the operation in their place. */
+  readonly path: readonly ResourceSegment[]
+  /** Segments behind the operation's. */
   readonly rest: readonly ResourceSegment[]
 }
 
 /**
- * The last operation that a path calls; undefined: it calls none.
+ * The last operation that the path of a URL calls; undefined: it calls none.
  * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_INVALID naming missing and unknown parameters, HUB_QUERY_TYPE, HUB_QUERY_UNSUPPORTED
  */
-export function lastOperation(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases']): LastOperation | undefined {
-  const at = segments.findLastIndex(({ kind }) => kind === 'operation')
-  const segment = segments[at]
+export function lastOperation({ resource, options }: ODataUrl, exposure: Exposure): LastOperation | undefined {
+  const given = resource.kind === 'path' ? resource.segments : []
+  const at = given.findLastIndex(({ kind }) => kind === 'operation')
+  const segment = given[at]
   if (segment?.kind !== 'operation') return undefined
-  const { key: _, ...call } = segment
-  const address = remoteAddress([...segments.slice(0, at), call], exposure, aliases)
+  const { key, ...bare } = segment
+  const call = { ...bare, arguments: [...segment.arguments, ...implicitArguments(options)] }
+  const whole = key === undefined ? call : { ...call, key }
+  const path: LastOperation['path'] = [...given.slice(0, at), whole, ...given.slice(at + 1)]
+  const address = remoteAddress([...given.slice(0, at), call], exposure, options.aliases)
   if (address.operation === undefined) throw resourceNotFound(`The operation ${segment.name}`, segment.name)
-  return { segment, operation: address.operation, address, rest: segments.slice(at + 1) }
+  return { segment: whole, operation: address.operation, address, path, rest: given.slice(at + 1) }
 }
+
+/** `Nearest?lat=1&lon=2`: query options that are a function's arguments. @see OData URL Conventions 4.01, section 5.3 */
+const implicitArguments = ({ parameters = new Map<string, Expression>() }: ODataUrl['options']): readonly NamedArgument[] =>
+  [...parameters].map(([name, value]) => ({ name, value, span: value.span }))
 
 /** True where what an operation gives are entities, which can be read as rows. */
 export const givesEntities = ({ model }: Exposure, { operation: { kind, returnType } }: LastOperation): boolean =>
@@ -51,8 +62,7 @@ export const givesEntities = ({ model }: Exposure, { operation: { kind, returnTy
  * @throws as `lastOperation`
  */
 export function functionRows(url: ODataUrl, exposure: Exposure): FunctionRows | undefined {
-  if (url.resource.kind !== 'path') return undefined
-  const called = lastOperation(url.resource.segments, exposure, url.options.aliases)
+  const called = lastOperation(url, exposure)
   if (called === undefined || !givesEntities(exposure, called)) return undefined
   const { segment, operation, address, rest } = called
   const type = exposure.model.entityType(operation.returnType?.name ?? '')

@@ -1,0 +1,174 @@
+import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
+import { openDoor, type DataDoor } from './data-door.js'
+import { serviceExposure } from '@tributary/catalog'
+import { endpointOf, productExposure } from './exposures.js'
+
+type Json = Readonly<Record<string, unknown>>
+
+describe('operations', () => {
+  let port: RichServer
+  let door: DataDoor
+  beforeAll(async () => {
+    port = await startRichServer()
+    door = await openDoor()
+    const endpoint = endpointOf('port', port.url, port.metadata)
+    door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpoint))
+    door.catalog.put(productExposure('fleet', port.metadata.replace(/<(Function|Action)\b[\s\S]*?<\/\1>/g, '').replace(/<(?:Function|Action)Import[^>]*\/>/g, ''), {
+      endpointOfSet: Object.fromEntries([...(endpoint.model.container?.entitySets.keys() ?? [])].map((set) => [set, endpoint])), relationships: [],
+    }))
+  })
+  afterAll(async () => {
+    await door.stop()
+    await port.stop()
+  })
+  beforeEach(() => port.reset())
+
+  const exact = { accept: 'application/json;IEEE754Compatible=true', 'odata-maxversion': '4.01' }
+  const ours = (path: string, init: RequestInit = {}, headers: Readonly<Record<string, string>> = {}) => door.get(`/odata/port/${path}`, { ...exact, ...headers }, init)
+  const theirs = (path: string, init: RequestInit = {}) => fetch(`${port.url}${path}`, { ...init, headers: { ...exact, ...init.headers } })
+  /** What an answer tells, its control information left out. */
+  const content = async (response: Response): Promise<unknown> => {
+    const text = await response.text()
+    return response.headers.get('content-type')?.includes('json') === true ? told(JSON.parse(text)) : text
+  }
+  const told = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(told)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !name.includes('@')).map(([name, inner]) => [name, told(inner)]))
+  }
+  const post = (path: string, body?: Json, headers: Readonly<Record<string, string>> = {}) =>
+    ours(path, { method: 'POST', ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers })
+
+  describe('functions', () => {
+    it.each([
+      'Greeting()', 'KindsSeen()', 'KindsSeen()/$count', 'Greeting()/$value',
+      'LoadedAt(harbour=1)', 'LoadedAt(harbour=1,since=2024-01-01)', 'LoadedAt(harbour=@h,since=@d)?@h=2&@d=2020-02-02',
+      'NearestHarbour(lat=60.4,lon=22)', 'NearestHarbour(lat=60.4,lon=22)?$select=Name,Opens', 'NearestHarbour(lat=60.4,lon=22)/Name', 'NearestHarbour(lat=60.4,lon=22)/Name/$value', 'NearestHarbour(lat=60.4,lon=22)/Address/City',
+      'NearestHarbour(lat=60.4,lon=22)/Calls?$orderby=VesselCode desc', 'NearestHarbour(lat=60.4,lon=22)?$expand=Calls($select=Number;$orderby=Number desc)&$select=Id',
+      'CallsOf(codes=@c)?@c=["AMBER","DAWN"]', 'CallsOf(codes=@c)?@c=["AMBER","DAWN"]&$filter=HarbourId eq 1&$orderby=Arrived desc&$count=true', 'CallsOf(codes=@c)/$count?@c=["AMBER","DAWN"]',
+      'CallsOf(codes=@c)?@c=["DAWN"]&$skip=1&$top=1', "CallsOf(codes=@c)(VesselCode='DAWN',Number=2)?@c=[\"DAWN\"]", 'CallsOf(codes=@c)?@c=[]',
+      'Normalised(address=@a)?@a={"City":" bern ","Street":"a/b %26 c"}', 'Normalised(address=@a)/City?@a={"City":" bern "}',
+      "Vessels('AMBER')/Port.TotalLoaded()", "Vessels('AMBER')/Port.TotalLoaded(since=2024-01-01)", "Vessels('DAWN')/Port.TotalLoaded()", "Vessels('DAWN')/Port.Ferry/Port.TotalLoaded()",
+      'Vessels/Port.Heaviest()', 'Vessels/Port.Heaviest()/Code', "Vessels/Port.HeavierThan(weight=900.5)?$orderby=Name&$select=Code", "Vessels/Port.HeavierThan(weight=900.5)/$count", "Harbours(1)/Port.IsOpen(at=12:00:00)",
+    ])('answer as the source itself does: %s', async (path) => {
+      const [here, there] = await Promise.all([ours(path), theirs(path)])
+      expect([here.status, there.status]).toEqual([200, 200])
+      expect(await content(here)).toEqual(await content(there))
+    })
+
+    it.each([
+      ['Greeting', 'Greeting()'], ['KindsSeen', 'KindsSeen()'], ['LoadedAt?harbour=1', 'LoadedAt(harbour=1)'], ['LoadedAt?since=2024-01-01&harbour=1', 'LoadedAt(harbour=1,since=2024-01-01)'],
+      ["LoadedAt(since='2024-01-01',harbour=1)", 'LoadedAt(harbour=1,since=2024-01-01)'], ["Vessels('AMBER')/Port.TotalLoaded", "Vessels('AMBER')/Port.TotalLoaded()"],
+    ])('may be called as 4.01 has it, whatever the source understands: %s', async (path, plain) => {
+      port.requests.length = 0
+      const here = await ours(path)
+      expect(here.status).toBe(200)
+      expect(decodeURIComponent(port.requests.at(-1)?.url ?? '')).toBe(`/port/${plain}`)
+      expect(await content(here)).toEqual(await content(await theirs(plain)))
+    })
+
+    it('come in the order of their source, page by page', async () => {
+      const all = (await content(await theirs('Vessels/Port.HeavierThan(weight=0)?$select=Code')) as { readonly value: readonly Json[] }).value
+      const pages: Json[] = []
+      for (let next: string | undefined = 'Vessels/Port.HeavierThan(weight=0)?$select=Code'; next !== undefined;) {
+        const body: Json = await (await (next.startsWith('http') ? door.get(next, { ...exact, prefer: 'maxpagesize=3' }) : ours(next, {}, { prefer: 'maxpagesize=3' }))).json() as Json
+        pages.push(...(body['value'] as readonly Json[]))
+        next = body['@nextLink'] as string | undefined
+      }
+      expect(told(pages)).toEqual(all)
+      expect(all.length).toBeGreaterThan(3)
+    })
+
+    it.each<[string, number, string, string]>([
+      ['LoadedAt(harbor=1)', 400, 'HUB_QUERY_INVALID', 'Did you mean harbour?'],
+      ['LoadedAt(since=2024-01-01)', 400, 'HUB_QUERY_INVALID', 'LoadedAt(harbour=…,since=…)'],
+      ['NearestHarbour(lat=1)', 400, 'HUB_QUERY_INVALID', 'lacks the parameter lon'],
+      ["LoadedAt(harbour='one')", 400, 'HUB_QUERY_TYPE', 'Edm.Int32'],
+      ['CallsOf(codes=@c)?@c={"a":1}', 400, 'HUB_QUERY_TYPE', 'a JSON array'],
+      ["Vessels('AMBER')/Port.IsOpen(at=12:00:00)", 404, 'HUB_RESOURCE_NOT_FOUND', 'bound to Port.Harbour'],
+      ['Vessels/Port.Nothing()', 404, 'HUB_RESOURCE_NOT_FOUND', 'Port.Nothing'],
+      ['Nothing()', 404, 'HUB_RESOURCE_NOT_FOUND', 'Nothing'],
+    ])('are refused by name: %s', async (path, status, code, text) => {
+      const response = await ours(path)
+      expect([response.status, (await response.json() as { readonly error: Json }).error]).toEqual([status, expect.objectContaining({ code, message: expect.stringContaining(text) as unknown })])
+      expect(port.requests).toHaveLength(0)
+    })
+
+    it('are called by GET', async () => {
+      const response = await post('Greeting()')
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+      const head = await ours('Greeting()', { method: 'HEAD' })
+      expect([head.status, await head.text()]).toEqual([200, ''])
+      const options = await ours('Greeting()', { method: 'OPTIONS' })
+      expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+    })
+  })
+
+  describe('actions', () => {
+    it('change what they are bound to, and give what they return', async () => {
+      const renamed = await post("Vessels('AMBER')/Port.Rename", { name: 'Amber II' }, { 'if-match': '*' })
+      expect([renamed.status, await content(renamed)]).toEqual([200, expect.objectContaining({ Code: 'AMBER', Name: 'Amber II' })])
+      expect(await content(await theirs("Vessels('AMBER')/Name"))).toEqual({ value: 'Amber II' })
+      const loaded = await post("Vessels('AMBER')/Port.Load", { lots: [{ Label: 'x', Weight: '9007199254740993.125', Kind: 'Steel', Marks: [] }] }, { 'content-type': 'application/json;IEEE754Compatible=true', 'if-match': '*' })
+      expect([loaded.status, await content(loaded)]).toEqual([200, { value: '9007199254741004.125' }])
+    })
+
+    it('are imported, with and without parameters and results', async () => {
+      const announced = await post('Announce', { text: 'Ahoy', times: 2 })
+      expect(await content(announced)).toEqual({ value: ['Ahoy', 'Ahoy'] })
+      const nothing = await post('ClearLogs')
+      expect([nothing.status, await nothing.text()]).toEqual([204, ''])
+      expect(port.requests.at(-1)).toMatchObject({ method: 'POST', url: '/port/ClearLogs', body: '' })
+      const found = await post('Found', { name: 'New', address: { City: 'Bern' } })
+      const body = await found.json() as Json
+      expect([found.status, told(body), body['@context']]).toEqual([200, expect.objectContaining({ Name: 'New' }), `${door.origin}/odata/port/$metadata#Harbours/$entity`])
+    })
+
+    it('are bound to collections', async () => {
+      const closed = await post('Harbours/Port.CloseAll', { at: '20:00:00' })
+      const { value } = await content(closed) as { readonly value: readonly Json[] }
+      expect(value.map(({ Closes }) => Closes)).toEqual(['20:00:00', '20:00:00', '20:00:00', '20:00:00'])
+    })
+
+    it('go with the entity tag they are conditional on', async () => {
+      const refused = await post("Vessels('AMBER')/Port.Rename", { name: 'x' }, { 'if-match': 'W/"99"' })
+      expect([refused.status, (await refused.json() as { readonly error: Json }).error['code']]).toEqual([412, expect.any(String)])
+      expect(port.requests.at(-1)?.headers['if-match']).toBe('W/"99"')
+    })
+
+    it.each<[string, Json | undefined, Readonly<Record<string, string>>, number, string]>([
+      ["Vessels('AMBER')/Port.Rename", { nam: 'x' }, {}, 400, 'has no parameter nam; it takes name'],
+      ["Vessels('AMBER')/Port.Load", {}, {}, 400, 'needs the parameter lots'],
+      ["Vessels('AMBER')/Port.Load", undefined, {}, 400, 'needs the parameter lots'],
+      ['ClearLogs', { a: 1, b: 2 }, {}, 400, 'has no parameters a, b; it takes none'],
+      ["Vessels('AMBER')/Port.Rename", { name: 'x' }, { 'content-type': 'text/plain' }, 415, 'application/json'],
+      ["Vessels('AMBER')/Port.Rename(name='x')", undefined, {}, 400, 'in the body'],
+      ['Harbours/Port.Rename', { name: 'x' }, {}, 404, 'bound to Port.Vessel'],
+    ])('are refused by name before anything is sent: %s', async (path, body, headers, ...[status, text]) => {
+      const response = await post(path, body, headers)
+      expect([response.status, (await response.json() as { readonly error: Json }).error['message']]).toEqual([status, expect.stringContaining(text)])
+      expect(port.requests).toHaveLength(0)
+    })
+
+    it('are called by POST', async () => {
+      const response = await ours('ClearLogs')
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+      const options = await ours('ClearLogs', { method: 'OPTIONS' })
+      expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST, OPTIONS'])
+    })
+
+    it('keep what the source says of a failure', async () => {
+      const response = await post("Vessels('NOBODY')/Port.Rename", { name: 'x' }, { 'if-match': '*' })
+      expect(response.status).toBe(404)
+      await response.text()
+    })
+  })
+
+  it('of a data product’s sources are refused by name', async () => {
+    for (const path of ['Greeting()', 'Vessels/Port.Heaviest()', "Vessels('AMBER')/Port.TotalLoaded(since=2024-01-01)"]) {
+      const response = await door.get(`/odata/fleet/${path}`)
+      expect([path, response.status, (await response.json() as { readonly error: Json }).error]).toEqual([path, 501, expect.objectContaining({ code: 'HUB_QUERY_UNSUPPORTED', message: expect.stringMatching(/The operation .* of the source port/) as unknown })])
+    }
+    expect(port.requests).toHaveLength(0)
+  })
+})
