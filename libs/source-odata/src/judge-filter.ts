@@ -105,10 +105,16 @@ export const typeFeature = ({ base }: ValueType): string => base
 
 function membership({ operand, items }: InExpression): Needs | undefined {
   const needs = operandNeeds(operand)
-  if (needs === undefined || items.length === 0) return undefined
+  if (needs === undefined || items.length === 0 || !isScalar(operand.type)) return undefined
   if (!items.every((item) => isConstant(item) && !isNull(item))) return undefined
   return { features: [...needs, `filter:in:${typeFeature(operand.type)}`], superset: operand.kind === 'column' }
 }
+
+/** Types whose constants every remote can be given. */
+const isScalar = ({ base, collection }: ValueType): boolean => !collection && (PLAIN.has(base) || base === 'Edm.String' || base === 'enum' || base === 'Edm.Duration')
+
+/** Undeclared properties, what a row says of itself, and our own columns have no name that a remote knows. */
+const isNamed = ([first]: readonly [string, ...string[]]): boolean => !/^[*@~]/.test(first)
 
 /** Functions of one row's values that may be proven by probes; those that depend on the clock or have no portable meaning are not here. */
 const FUNCTIONS: ReadonlySet<string> = new Set([
@@ -120,7 +126,7 @@ const ARITHMETIC: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'div', 'mo
 function operandNeeds(expression: Expression): readonly Feature[] | undefined {
   switch (expression.kind) {
     case 'literal': return expression.type.collection || (typeof expression.value === 'string' && !expression.value.isWellFormed()) || Number.isNaN(expression.value) ? undefined : []
-    case 'column': return expression.path.length > 1 ? ['filter:path'] : []
+    case 'column': return !isNamed(expression.path) ? undefined : expression.path.length > 1 ? ['filter:path'] : []
     case 'call': {
       if (!FUNCTIONS.has(expression.name)) return undefined
       return joined(expression.arguments, `filter:${expression.name}`)

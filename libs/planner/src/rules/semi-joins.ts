@@ -14,7 +14,8 @@ import { relatedCondition, type RelatedCondition } from './related-condition.js'
  *                                                      └ Scan Customers
  * ```
  * Does not fire for disjunctions over several navigations, for conjuncts a missing row makes true, where one row is asked for by its key,
- * nor within the related rows of an expand: those are read by keys, batch by batch.
+ * nor within the related rows of an expand: those are read by keys, batch by batch; nor where the related rows are read from the link of each
+ * row, so that nobody could read them first.
  */
 export function withSemiJoins(plan: Plan): Plan {
   switch (plan.kind) {
@@ -35,7 +36,7 @@ const mostJoins = 4
 
 function filterWithSemiJoins(plan: Filter): Plan {
   const { input: hidden } = plan
-  if (hidden.kind !== 'expand' || !isHidden(hidden.navigation) || isOneRow(hidden.input)) return withInput(plan, withSemiJoins(hidden))
+  if (hidden.kind !== 'expand' || !isHidden(hidden.navigation) || isOneRow(hidden.input) || isReadByLink(hidden.related)) return withInput(plan, withSemiJoins(hidden))
   const rest: Expression[] = []
   const conditions: RelatedCondition[] = []
   for (const part of conjuncts(plan.predicate)) {
@@ -59,6 +60,15 @@ function withConditions(hidden: Expand, conditions: readonly RelatedCondition[])
     const related = predicate === undefined ? hidden.related : filter(hidden.related, predicate)
     return semiJoin(input, { on: hidden.on, related, anti })
   }, hidden.input)
+}
+
+/** True where the rows are read from a path that the keys of other rows fill. */
+function isReadByLink(plan: Plan): boolean {
+  switch (plan.kind) {
+    case 'filter': case 'sort': case 'limit': case 'expand': case 'semiJoin': case 'compute': return isReadByLink(plan.input)
+    case 'scan': return (plan.target.resource?.gaps ?? []).length > 0
+    case 'aggregate': case 'concat': case 'transformation': case 'given': case 'remote': case 'remoteScan': case 'constantRows': return false
+  }
 }
 
 /** True where filters name the whole key: following the navigation from that row is cheaper than any semi-join. */

@@ -1,0 +1,193 @@
+import { serviceExposure } from '@tributary/catalog'
+import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
+import { type DataDoor, openDoor } from './data-door.js'
+import { endpointOf } from './exposures.js'
+
+let server: RichServer
+let door: DataDoor
+
+beforeAll(async () => {
+  server = await startRichServer()
+  door = await openDoor()
+  door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', server.url, server.metadata)))
+})
+
+afterAll(async () => {
+  await door.stop()
+  await server.stop()
+})
+
+const path = (set: string, options: Readonly<Record<string, string>>): string =>
+  `/odata/port/${set}?${Object.entries(options).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')}`
+
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
+const rowsOf = async (set: string, options: Readonly<Record<string, string>>): Promise<Rows> => (await door.json(path(set, options)))['value'] as Rows
+
+/** The keys of the rows a condition leaves, in order. */
+const keys = async (set: string, $filter: string, key: string, aliases: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> =>
+  (await rowsOf(set, { $filter, $orderby: key, ...aliases })).map((row) => row[key])
+
+const refusal = async (set: string, options: Readonly<Record<string, string>>): Promise<readonly unknown[]> => {
+  const response = await door.get(path(set, options))
+  const { error } = await response.json() as { readonly error: { readonly code: string; readonly message: string } }
+  return [response.status, error.code, error.message]
+}
+
+describe('derived types in conditions', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['Port.Ferry/Passengers gt 200', ['DAWN']],
+    ['Port.Ferry/Passengers eq null', ['AMBER', 'BRISK', 'CORAL', 'FORCE', 'GÖTA', 'HERON']],
+    ['Port.Tug/Pull eq 9007199254740993', ['FORCE']],
+    ['not (Port.Ferry/Passengers gt 200)', ['AMBER', 'BRISK', 'CORAL', 'EIDER', 'FORCE', 'GÖTA', 'HERON']],
+    ['isof(Port.Ferry)', ['DAWN', 'EIDER']],
+    ['isof($it,Port.Tug)', ['FORCE', 'HERON']],
+    ['not isof(Port.Vessel)', []],
+    ["Moored/Port.QuayAddress/Door eq 7", ['CORAL']],
+    ["isof(Moored,Port.QuayAddress)", ['CORAL']],
+    ['isof(Moored,Port.Address)', ['AMBER', 'CORAL']],
+    ['cast(Moored,Port.QuayAddress) ne null', ['CORAL']],
+    ['Port.Vessel/Weight gt 3000', ['CORAL', 'DAWN']],
+  ])('Vessels: %s', async (condition, expected) => expect(await keys('Vessels', condition, 'Code')).toEqual(expected))
+
+  it.each<readonly [string, readonly unknown[]]>([
+    ['Anchorages/Port.QuayAddress/any()', [1]],
+    ["Anchorages/Port.QuayAddress/any(a:a/Quay eq 'North')", [1]],
+    ["Anchorages/any(a:a/Port.QuayAddress/Quay eq 'North')", [1]],
+    ["Anchorages/any(a:isof(a,Port.QuayAddress))", [1]],
+    ['Address/Port.QuayAddress/Door gt 5', [2]],
+    ['Anchorages/Port.QuayAddress/$count eq 1', [1]],
+  ])('Harbours: %s', async (condition, expected) => expect(await keys('Harbours', condition, 'Id')).toEqual(expected))
+
+  it.each<readonly [string, readonly unknown[]]>([
+    ['Vessel/Port.Ferry/Passengers eq 420', [1, 2, 3]],
+    ['isof(Vessel,Port.Tug)', [7]],
+  ])('Calls: %s', async (condition, expected) => expect((await rowsOf('Calls', { $filter: condition, $orderby: 'Number' })).map(({ Number }) => Number)).toEqual(expected))
+
+  it('orders by and computes with what only a derived type has', async () => {
+    const rows = await rowsOf('Vessels', { $orderby: 'Port.Ferry/Passengers desc,Code', $top: '3', $select: 'Code' })
+    expect(rows.map(({ Code }) => Code)).toEqual(['DAWN', 'EIDER', 'AMBER'])
+    const computed = await rowsOf('Vessels', { $compute: 'Port.Ferry/Passengers add 1 as More', $select: 'Code,More', $filter: 'isof(Port.Ferry)', $orderby: 'Code' })
+    expect(computed.map(({ Code, More }) => [Code, More])).toEqual([['DAWN', 421], ['EIDER', 181]])
+  })
+
+  it('tells which type has a property that is asked of its base', async () => {
+    expect(await refusal('Vessels', { $filter: 'Passengers gt 1' })).toEqual([400, 'HUB_QUERY_INVALID', expect.stringContaining('Port.Ferry')])
+    expect(await refusal('Vessels', { $filter: 'isof(Port.Harbour)' })).toEqual([400, 'HUB_QUERY_INVALID', expect.stringContaining('Port.Harbour does not derive')])
+  })
+})
+
+describe('counts of filtered and searched collections', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['Calls/$count($filter=Loaded gt 100) ge 1', ['AMBER', 'BRISK', 'CORAL', 'DAWN']],
+    ['Calls/$count($filter=Loaded gt 100) eq 2', ['DAWN']],
+    ['Calls/$count($filter=Harbour/Id eq 1) eq 2', ['AMBER']],
+    ["Log/$count($filter=$this eq 'sailed') eq 2", ['AMBER']],
+    ['Log/$count($filter=contains($this,\'oo\');$search=moor) eq 1', ['AMBER']],
+    ['Log/$count($search=sail OR laid) gt 0', ['AMBER', 'CORAL']],
+    ["Lots/$count($filter=Weight lt 1 and Label ne $it/Code) eq 1", ['AMBER']],
+    ["Lots/$filter(Kind eq 'Grain')/any(l:l/Weight gt 10)", ['AMBER']],
+    ["Crew/$count($search=birch) eq 1", ['AMBER', 'DAWN']],
+    ['Calls/$count($filter=Vessel/Calls/$count($filter=Number gt 2) gt 0) ge 3', ['AMBER', 'DAWN']],
+  ])('Vessels: %s', async (condition, expected) => expect(await keys('Vessels', condition, 'Code')).toEqual(expected))
+})
+
+describe('structures and collections are compared by their values', () => {
+  it.each<readonly [string, string, readonly unknown[], Readonly<Record<string, string>>?]>([
+    ['Vessels', "Log eq ['sailed','moored','sailed']", ['AMBER']],
+    ['Vessels', "Log eq ['sailed','sailed','moored']", ['AMBER']],
+    ['Vessels', "Log eq ['sailed','moored']", []],
+    ['Vessels', 'Log ne []', ['AMBER', 'CORAL', 'GÖTA']],
+    ['Vessels', 'Lots eq @lots', ['AMBER'], { '@lots': '[{"Label":"A-2","Weight":0.75,"Kind":"General","Marks":[]},{"Label":"A-1","Weight":10.25,"Kind":"Grain","Marks":["dry"]}]' }],
+    ['Vessels', 'Moored eq @a', ['AMBER'], { '@a': '{"Street":"Mole 1","City":"Kiel","Country":"DE","Position":{"type":"Point","coordinates":[10.13,54.32]}}' }],
+    ['Vessels', 'Moored in [@a,@b]', ['AMBER'], { '@a': '{"City":"Kiel"}', '@b': '{"Street":"Mole 1","City":"Kiel","Country":"DE","Position":{"type":"Point","coordinates":[10.13,54.32]}}' }],
+    ['Vessels', "[Code,Name] in [[\"BRISK\",\"Brisk\"],[\"HERON\",\"nobody\"]]", ['BRISK']],
+    ['Vessels', "'moored' in Log", ['AMBER']],
+    ['Vessels', "Cargo in Kinds", ['AMBER', 'BRISK']],
+    ['Harbours', 'Remarks eq @r', [3], { '@r': '{"Text":null,"Grade":null}' }],
+    ['Harbours', 'Remarks eq @r', [1], { '@r': '{"Text":"busy","Grade":4,"Pilot":"yes","Depthmark":12}' }],
+  ])('%s: %s', async (...[set, condition, expected, aliases]) => expect(await keys(set, condition, set === 'Vessels' ? 'Code' : 'Id', aliases)).toEqual(expected))
+
+  it('refuses members that the type does not have', async () => {
+    expect(await refusal('Vessels', { $filter: 'Moored eq @a', '@a': '{"Town":"Kiel"}' })).toEqual([400, 'HUB_QUERY_UNKNOWN_PROPERTY', expect.stringContaining('Town')])
+    expect(await refusal('Vessels', { $filter: 'Moored eq @a', '@a': '{"City":5}' })).toEqual([400, 'HUB_QUERY_TYPE', expect.stringContaining('5')])
+  })
+
+  it('compares rows by their keys', async () => {
+    expect(await keys('Sailors', 'Pupils/any(p:p/Mentor eq $it)', 'Name')).toEqual(['Bosun Alder'])
+    expect(await keys('Vessels', 'Home eq $root/Harbours(2)', 'Code')).toEqual(['CORAL'])
+    expect(await keys('Vessels', 'Home ne null', 'Code')).toEqual(['AMBER', 'CORAL', 'DAWN'])
+  })
+})
+
+describe('rows below $root', () => {
+  it.each<readonly [string, string, readonly unknown[]]>([
+    ['Vessels', "Built eq $root/Vessels('HERON')/Built", ['AMBER', 'HERON']],
+    ['Vessels', "Weight gt $root/Vessels('DAWN')/Weight", ['CORAL']],
+    ['Vessels', "Moored/City eq $root/Harbours(1)/Address/City", ['AMBER']],
+    ['Vessels', "Code eq $root/Vessels('NOBODY')/Code", []],
+    ['Vessels', "$root/Harbours/$count eq 4 and Code eq 'BRISK'", ['BRISK']],
+    ['Vessels', "$root/Harbours/any(h:h/Address/City eq $it/Moored/City)", ['AMBER', 'CORAL']],
+    ['Vessels', '$root/Office/Seat/City eq Moored/City', ['AMBER']],
+    ['Vessels', "Built gt $root/Vessels('AMBER')/Built and Built lt $root/Vessels('BRISK')/Built", ['DAWN', 'FORCE']],
+  ])('%s: %s', async (set, condition, expected) => expect(await keys(set, condition, 'Code')).toEqual(expected))
+
+  it('are read once', async () => {
+    server.requests.length = 0
+    await keys('Vessels', "Built eq $root/Vessels('HERON')/Built", 'Code')
+    expect(server.requests.filter(({ url }) => url.includes('Vessels')).length).toBeLessThanOrEqual(4)
+  })
+
+  it('are refused by name where they cannot be read', async () => {
+    expect((await refusal('Vessels', { $filter: "Code eq $root/Nobody('x')/Code" }))[0]).toBe(404)
+    expect((await refusal('Vessels', { $filter: '$root/Greeting() eq Code' }))[0]).toBe(501)
+  })
+})
+
+describe('undeclared properties of open types', () => {
+  it.each<readonly [string, string, readonly unknown[]]>([
+    ['Vessels', "Port.Tug/Nickname eq 'Old Bull'", ['FORCE']],
+    ['Vessels', 'Port.Tug/Winches gt 2.5', ['FORCE']],
+    ['Vessels', 'Port.Tug/Winches mul 2 eq 6', ['FORCE']],
+    ['Vessels', 'Port.Tug/Strong', ['FORCE']],
+    ['Vessels', "contains(Port.Tug/Nickname,'Bull')", ['FORCE']],
+    ['Vessels', 'Port.Tug/Nickname eq null and isof(Port.Tug)', ['HERON']],
+    ['Vessels', "Port.Tug/Winches in (1,3,'x')", ['FORCE']],
+    ['Vessels', "Port.Tug/Nickname gt 5", []],
+    ['Harbours', 'Remarks/Depthmark ge 12', [1]],
+    ['Harbours', "Remarks/Pilot eq 'yes'", [1]],
+    ['Harbours', "Remarks/Nothing eq null", [1, 2, 3, 4]],
+  ])('%s: %s', async (set, condition, expected) => expect(await keys(set, condition, set === 'Vessels' ? 'Code' : 'Id')).toEqual(expected))
+
+  it('give an order', async () => {
+    expect((await rowsOf('Harbours', { $orderby: 'Remarks/Depthmark desc,Id' })).map(({ Id }) => Id)).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('casts, cases and geography', () => {
+  it.each<readonly [string, string, readonly unknown[]]>([
+    ['Vessels', "cast(Weight,Edm.String) eq '980'", ['BRISK']],
+    ['Vessels', "cast('980',Edm.Decimal) eq Weight", ['BRISK']],
+    ['Vessels', 'cast(Weight,Edm.Int16) eq null', []],
+    ['Vessels', 'cast(Weight,Edm.Byte) eq 75', ['HERON']],
+    ['Vessels', 'cast(Cargo,Edm.Int32) eq 5', ['DAWN', 'EIDER']],
+    ['Vessels', "cast(5,Port.Cargo) eq Cargo", ['DAWN', 'EIDER']],
+    ['Vessels', "case(Weight gt 10000:'heavy',Weight gt 1000:'medium',true:'light') eq 'medium'", ['AMBER', 'DAWN', 'EIDER']],
+    ['Vessels', "case(Draught gt 10:1,Draught gt 4:0.5) eq 0.5", ['AMBER', 'DAWN', 'EIDER']],
+    ['Vessels', "Needs has 'Water' and Needs has Port.Services'Power'", ['AMBER']],
+    ['Vessels', 'geo.length(Port.Ferry/Route) gt 100000', ['DAWN']],
+    ['Harbours', "geo.distance(Address/Position,geography'SRID=4326;Point(10.14 54.33)') lt 1", [1]],
+    ['Harbours', 'geo.intersects(Address/Position,Area)', [1]],
+    ['Harbours', "geo.intersects(Address/Position,geography'SRID=4326;Polygon((15 50,25 50,25 62,15 62,15 50))')", [2, 3]],
+    ['Harbours', "Opens lt 09:00:00 and hour(Closes) ge 22", [1, 2]],
+  ])('%s: %s', async (set, condition, expected) => expect(await keys(set, condition, set === 'Vessels' ? 'Code' : 'Id')).toEqual(expected))
+})
+
+describe('what stays refused is refused by name', () => {
+  it.each<readonly [string, string, string]>([
+    ['Vessels', '@Org.OData.Core.V1.Description eq null', 'annotation'],
+    ['Vessels', 'Port.TotalLoaded() gt 1', 'TotalLoaded'],
+    ['Vessels', 'Calls(1)/Number eq 1', 'key'],
+    ['Vessels', 'isdefined(Name)', 'isdefined'],
+  ])('%s: %s', async (set, condition, named) => expect(await refusal(set, { $filter: condition })).toEqual([501, 'HUB_QUERY_UNSUPPORTED', expect.stringContaining(named)]))
+})
