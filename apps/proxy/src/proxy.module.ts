@@ -1,7 +1,8 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown, type Type } from '@nestjs/common'
 import { CatalogReader, DataPreview, Observations, RegistrationProbe, Sealing } from '@tributary/catalog'
-import { guardConnections, Keys, Log, OwnAddress, RawRoutes, Settings } from '@tributary/nest'
+import { guardConnections, Keys, Log, OwnAddress, RawRoutes, Readiness, Settings } from '@tributary/nest'
 import { DataPlane } from './data/data-plane.js'
+import { openEngine } from './data/embedded-engine.js'
 import { RowPreview } from './data/row-preview.js'
 import { DataHandler } from './http/data-handler.js'
 import { InternalController } from './internal/internal.controller.js'
@@ -12,10 +13,11 @@ import { northwindSamples } from './samples/northwind-samples.js'
 
 const planeParts = [CatalogReader, Observations, Sealing, Settings, Log, OwnAddress, SampleServices]
 
-function createPlane(...[catalog, observations, sealing, settings, log, own, samples]: [CatalogReader, Observations, Sealing, Settings, Log, OwnAddress, SampleServices]): DataPlane {
+async function createPlane(...[catalog, observations, sealing, settings, log, own, samples]: [CatalogReader, Observations, Sealing, Settings, Log, OwnAddress, SampleServices]): Promise<DataPlane> {
   const target = (name: string) => ({ url: `${own.origin}/samples/${name}/`, token: settings.processToken })
   const guard = guardConnections(settings, () => `${own.origin}/samples/`)
-  return new DataPlane({ catalog, observations, sealing, log, guard, samples: { memory: samples.memory, target } })
+  const embedded = await openEngine(settings.engine, log)
+  return new DataPlane({ catalog, observations, sealing, log, guard, samples: { memory: samples.memory, target }, ...(embedded === undefined ? {} : { embedded }) })
 }
 
 /** The HTTP face of the data: `/odata/`, `/samples/`, and what the catalog asks of the proxy. */
@@ -25,6 +27,7 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(DataPlane) private readonly plane: DataPlane,
     @Inject(RawRoutes) private readonly rawRoutes: RawRoutes,
     @Inject(DataHandler) private readonly handler: DataHandler,
+    @Inject(Readiness) private readonly readiness: Readiness,
   ) {}
 
   /** @param catalog exports `CatalogReader` and `Observations`: the catalog's own module, or `RemoteCatalogModule` */
@@ -45,6 +48,8 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   onApplicationBootstrap(): void {
+    const { embedded } = this.plane
+    if (embedded !== undefined) this.readiness.add('spool', () => embedded.engine.check())
     this.rawRoutes.add((request, response) => this.handler.handle(request, response))
   }
 
@@ -59,6 +64,6 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
 }
 
 function createHandler(...[plane, settings, log, keys, samples]: [DataPlane, Settings, Log, Keys, SampleServices]): DataHandler {
-  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded: plane.embedded, log }
   return new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
 }

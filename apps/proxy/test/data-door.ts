@@ -6,6 +6,7 @@ import { CatalogReader, Observations, type CapabilityObservation, type Exposure 
 import { createLog, readSettings, type Settings } from '@tributary/nest'
 import { DataHandler } from '../src/http/data-handler.js'
 import { DataPlane } from '../src/data/data-plane.js'
+import { openEngine } from '../src/data/embedded-engine.js'
 import { odataRoute, samplesRoute } from '../src/odata/odata-routes.js'
 import { createPageTokens } from '../src/odata/page-token.js'
 import { noSamples, type SampleServices } from '../src/samples/sample-services.js'
@@ -75,11 +76,14 @@ export async function openDoor({ environment = {}, samples = noSamples, key = ra
   const catalog = new GivenCatalog()
   const lines: string[] = []
   const log = createLog({ logLevel: 'info' }, { write: (line: string) => lines.push(line) > 0 } as unknown as NodeJS.WritableStream)
+  // Only where a test says where rows may lie.
+  const embedded = await openEngine(environment['TRIBUTARY_SPOOL_DIR'] === undefined ? undefined : settings.engine, log)
   const plane = new DataPlane({
     catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => openConnection },
     samples: { memory: samples.memory, target: (name) => ({ url: `${origin}/samples/${name}/`, token: settings.processToken }) },
+    ...(embedded === undefined ? {} : { embedded }),
   })
-  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded, log }
   const handler = new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     if (!handler.handle(request, response)) response.writeHead(404).end()

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { Engine, EngineWork } from '@tributary/operators'
 import { database, type Database } from './database.js'
 import { rowKeeper } from './row-keeper.js'
@@ -23,6 +24,8 @@ export interface DuckdbOptions {
 export interface DuckdbEngine extends Engine {
   /** Bytes on disk at present. */
   spooledBytes(): number
+  /** Requests that went on beyond memory so far. */
+  requests(): number
   /** Whether the spool can be written. @throws what writing fails with */
   check(): Promise<void>
   /** Ends everything and removes the spool. */
@@ -39,12 +42,26 @@ interface Parts {
 
 const standardThreads = 2
 
+/** The driver is asked for by what it loads, and not loaded yet: most processes never need it. @throws if this platform has none */
+function requireBuild(): void {
+  const { resolve } = createRequire(import.meta.url)
+  const platform = `@duckdb/node-bindings-${process.platform}-${process.arch}`
+  const found = [platform, `${platform}-musl`].some((name) => {
+    try {
+      return resolve(`${name}/duckdb.node`) !== ''
+    } catch {
+      return false
+    }
+  })
+  if (!found) throw new Error(`There is no build of DuckDB for ${process.platform}-${process.arch}`)
+}
+
 /**
  * Opens the engine: what crashed processes left in the spool is removed. The database is loaded with the first work.
  * @throws if there is no build of DuckDB for this platform, or the spool cannot be written
  */
 export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbEngine> {
-  await import('@duckdb/node-api')
+  requireBuild()
   const room = await openSpoolRoom(options.spoolDirectory)
   const spillBytes = Math.floor(options.spoolBytes / 2)
   const parts: Parts = {
@@ -58,8 +75,9 @@ export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbEngine> 
   return {
     begin: (signal) => begin(parts, signal, open),
     spooledBytes: () => parts.quota.used,
+    requests: () => room.requests(),
     async check() {
-      await rm(await room.request(), { recursive: true })
+      await room.check()
     },
     async close() {
       await Promise.all([...open].map((end) => end()))

@@ -11,6 +11,10 @@ export interface SpoolRoom {
   readonly directory: string
   /** An empty directory of one request. */
   request(): Promise<string>
+  /** @throws if nothing can be written here any more */
+  check(): Promise<void>
+  /** How many were made. */
+  requests(): number
   close(): Promise<void>
 }
 
@@ -39,6 +43,12 @@ export async function openSpoolRoom(shared: string): Promise<SpoolRoom> {
       await mkdir(own, { mode: ownerOnly })
       return own
     },
+    async check() {
+      const probe = join(directory, 'check')
+      await writeFile(probe, '')
+      await rm(probe)
+    },
+    requests: () => requests,
     async close() {
       clearInterval(beat)
       await rm(directory, { recursive: true, force: true })

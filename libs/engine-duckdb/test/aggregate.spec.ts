@@ -21,8 +21,9 @@ const methods: readonly AggregateMethod[] = ['sum', 'min', 'max', 'average', 'co
 const measure = fc.tuple(fc.constantFrom(...methods), fc.nat(4)).filter(([method, index]) => index >= 2 || !['sum', 'average'].includes(method))
 const grouping = fc.uniqueArray(fc.nat(4), { maxLength: 2 })
 
+const of = (index: number): Column => columns[index] ?? { name: '', type: stringType }
+
 function planOf(input: Aggregate['input'], by: readonly number[], measured: readonly (readonly [AggregateMethod, number])[]): Aggregate {
-  const of = (index: number): Column => columns[index] ?? { name: '', type: stringType }
   const groups: readonly Group[] = by.map((index) => ({ path: [of(index).name], expression: column(of(index).type, of(index).name) }))
   const measures: readonly Measure[] = measured.map(([method, index], position) => ({
     column: { name: `M${position}`, type: decimalType }, method, ...(method === 'count' ? {} : { expression: column(of(index).type, of(index).name) }),

@@ -90,7 +90,7 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'constantRows': return openConstantRows(plan)
     case 'filter': return openFilter(plan, execution)
     case 'sort': return openSort(plan, execution)
-    case 'limit': return isTop(plan, execution.context.limits) ? openTop(plan, execution) : openLimit(plan, execution)
+    case 'limit': return isTop(plan, execution) ? openTop(plan, execution) : openLimit(plan, execution)
     case 'expand': return openExpand(plan, execution)
     case 'semiJoin': return openSemiJoin(plan, execution)
     case 'compute': return openCompute(plan, execution)

@@ -16,10 +16,15 @@ export interface SpillBudget {
   release(): void
 }
 
+/** Rows that one operator may hold. */
+export const mostHeld = ({ context: { limits }, state: { work } }: Pick<Execution, 'context' | 'state'>): number =>
+  (work === undefined ? limits.buildRows : Math.min(limits.buildRows, limits.engineFrom ?? limits.buildRows))
+
 /** The budget of one operator: `what` says what its rows are for. */
-export function spillBudget({ context, state: { meter, work } }: Pick<Execution, 'context' | 'state'>, what: string): SpillBudget {
+export function spillBudget(execution: Pick<Execution, 'context' | 'state'>, what: string): SpillBudget {
+  const { context, state: { meter, work } } = execution
   const { limits } = context
-  const mostRows = work === undefined ? limits.buildRows : Math.min(limits.buildRows, limits.engineFrom ?? limits.buildRows)
+  const mostRows = mostHeld(execution)
   let rows = 0
   let bytes = 0
   let counted = 0

@@ -1,22 +1,22 @@
 import type { Limit, Page, Sort } from '@tributary/plan'
-import { exceeded } from './budget.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
-import type { ExecutionLimits } from './execution-limits.js'
 import { limited } from './limit.js'
-import { pageLength, rowsPage, toRows, type Row } from './page-rows.js'
+import { rowsPage, toRows, type Row } from './page-rows.js'
 import { rowBytes } from './row-bytes.js'
+import { mostHeld, spillBudget } from './spill-budget.js'
 import { keyOrder, sortKeys } from './row-order.js'
-import { smallest } from './smallest.js'
+import { smallest, type Smallest } from './smallest.js'
+import { spilledSort, type SpilledSort } from './spilled-sort.js'
 
 /** A limit over a sort. */
 export type Top = Limit & { readonly input: Sort; readonly take: number }
 
 /** Whether the rows of the limit can be collected while the sort's input is read, instead of sorting all of it. */
-export const isTop = (node: Limit, { buildRows }: ExecutionLimits): node is Top =>
-  node.input.kind === 'sort' && node.take !== undefined && node.skip + node.take <= buildRows
+export const isTop = (node: Limit, execution: Pick<Execution, 'context' | 'state'>): node is Top =>
+  node.input.kind === 'sort' && node.take !== undefined && node.skip + node.take <= mostHeld(execution)
 
-/** Holds the first `skip + take` rows by the order, whatever the length of the input. */
+/** Holds the first `skip + take` rows by the order, whatever the length of the input; on the embedded engine where these are too large. */
 export function openTop(node: Top, execution: Execution): RowStream {
   const input = execution.open(node.input.input, execution)
   const seen: Seen = { rows: 0, ended: false }
@@ -29,28 +29,45 @@ interface Seen {
   ended: boolean
 }
 
-async function* top(input: RowStream, node: Top, { execution, seen }: { readonly execution: Execution; readonly seen: Seen }): AsyncGenerator<Page> {
-  const { buildBytes } = execution.context.limits
-  const keyOf = sortKeys(node.input.keys, input.columns)
-  const compare = keyOrder(node.input.keys)
+interface TopRows {
+  readonly execution: Execution
+  readonly seen: Seen
+}
+
+async function* top(input: RowStream, node: Top, { execution, seen }: TopRows): AsyncGenerator<Page> {
+  const { keys } = node.input
+  const keyOf = sortKeys(keys, input.columns)
+  const compare = keyOrder(keys)
   const kept = smallest<{ readonly row: Row; readonly key: Row }>(node.skip + node.take, (a, b) => compare(a.key, b.key))
-  let bytes = 0
-  const { memory } = execution.state.meter
+  const budget = spillBudget(execution, 'in one sort')
+  const keptPage = (): Page => rowsPage(input.columns, kept.inOrder().map(({ row }) => row))
+  let spilled: SpilledSort | undefined
   try {
     for await (const page of input.pages) {
-      const before = bytes
-      for (const row of toRows(page, input.columns).rows) {
-        const left = kept.add({ row, key: keyOf(row) })
-        if (left?.row !== row) bytes += rowBytes(row) - (left === undefined ? 0 : rowBytes(left.row))
+      const { rows } = toRows(page, input.columns)
+      seen.rows += rows.length
+      if (spilled !== undefined) await spilled.add(rowsPage(input.columns, rows))
+      else if (!budget.holds(0, addedBytes(kept, rows.map((row) => ({ row, key: keyOf(row) }))))) {
+        spilled = await spilledSort(keys, input.columns, budget.spills('Sort'))
+        await spilled.add(keptPage())
+        budget.release()
       }
-      if (bytes > buildBytes) throw exceeded(buildBytes, 'bytes in one sort')
-      memory.hold(bytes - before, 'in one sort')
-      seen.rows += pageLength(page)
     }
     seen.ended = true
-    const rows = kept.inOrder().map(({ row }) => row)
-    if (rows.length > 0) yield rowsPage(input.columns, rows)
+    if (spilled !== undefined) yield* spilled.pages()
+    else if (kept.inOrder().length > 0) yield keptPage()
   } finally {
-    memory.release(bytes)
+    budget.release()
+    await spilled?.close()
   }
+}
+
+/** How many bytes more are kept when these rows were offered. */
+function addedBytes(kept: Smallest<{ readonly row: Row; readonly key: Row }>, offered: readonly { readonly row: Row; readonly key: Row }[]): number {
+  let bytes = 0
+  for (const item of offered) {
+    const left = kept.add(item)
+    if (left !== item) bytes += rowBytes(item.row) - (left === undefined ? 0 : rowBytes(left.row))
+  }
+  return bytes
 }

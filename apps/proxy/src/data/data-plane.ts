@@ -4,6 +4,7 @@ import { createKnowledge } from '@tributary/source'
 import type { MemoryService } from '@tributary/source-memory'
 import { sourceKinds, type AddressGuard, type SourceKinds } from '@tributary/sources'
 import { PlanCache } from '../cache/plan-cache.js'
+import type { EmbeddedEngine } from './embedded-engine.js'
 import { EndpointPool, type EndpointPoolOptions } from './endpoint-pool.js'
 import { Exposures } from './exposures.js'
 import { sendObservations } from './observation-batches.js'
@@ -15,6 +16,8 @@ export interface DataPlaneOptions {
   readonly observations: Observations
   readonly sealing: Sealing
   readonly log: Log
+  /** For what finds no room in memory. */
+  readonly embedded?: EmbeddedEngine
   /** Which addresses may be connected to. */
   readonly guard?: AddressGuard
   readonly samples: EndpointPoolOptions['samples'] & { readonly memory: ReadonlyMap<string, MemoryService> }
@@ -26,10 +29,12 @@ export class DataPlane {
   readonly pool: EndpointPool
   readonly prober: Prober
   readonly plans = new PlanCache()
+  readonly embedded: EmbeddedEngine | undefined
   private readonly kinds: SourceKinds
   private readonly sending: ReturnType<typeof sendObservations>
 
-  constructor({ catalog, observations, sealing, log, guard, samples }: DataPlaneOptions) {
+  constructor({ catalog, observations, sealing, log, guard, samples, embedded }: DataPlaneOptions) {
+    this.embedded = embedded
     const knowledge = createKnowledge(() => new Date())
     this.kinds = sourceKinds(samples.memory, guard)
     this.sending = sendObservations(knowledge, observations, log)
@@ -43,9 +48,10 @@ export class DataPlane {
     return this.sending.stop()
   }
 
-  /** Closes every connection. */
+  /** Closes every connection, and removes what lies on disk. */
   async close(): Promise<void> {
     await this.settle()
     await this.kinds.close()
+    await this.embedded?.engine.close()
   }
 }

@@ -2,11 +2,13 @@ import { hubError, isHubError } from '@tributary/errors'
 import type { RequestLimits } from '@tributary/nest'
 import { defaultLimits, type ExecutionLimits } from '@tributary/operators'
 import { type Page } from '@tributary/plan'
+import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Timings } from './timings.js'
 
 /** What the engine may use for one request. */
-export const executionLimits = ({ rowsRead, bytesBuffered, remoteRequests }: RequestLimits): ExecutionLimits => ({ ...defaultLimits, rowsRead, bytesBuffered, remoteRequests })
+export const executionLimits = ({ rowsRead, bytesBuffered, remoteRequests }: RequestLimits, embedded?: EmbeddedEngine): ExecutionLimits =>
+  ({ ...defaultLimits, rowsRead, bytesBuffered, remoteRequests, ...(embedded === undefined ? {} : { engineFrom: embedded.fromRows }) })
 
 /** An exchange whose signal ends with the time a request may take, too. */
 export interface TimedExchange<Timed> {

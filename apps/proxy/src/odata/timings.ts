@@ -1,3 +1,4 @@
+import type { TierNotice } from '@tributary/operators'
 import type { RemoteRequest } from '@tributary/source'
 
 /** Where the time of one request went. */
@@ -31,9 +32,26 @@ export class Timings {
     this.told.set(cache, outcome)
   }
 
+  /** Seconds since the oldest answer that came from a cache was given by its source; undefined: none came from there. */
+  ageSeconds(): number | undefined {
+    const ages = this.sent.flatMap(({ ageMs }) => ageMs ?? [])
+    return ages.length === 0 ? undefined : Math.floor(Math.max(...ages) / 1000)
+  }
+
   /** By cache. */
   outcomes(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.told)
+  }
+
+  private readonly noticed: TierNotice[] = []
+
+  /** Operators that went on beyond memory, and why. */
+  get tiers(): readonly TierNotice[] {
+    return this.noticed
+  }
+
+  readonly notice = (notice: TierNotice): void => {
+    this.noticed.push(notice)
   }
 
   readonly observe = (request: RemoteRequest): void => {
@@ -45,7 +63,8 @@ export class Timings {
     const bySource = Map.groupBy(this.sent, ({ slug }) => slug)
     const sources = [...bySource].map(([slug, requests]) => {
       const ms = round(requests.reduce((sum, request) => sum + request.ms, 0))
-      return `${slug.replaceAll(/[^\w-]/g, '_')};dur=${ms};desc="${requests.length} requests"`
+      const cached = requests.filter(({ cache }) => cache !== undefined).length
+      return `${slug.replaceAll(/[^\w-]/g, '_')};dur=${ms};desc="${requests.length - cached} requests${cached === 0 ? '' : `, ${cached} from the cache`}"`
     })
     const plan = this.told.get('plan')
     return [`plan;dur=${this.planned}${plan === undefined ? '' : `;desc="${plan}"`}`, ...sources].join(', ')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { hubError } from '@tributary/errors'
 import { isLoopbackHost } from '../net/loopback.js'
 import { variables, type VariableName, type VariableValues } from './variables.js'
@@ -33,6 +33,8 @@ export abstract class Settings {
   abstract readonly bodyBytes: number
   /** What one request to the data routes may use. */
   abstract readonly requestLimits: RequestLimits
+  /** What goes on beyond memory; undefined: nothing does. */
+  abstract readonly engine?: EngineSettings
   /** Origins whose web pages may read the data routes; `*`: all. Empty: none. */
   abstract readonly corsOrigins: readonly string[]
   abstract readonly samples: boolean
@@ -52,6 +54,16 @@ export interface RequestLimits {
   readonly remoteRequests: number
   /** 0: no limit. */
   readonly timeMs: number
+}
+
+/** What the embedded engine may use, for all requests together. */
+export interface EngineSettings {
+  /** Rows one operator holds before the engine takes over. */
+  readonly fromRows: number
+  readonly memoryBytes: number
+  /** Absolute path. */
+  readonly spoolDirectory: string
+  readonly spoolBytes: number
 }
 
 /** A variable as documentation shows it. */
@@ -88,6 +100,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     batchRequests: values.TRIBUTARY_BATCH_REQUESTS,
     bodyBytes: values.TRIBUTARY_BODY_BYTES,
     requestLimits: requestLimitsOf(values),
+    ...(values.TRIBUTARY_ENGINE ? { engine: engineOf(values) } : {}),
     corsOrigins: values.TRIBUTARY_CORS_ORIGINS,
     samples: values.TRIBUTARY_SAMPLES,
     allowPrivateSources: values.TRIBUTARY_ALLOW_PRIVATE_SOURCES ?? local,
@@ -125,6 +138,13 @@ const requestLimitsOf = (values: VariableValues): RequestLimits => Object.freeze
   bytesBuffered: values.TRIBUTARY_LIMIT_BYTES_BUFFERED,
   remoteRequests: values.TRIBUTARY_LIMIT_REQUESTS,
   timeMs: values.TRIBUTARY_LIMIT_TIME_MS,
+})
+
+const engineOf = (values: VariableValues): EngineSettings => Object.freeze({
+  fromRows: values.TRIBUTARY_ENGINE_FROM_ROWS,
+  memoryBytes: values.TRIBUTARY_ENGINE_MEMORY_MB * 1_000_000,
+  spoolDirectory: resolve(values.TRIBUTARY_SPOOL_DIR ?? join(values.TRIBUTARY_DATA_DIR, 'spool')),
+  spoolBytes: values.TRIBUTARY_SPOOL_MB * 1_000_000,
 })
 
 const optionalSettings = (values: VariableValues) => ({
