@@ -57,7 +57,7 @@ export function respondWithError({ request, response }: Pick<Exchange, 'request'
       'odata-version': '4.0',
       'cache-control': 'no-store',
       ...(error.status === 401 ? { 'www-authenticate': challengeOf(error) } : {}),
-      ...(error.code === 'HUB_METHOD_NOT_ALLOWED' ? { allow: String(error.params['allowed'] ?? reading) } : {}),
+      ...(error.status === 405 ? { allow: String(error.params['allowed'] ?? reading) } : {}),
     },
     body: errorBody(error),
   })
