@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { CatalogReader, Observations, type CapabilityObservation, type Exposure } from '@tributary/catalog'
+import type { Connection } from '@tributary/source'
 import { createLog, readSettings, type Settings } from '@tributary/nest'
 import { DataHandler } from '../src/http/data-handler.js'
 import { DataPlane } from '../src/data/data-plane.js'
@@ -67,11 +68,15 @@ export interface DoorOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly samples?: SampleServices
   readonly key?: Buffer
+  /** How sources are entered, over no credentials and 10 s. */
+  readonly connection?: Partial<OpenConnection>
+  /** What is sealed with every endpoint. */
+  readonly connection?: Partial<Connection>
   /** What an earlier process learnt. */
   readonly observations?: KeptObservations
 }
 
-export async function openDoor({ environment = {}, samples = noSamples, key = randomBytes(32), observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
+export async function openDoor({ connection = {}, environment = {}, samples = noSamples, key = randomBytes(32), connection = {}, observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
   const settings: Settings = readSettings(environment)
   const catalog = new GivenCatalog()
   const lines: string[] = []
@@ -79,7 +84,7 @@ export async function openDoor({ environment = {}, samples = noSamples, key = ra
   // Only where a test says where rows may lie.
   const embedded = await openEngine(environment['TRIBUTARY_SPOOL_DIR'] === undefined ? undefined : settings.engine, log)
   const plane = new DataPlane({
-    catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => openConnection },
+    catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => ({ ...openConnection, ...connection }) },
     samples: { memory: samples.memory, target: (name) => ({ url: `${origin}/samples/${name}/`, token: settings.processToken }) },
     ...(embedded === undefined ? {} : { embedded }),
   })
