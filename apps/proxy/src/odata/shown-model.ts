@@ -16,8 +16,8 @@ const capability = (name: string, value: AnnotationValue): Annotation => annotat
 /** Functions of `$filter` and `$orderby` that are computed here where a source cannot. */
 const filterFunctions = [
   'contains', 'endswith', 'startswith', 'length', 'indexof', 'substring', 'tolower', 'toupper', 'trim', 'concat', 'matchesPattern',
-  'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time', 'totaloffsetminutes', 'now', 'mindatetime', 'maxdatetime',
-  'round', 'floor', 'ceiling',
+  'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time', 'totaloffsetminutes', 'totalseconds', 'now', 'mindatetime', 'maxdatetime',
+  'round', 'floor', 'ceiling', 'cast', 'isof', 'case', 'hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length',
 ]
 
 /** What holds for everything served here, whatever its source can do: what a source lacks is done by us. */
@@ -36,6 +36,7 @@ const ofContainers: readonly Annotation[] = [
     EtagReferencesSupported: bool(false), RequestDependencyConditionsSupported: bool(true), SupportedFormats: texts(['multipart/mixed', 'application/json']),
   })),
   capability('FilterFunctions', texts(filterFunctions)),
+  capability('AnnotationValuesInQuerySupported', bool(false)),
   capability('QuerySegmentSupported', bool(true)),
 ]
 
