@@ -3,6 +3,13 @@ import type { Behaviour, Row } from '../../../test/harness/odata-server.js'
 import { allPages, openShop, valuesOf, type Shop } from './shop.js'
 
 const exact = { accept: 'application/json;IEEE754Compatible=true' }
+/** An answer without what is said of it. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !name.includes('@')).map(([name, inner]) => [name, plain(inner)]))
+}
+const plainValues = (body: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] => plain(valuesOf(body)) as readonly Readonly<Record<string, unknown>>[]
 const url = (path: string): string => path.replaceAll(' ', '%20')
 const sumOf = (values: readonly unknown[]): string | null => (values.length === 0 ? null : values.reduce<Decimal>((sum, value) => sum.plus(String(value)), new Decimal(0)).toFixed())
 const given = (rows: readonly Row[], name: string): readonly unknown[] => rows.map((row) => row[name]).filter((value) => value !== null)
@@ -25,7 +32,7 @@ describe.each(sources)('$apply and $compute, of sources that %s', (_what, behavi
 
   const customerOf = (order: Row): Row | undefined => shop.customers.find(({ CustomerID }) => order['CustomerID'] !== null && CustomerID === order['CustomerID'])
   const countryOf = (order: Row): unknown => customerOf(order)?.['Country'] ?? null
-  const answer = async (query: string): Promise<readonly Readonly<Record<string, unknown>>[]> => valuesOf(await shop.door.json(url(`/odata/shop/${query}`), exact))
+  const answer = async (query: string): Promise<readonly Readonly<Record<string, unknown>>[]> => plainValues(await shop.door.json(url(`/odata/shop/${query}`), exact))
 
   it('aggregates all rows exactly', async () => {
     const [row, ...more] = await answer('Orders?$apply=filter(Quantity gt 10)/aggregate(Freight with sum as Total,Freight with average as Mean,Freight with min as Least,OrderDate with max as Last,ShipName with countdistinct as Ships,$count as Number)')
@@ -49,7 +56,7 @@ describe.each(sources)('$apply and $compute, of sources that %s', (_what, behavi
       return x === y ? Number(a.Total) - Number(b.Total) : x < y ? 1 : -1
     })
     expect(body['@odata.count']).toBe(String(groups.length))
-    expect(valuesOf(body)).toEqual(sorted.slice(0, 7))
+    expect(plainValues(body)).toEqual(sorted.slice(0, 7))
     expect(body['@odata.context']).toBe(`${shop.door.origin}/odata/shop/$metadata#Orders(Customer(Country),ShipName,Total)`)
     expect(await (await shop.door.get(url('/odata/shop/Orders/$count?$apply=groupby((Customer/Country,ShipName),aggregate(Freight with sum as Total))&$filter=Total gt 3000 and ShipName ne null'))).text()).toBe(String(groups.length))
   })

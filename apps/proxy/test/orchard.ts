@@ -22,13 +22,18 @@ export interface Orchard {
   stop(): Promise<void>
 }
 
-const delivery = (No: number, FarmId: string | null, FruitCode: string, numbers: readonly [number, string] | null, Day: string): Row => ({ No, FarmId, FruitCode, Crates: numbers?.[0] ?? null, Paid: numbers?.[1] ?? null, Day: `2024-${Day}` })
+const delivery = (No: number, [FarmId, FruitCode]: readonly [string | null, string], numbers: readonly [number, string] | null, Day: string): Row => ({ No, FarmId, FruitCode, Crates: numbers?.[0] ?? null, Paid: numbers?.[1] ?? null, Day: `2024-${Day}` })
 
 const farmsRows: readonly Row[] = [
   { Id: 'f1', Title: 'Alm', Land: 'DE', RegionCode: 'BY', Size: 10 },
   { Id: 'f2', Title: 'Berg', Land: 'DE', RegionCode: 'DE', Size: 20 },
   { Id: 'f3', Title: 'Clos', Land: 'FR', RegionCode: 'FR', Size: 30 },
   { Id: 'f4', Title: 'Dune', Land: null, RegionCode: null, Size: 40 },
+]
+
+export const deliveries: readonly Row[] = [
+  delivery(1, ['f1', 'apple'], [5, '10.50'], '03-01'), delivery(2, ['f1', 'plum'], [2, '8.00'], '03-01'), delivery(3, ['f2', 'apple'], [3, '6.30'], '03-02'), delivery(4, ['f2', 'pear'], [4, '9.20'], '03-02'),
+  delivery(5, ['f3', 'plum'], [1, '4.25'], '03-02'), delivery(6, ['f3', 'apple'], [5, '11.00'], '03-03'), delivery(7, ['f3', 'pear'], null, '03-03'), delivery(8, [null, 'plum'], [2, '7.75'], '03-03'),
 ]
 
 const text = 'Edm.String'
@@ -56,10 +61,7 @@ const market: ServedSets = {
     properties: [
       { name: 'No', type: 'Edm.Int32', nullable: false }, { name: 'FarmId', type: text }, { name: 'FruitCode', type: text }, { name: 'Crates', type: 'Edm.Int32' }, { name: 'Paid', type: 'Edm.Decimal' }, { name: 'Day', type: 'Edm.Date' },
     ],
-    rows: [
-      delivery(1, 'f1', 'apple', [5, '10.50'], '03-01'), delivery(2, 'f1', 'plum', [2, '8.00'], '03-01'), delivery(3, 'f2', 'apple', [3, '6.30'], '03-02'), delivery(4, 'f2', 'pear', [4, '9.20'], '03-02'),
-      delivery(5, 'f3', 'plum', [1, '4.25'], '03-02'), delivery(6, 'f3', 'apple', [5, '11.00'], '03-03'), delivery(7, 'f3', 'pear', null, '03-03'), delivery(8, null, 'plum', [2, '7.75'], '03-03'),
-    ],
+    rows: deliveries,
   },
 }
 

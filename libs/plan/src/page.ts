@@ -11,6 +11,8 @@ export interface Column {
   readonly fields?: readonly Column[]
   /** Only rows of derived types have it: where a row lacks it, its value is undefined, not null. */
   readonly derived?: boolean
+  /** The query made it: no model declares it, so that clients cannot know its type. */
+  readonly dynamic?: true
   /** Of an expanded navigation property: the shape of its rows. */
   readonly expanded?: ExpandedShape
 }
@@ -22,6 +24,8 @@ export interface ExpandedShape {
   readonly columns: readonly Column[]
   /** Names of the columns that are shown, in order. */
   readonly visible: readonly string[]
+  /** Of rows that `$apply` put here: what their context URL says behind `#`. */
+  readonly context?: string
 }
 
 /** Positional values for `ExpandedShape.columns`. */

@@ -84,6 +84,7 @@ export interface NestedStep {
   readonly from: string
   readonly name: string
   readonly shown: readonly string[]
+  readonly context: string
   /** Over `Given` rows. */
   readonly each: Plan
 }
@@ -94,6 +95,7 @@ export interface UnnestStep {
   readonly from: string
   readonly name: string
   readonly shown: readonly string[]
+  readonly context: string
   readonly outer: boolean
 }
 
@@ -103,10 +105,11 @@ export interface NestStep {
   readonly parts: readonly NestedPart[]
 }
 
-/** A column of `NestStep`, and what of its rows is shown. */
+/** A column that holds rows: what of them is shown, and what their context URL says. */
 export interface NestedPart {
   readonly name: string
   readonly shown: readonly string[]
+  readonly context: string
 }
 
 /** The first input's rows, each with the columns of the one row that the second yields: values of the whole collection. */

@@ -33,7 +33,7 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
   }
 }
 
-const rowsColumn = ({ name, shown }: NestedPart, columns: readonly Column[], toMany: boolean): Column => expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: shown })
+const rowsColumn = ({ name, shown, context }: NestedPart, columns: readonly Column[], toMany: boolean): Column => expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: shown, context })
 
 function nestedColumn(within: readonly Column[], from: string, part: NestedPart, columns: readonly Column[]): Column {
   const source = within.find(({ name }) => name === from)

@@ -3,7 +3,7 @@ import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
-import { namesOfResult, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
+import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
@@ -38,8 +38,9 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   const selection = bindSelect(options.select, shown.columns, scope)
   const targets = expandTargets(shown.expand, scope)
   const expanded = new Map<string, BoundRows>()
-  let { columns: visible } = selection
-  const lists: string[] = []
+  const joined = shown.joined.filter(({ name }) => !selection.columns.some((column) => column.name === name))
+  let visible = [...selection.columns, ...joined]
+  const lists = joined.map(printColumn)
   let plan = input
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
@@ -130,6 +131,7 @@ export function boundRows(scope: RowScope, { related: inner, items }: Shaped, ta
     set: scope.set, entityType: scope.entityType.qualifiedName, related: inner,
     ...(scope.place === undefined ? {} : { place: scope.place }),
     ...(items === undefined ? {} : { items }),
+    ...(scope.entityType.qualifiedName === scope.set.entityType ? {} : { cast: true as const }),
     ...(target?.item.suffix === '$ref' ? { references: true as const } : {}),
     ...(target?.item.suffix === '$count' ? { countOnly: true as const } : {}),
     ...(target === undefined || target.within.length === 0 ? {} : { holder: [...target.within, target.navigation.name] }),

@@ -96,7 +96,7 @@ function bindCompute(items: readonly ComputeItem[], scope: RowScope): Transforme
     names.add(name)
     const expression = bindExpression(syntax, scope)
     if (expression.type.base === 'null' || expression.type.base === 'structured') throw typeError({ what: `The computed property ${name}`, span: syntax.span, found: expression.type, expected: 'a value of a primitive type' })
-    added.push(Object.freeze({ column: Object.freeze({ name, type: expression.type }), expression }))
+    added.push(Object.freeze({ column: Object.freeze({ name, type: expression.type, dynamic: true }), expression }))
   }
   const columns = added.map(({ column }) => column)
   return { scope: withColumns(scope, columns), over: (rows) => compute(rows, added) }

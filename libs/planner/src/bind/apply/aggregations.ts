@@ -25,7 +25,7 @@ export function bindAggregation(item: AggregateExpression, scope: RowScope): Bou
   return item.from.reduce<BoundAggregation>((inner, step) => inParts(inner, step, scope), bindWhole(item, scope))
 }
 
-const named = (name: string, type: ValueType): Column => Object.freeze({ name, type })
+const named = (name: string, type: ValueType): Column => Object.freeze({ name, type, dynamic: true })
 
 const methods: ReadonlySet<string> = new Set<AggregateMethod>(['sum', 'min', 'max', 'average', 'countdistinct'])
 const isMethod = (name: string): name is AggregateMethod => methods.has(name)

@@ -6,6 +6,7 @@ import { followNavigation } from '../followed-paths.js'
 import { columnsOfType } from '../model-types.js'
 import { invalid, unknownProperty, unsupported } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
+import { namesOfResult } from './shown-columns.js'
 
 /** Rows that stand in a column of each row: related ones, complex values, or what an earlier transformation put there. */
 interface Inner {
@@ -46,13 +47,19 @@ function rowsOfColumn(column: Column, scope: RowScope): Inner {
 const shownNames = ({ rows, computed, shown = [], model, entityType }: RowScope): readonly string[] =>
   rows === undefined ? [...new Set([...columnsOfType(model, entityType), ...computed.values(), ...shown].map(({ name }) => name))] : rows.map(({ name }) => name)
 
+/** What the context URL of such rows says behind `#`. @see OData JSON Format 4.01 section 10 */
+function contextOf(scope: RowScope, toMany: boolean): string {
+  const list = namesOfResult(scope.rows ?? [...scope.computed.values()], scope)
+  return `${scope.set.name}${list === undefined ? '' : `(${list.join(',')})`}${toMany ? '' : '/$entity'}`
+}
+
 /** The rows in a column of a plan's rows, for an inner plan. */
 const rowsGiven = (rows: Plan, name: string): Plan => given(nestedRows(outputColumns(rows).find((column) => column.name === name)).columns)
 
 /** A scope with one more column of rows, and what their names mean. */
 function withRows(scope: RowScope, name: string, inner: RowScope, toMany: boolean): RowScope {
   const columns = columnsHere(inner)
-  const column = expandedColumn(name, inner.rows === undefined ? inner.entityType.qualifiedName : 'Edm.Untyped', { toMany, columns, visible: shownNames(inner) })
+  const column = expandedColumn(name, inner.rows === undefined ? inner.entityType.qualifiedName : 'Edm.Untyped', { toMany, columns, visible: shownNames(inner), context: contextOf(inner, toMany) })
   const joined = inner.rows === undefined ? { joined: new Map([...(scope.joined ?? []), [name, inner]]) } : {}
   if (scope.rows !== undefined) return { ...scope, ...joined, rows: [...scope.rows.filter((known) => known.name !== name), column] }
   return { ...scope, ...joined, computed: new Map([...scope.computed, [name, column]]) }
@@ -77,7 +84,7 @@ function withNested(scope: RowScope, inner: Inner, name: string, each: Transform
   const shown = shownNames(each.scope)
   return {
     scope: withRows(scope, name, each.scope, inner.toMany),
-    over: (rows) => transformation([rows], { kind: 'nested', from: inner.column, name, shown, each: each.over(rowsGiven(rows, inner.column)) }),
+    over: (rows) => transformation([rows], { kind: 'nested', from: inner.column, name, shown, context: contextOf(each.scope, inner.toMany), each: each.over(rowsGiven(rows, inner.column)) }),
   }
 }
 
@@ -90,8 +97,8 @@ export function bindJoin({ kind, path, alias, apply }: Extract<Transformation, {
   const shown = shownNames(each.scope)
   const hidden = `~value${scope.names.next++}`
   const over = (rows: Plan): Plan => {
-    const [from, made] = apply === undefined ? [inner.column, rows] : [hidden, transformation([rows], { kind: 'nested', from: inner.column, name: hidden, shown, each: each.over(rowsGiven(rows, inner.column)) })]
-    return transformation([made], { kind: 'unnest', from, name: alias, shown, outer: kind === 'outerjoin' })
+    const [from, made] = apply === undefined ? [inner.column, rows] : [hidden, transformation([rows], { kind: 'nested', from: inner.column, name: hidden, shown, context: '', each: each.over(rowsGiven(rows, inner.column)) })]
+    return transformation([made], { kind: 'unnest', from, name: alias, shown, context: contextOf(each.scope, false), outer: kind === 'outerjoin' })
   }
   const joined = withRows(scope, alias, each.scope, false)
   return { scope: { ...joined, ...(joined.rows === undefined ? { repeats: true as const } : {}), ...(inner.entities ? { unshown: new Set([...(scope.unshown ?? []), alias]) } : {}) }, over }
@@ -108,7 +115,7 @@ export function bindNest({ items }: Extract<Transformation, { kind: 'nest' }>, s
     scope: rows, copies,
     over: (input) => {
       const [first = input, ...others] = parts.map(({ inner }) => inner.over(input))
-      return transformation([first, ...others], { kind: 'nest', parts: parts.map(({ alias, inner }) => ({ name: alias, shown: shownNames(inner.scope) })) })
+      return transformation([first, ...others], { kind: 'nest', parts: parts.map(({ alias, inner }) => ({ name: alias, shown: shownNames(inner.scope), context: contextOf(inner.scope, true) })) })
     },
   }
 }

@@ -8,6 +8,8 @@ import type { RowScope } from '../row-scope.js'
 export interface ShownOfResult {
   /** Without the columns of `join` that nobody expands. */
   readonly columns: readonly Column[]
+  /** Columns of `join` that are expanded, whatever is selected. */
+  readonly joined: readonly Column[]
   /** What is still to be expanded. */
   readonly expand: readonly ExpandItem[]
 }
@@ -26,7 +28,7 @@ export function shownOfResult(columns: readonly Column[], expand: readonly Expan
     named.add(name)
     return false
   })
-  return { columns: columns.filter(({ name }) => unshown?.has(name) !== true || named.has(name)), expand: rest }
+  return { columns: columns.filter(({ name }) => unshown?.has(name) !== true || named.has(name)), joined: columns.filter(({ name }) => named.has(name)), expand: rest }
 }
 
 function aliasOf({ target }: ExpandItem): string | undefined {
@@ -59,7 +61,7 @@ export function namesOfResult(visible: readonly Column[], { rows, computed, show
 }
 
 /** A column of a result as the context URL shows it. */
-function printColumn({ name, type, expanded }: Column): string {
+export function printColumn({ name, type, expanded }: Column): string {
   if (expanded === undefined) return name
   if (type.name !== 'Edm.Untyped') return `${name}()`
   const shown = expanded.columns.filter((column) => expanded.visible.includes(column.name) && column.derived !== true)
