@@ -1,9 +1,10 @@
-import { hubError, type HubError } from '@tributary/errors'
+import { hubError } from '@tributary/errors'
 import { asHubError } from '@tributary/nest'
-import { errorBody, type BatchPart } from '@tributary/odata-wire'
+import type { BatchPart } from '@tributary/odata-wire'
 import { answerPart } from './answer-part.js'
 import { noteOutcome, partExchange, partRequest, requireDependencies, writeAnswer, type BatchCourse } from './batch-course.js'
-import type { TogetherAnswer } from './change-set.js'
+import type { TogetherAnswer, WholeReply } from './change-set.js'
+import { errorReply } from './error-reply.js'
 import { PartReply } from './part-reply.js'
 import { createdPath } from './references.js'
 
@@ -38,23 +39,19 @@ async function together(group: Group, course: BatchCourse): Promise<TogetherAnsw
     if (read !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `${read.method} ${read.url.slice(0, 100)} stands among changes that are to be done together` })
     const own = new Set(group.flatMap(({ id }) => id ?? []))
     for (const part of group) requireDependencies(part, course, own)
-    const requests = group.map((part, index) => ({ part, index, request: (url: string, body?: Buffer) => partRequest({ ...part, url, ...(body === undefined ? {} : { body }) }, partExchange(part, course, new PartReply(nowhere)), course) }))
+    const requests = group.map((part) => ({ part, request: (url: string) => partRequest({ ...part, url }, partExchange(part, course, new PartReply(nowhere)), course) }))
     return await services.together(requests, asked)
   } catch (thrown) {
     const error = asHubError(thrown, asked.exchange.requestId)
     if (error.status >= 500 && error.status !== 501) services.log.warn({ err: error.cause ?? error, code: error.code, requestId: asked.exchange.requestId }, error.message)
-    return { kind: 'failed', ...replyOf(error) }
+    return { kind: 'failed', ...errorReply(error) }
   }
 }
 
 /** Nothing is answered here: what became of the changes comes back with their source's answer. */
 const nowhere = { begin: async () => undefined, body: async () => undefined, end: async () => undefined }
 
-const replyOf = (error: HubError) => ({
-  status: error.status, headers: { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.0' }, body: Buffer.from(errorBody(error)),
-})
-
-async function answerDone(group: Group, replies: readonly { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer; readonly path: string }[], course: BatchCourse): Promise<boolean> {
+async function answerDone(group: Group, replies: Extract<TogetherAnswer, { kind: 'done' }>['replies'], course: BatchCourse): Promise<boolean> {
   const { out, asked: { root } } = course
   await writeAnswer(course, out.openGroup())
   for (const [index, part] of group.entries()) {
@@ -78,18 +75,12 @@ async function answerFailed(group: Group, failed: Extract<TogetherAnswer, { kind
   }
   for (const part of group) {
     const reason = failed.index === undefined ? undefined : hubError('HUB_DEPENDENCY_FAILED', { id: part.id ?? '', reason: `${culprit.id ?? 'another request'} of its group failed, and nothing of the group was done` })
-    await writeWhole(part, part === culprit || reason === undefined ? failed : replyOf(reason), course)
+    await writeWhole(part, part === culprit || reason === undefined ? failed : errorReply(reason), course)
   }
   return false
 }
 
-interface Whole {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
-
-async function writeWhole(part: Omit<BatchPart, 'id'> & { readonly id?: string | undefined }, { status, headers, body }: Whole, course: BatchCourse): Promise<void> {
+async function writeWhole(part: Omit<BatchPart, 'id'> & { readonly id?: string | undefined }, { status, headers, body }: WholeReply, course: BatchCourse): Promise<void> {
   const { id, ...rest } = part
   await writeAnswer(course, course.out.begin(id === undefined ? rest : { ...rest, id }, status, headers))
   await writeAnswer(course, course.out.body(body))

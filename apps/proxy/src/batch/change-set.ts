@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { hubError } from '@tributary/errors'
-import { readChangeSetReply, writeChangeSet, type BatchPart, type Change, type ChangeReply } from '@tributary/odata-wire'
-import { relays, type Endpoints, type RemoteCall, type RemoteReply } from '@tributary/source'
+import { hubError, isHubError } from '@tributary/errors'
+import { readChangeSetReply, writeChangeSet, type BatchPart, type Change, type ChangeReply, type ChangeSetReply } from '@tributary/odata-wire'
+import { relays, type Endpoints, type RemoteCall } from '@tributary/source'
+import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { requireBatches } from './batching-sources.js'
+import { errorReply } from './error-reply.js'
 import { standInFor, type StandIn } from './stand-in.js'
 
 /** One change of a change set, before it is known where it goes. */
@@ -30,19 +32,11 @@ export type TogetherAnswer =
 /** Sends the changes of a change set to their source, all or none. @throws HUB_REQUEST_SPANS_SOURCES, HUB_BATCH_UNSUPPORTED, HUB_SOURCE_* */
 export type SendTogether = (changes: readonly TogetherRequest[], asked: ServiceRequest) => Promise<TogetherAnswer>
 
-/** A change in the words of its source, and its source's answer in ours. */
-export interface PreparedChange {
-  /** Slug of the endpoint. */
-  readonly endpoint: string
-  readonly call: RemoteCall
-  readonly answer: (reply: RemoteReply) => Promise<WholeReply>
-}
-
 /** What change sets are sent by. */
 export interface ChangeSetParts {
   readonly pool: Pick<EndpointPool, 'of'>
-  /** @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_METHOD_NOT_ALLOWED, HUB_REQUEST_INVALID */
-  readonly prepare: (asked: ServiceRequest) => Promise<PreparedChange>
+  /** @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_METHOD_NOT_ALLOWED, HUB_CHANGE_NOT_ALLOWED, HUB_PAYLOAD_INVALID */
+  readonly prepare: (asked: ServiceRequest, parts: ChangeParts) => Promise<PreparedChange>
 }
 
 interface Prepared extends PreparedChange {
@@ -55,33 +49,35 @@ interface Prepared extends PreparedChange {
 
 /** Sends change sets as batches of one change set each. */
 export const sendTogether = ({ pool, prepare }: ChangeSetParts): SendTogether => async (changes, asked) => {
+  const endpoints = await pool.of(asked.exposure)
   const prepared: Prepared[] = []
-  for (const [index, change] of changes.entries()) prepared.push(await prepareNext(change, { index, before: prepared, asked, prepare }))
+  for (const [index, change] of changes.entries()) prepared.push(await prepareNext(change, { index, before: prepared, endpoints, prepare }))
   const [first] = prepared
   if (first === undefined) throw new Error('a change set holds changes')
-  const other = prepared.find(({ endpoint }) => endpoint !== first.endpoint)
-  if (other !== undefined) throw hubError('HUB_REQUEST_SPANS_SOURCES', { what: 'The change set', between: `the sources ${first.endpoint} and ${other.endpoint}`, hint: 'Nothing was done; send the changes of each source in a change set of its own.' })
-  return answersOf(prepared, await exchange(prepared, { endpoints: await pool.of(asked.exposure), slug: first.endpoint, asked }))
+  const { endpoint: slug } = first.call
+  const other = prepared.find(({ call }) => call.endpoint !== slug)
+  if (other !== undefined) throw hubError('HUB_REQUEST_SPANS_SOURCES', { what: 'The change set', between: `the sources ${slug} and ${other.call.endpoint}`, hint: 'Nothing was done; send the changes of each source in a change set of its own.' })
+  return answersOf(prepared, await exchange(prepared, { endpoints, slug, asked }))
 }
 
 interface Before {
   readonly index: number
   readonly before: readonly Prepared[]
-  readonly asked: ServiceRequest
+  readonly endpoints: Endpoints
   readonly prepare: ChangeSetParts['prepare']
 }
 
 const leadingReference = /^\$([\w.~-]+)(?=\/|\?|$)/
 
 /** A change that refers to one before it in the same set is prepared with what stands in for an entity that is not there yet. */
-async function prepareNext({ part, request }: TogetherRequest, { index, before, asked, prepare }: Before): Promise<Prepared> {
+async function prepareNext({ part, request }: TogetherRequest, { index, before, endpoints, prepare }: Before): Promise<Prepared> {
   const referred = before.find(({ id }) => id === leadingReference.exec(part.url)?.[1])
   const standIn = referred?.standIn()
   const own = request(standIn === undefined ? part.url : part.url.replace(leadingReference, () => standIn.path))
-  const change = await prepare(own)
+  const change = await prepare(own, { endpoints, ids: new Set(before.map(({ id }) => id)) })
   const call = standIn === undefined || referred === undefined ? change.call : { ...change.call, path: standIn.restore(change.call.path, `$${referred.id}`) }
   const id = part.id !== undefined && /^[\w.~-]+$/.test(part.id) ? part.id : `_${index + 1}`
-  return { ...change, call, id, path: own.path, standIn: () => standInFor(own, part.method, asked.exposure) }
+  return { ...change, call, id, path: own.path, standIn: () => standInFor(own, part.method, own.exposure) }
 }
 
 interface Way {
@@ -91,7 +87,7 @@ interface Way {
 }
 
 /** @throws HUB_BATCH_UNSUPPORTED, HUB_SOURCE_* */
-async function exchange(prepared: readonly Prepared[], { endpoints, slug, asked }: Way): Promise<ReturnType<typeof readChangeSetReply>> {
+async function exchange(prepared: readonly Prepared[], { endpoints, slug, asked }: Way): Promise<ChangeSetReply> {
   const { source, target } = endpoints.endpoint(slug)
   requireBatches(target, prepared.length)
   if (!relays(source)) throw hubError('HUB_BATCH_UNSUPPORTED', { slug, count: prepared.length })
@@ -99,35 +95,47 @@ async function exchange(prepared: readonly Prepared[], { endpoints, slug, asked 
   const { contentType, body } = writeChangeSet(changes, randomUUID())
   const call: RemoteCall = { method: 'POST', path: '$batch', headers: { 'content-type': contentType, accept: 'multipart/mixed' }, body }
   const reply = await source.relay(target, call, { signal: asked.exchange.signal, observe: () => undefined })
-  const answer = { contentType: reply.headers['content-type'] ?? '', body: await whole(reply) }
+  const answer = { contentType: reply.headers['content-type'] ?? '', body: await gathered(reply.body) }
   if ([404, 405, 406, 415, 501].includes(reply.status)) throw hubError('HUB_BATCH_UNSUPPORTED', { slug, count: prepared.length })
   if (reply.status !== 200 && reply.status !== 202) throw hubError('HUB_SOURCE_FAILED', { slug, status: reply.status, reason: 'it refused a batch of one change set' })
   return readChangeSetReply(answer, prepared.map(({ id }) => id), (reason) => hubError('HUB_SOURCE_INVALID', { slug, reason: `${reason}; whether the changes were made is not known` }))
 }
 
-async function whole({ body }: RemoteReply): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-async function answersOf(prepared: readonly Prepared[], answer: ReturnType<typeof readChangeSetReply>): Promise<TogetherAnswer> {
+async function answersOf(prepared: readonly Prepared[], answer: ChangeSetReply): Promise<TogetherAnswer> {
   if (answer.kind === 'failed') {
     const index = prepared.findIndex(({ id }) => id === answer.reply.id)
     const change = prepared[Math.max(0, index)]
     if (change === undefined) throw new Error('a change set holds changes')
-    return { kind: 'failed', ...(index < 0 ? {} : { index }), ...(await change.answer(asReply(answer.reply))) }
+    return { kind: 'failed', ...(index < 0 ? {} : { index }), ...(await answerTo(change, answer.reply)) }
   }
   const replies: (WholeReply & { readonly path: string })[] = []
   for (const [index, reply] of answer.replies.entries()) {
     const change = prepared[index]
-    if (change !== undefined) replies.push({ ...(await change.answer(asReply(reply))), path: change.path })
+    if (change !== undefined) replies.push({ ...(await answerTo(change, reply)), path: change.path })
   }
+  const failed = replies.filter(({ status }) => status >= 400).length
+  if (failed > 0) throw hubError('HUB_SOURCE_INVALID', { slug: prepared[0]?.call.endpoint ?? '', reason: `it refused ${failed} of the ${replies.length} changes of a change set; whether the others were made is not known` })
   return { kind: 'done', replies }
 }
 
-const asReply = ({ status, headers, body }: ChangeReply): RemoteReply => ({ status, headers, body: once(body) })
+/** The source's answer in our words; what it refuses is an error in ours. */
+async function answerTo({ answer }: PreparedChange, reply: ChangeReply): Promise<WholeReply> {
+  try {
+    const { status, headers, body } = await answer({ status: reply.status, headers: reply.headers, body: whole(reply.body) })
+    return { status, headers, body: await gathered(body) }
+  } catch (error) {
+    if (isHubError(error)) return errorReply(error)
+    throw error
+  }
+}
 
-async function* once(body: Buffer): AsyncGenerator<Buffer> {
+async function* whole(body: Buffer): AsyncGenerator<Buffer> {
   if (body.length > 0) yield body
+}
+
+async function gathered(body: Buffer | AsyncIterable<Buffer> | undefined): Promise<Buffer> {
+  if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0)
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }

@@ -1,27 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { hubError } from '@tributary/errors'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
-import { namesOf, type Names, type ODataUrl } from '@tributary/odata-url'
-import type { EdmModel } from '@tributary/edm'
+import type { ODataUrl } from '@tributary/odata-url'
 import { answerBatch, type BatchServices } from '../batch/answer-batch.js'
+import { preparePart } from '../batch/prepare-part.js'
+import { sendTogether } from '../batch/change-set.js'
+import { answerOperation } from '../operation/answer-operation.js'
+import { answerChange, answerOptions, isChange } from '../change/answer-change.js'
 import { header } from '../http/exchange.js'
 import { admits } from '../http/methods.js'
 import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { resolveEntity } from './entity-address.js'
-import { answerQuery, type QueryServices } from './answer-query.js'
+import { answerQuery, type Query, type QueryServices } from './answer-query.js'
 import { hasName } from './shown-model.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
+import { namesFor } from './service-names.js'
 import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
-
-const names = new WeakMap<EdmModel, Names>()
-
-function namesFor(model: EdmModel): Names {
-  const known = names.get(model) ?? namesOf(model)
-  names.set(model, known)
-  return known
-}
 
 /** What the requests to a service are answered with. */
 export interface ServiceParts extends QueryServices, Pick<BatchServices, 'log' | 'batchRequests'> {}
@@ -33,25 +28,35 @@ export interface ServiceParts extends QueryServices, Pick<BatchServices, 'log' |
 export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   const { exchange, path } = asked
   if (/^(?:\$|%24)batch\/?$/i.test(path)) {
-    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts), together: readOnly })
+    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
     return
   }
   if (isPostedQuery(path)) {
     if (admits(exchange, 'POST, OPTIONS')) await answerRead(await postedQuery(asked), parts)
     return
   }
+  if (await callsOperation(asked, parts)) return
+  if (isChange(asked)) return answerChange(asked, parts)
+  if (exchange.request.method === 'OPTIONS') return answerOptions(asked, parts)
   if (admits(exchange, reading)) await answerRead(asked, parts)
 }
 
-/** What is read only is not changed together either. */
-const readOnly: BatchServices['together'] = async (_, { path }) => {
-  throw hubError('HUB_METHOD_NOT_ALLOWED', { method: 'A change set', resource: path, allowed: reading })
+/** True for a request that calls an operation and has been answered by its source. */
+async function callsOperation(asked: ServiceRequest, services: QueryServices): Promise<boolean> {
+  const url = parsedUrl(asked, services)
+  if (url.resource.kind !== 'path' || !url.resource.segments.some(({ kind }) => kind === 'operation')) return false
+  return answerOperation(queryOf(asked, url), services)
 }
+
+const parsedUrl = ({ exposure, path, exchange }: ServiceRequest, { plans }: Pick<QueryServices, 'plans'>): ODataUrl => plans.parsed(namesFor(exposure.model), path, exchange.query)
+
+const queryOf = (asked: ServiceRequest, url: ODataUrl): Query => ({
+  ...asked, url, protocol: negotiateVersion(header(asked.exchange, 'odata-maxversion')), preferences: parsePrefer(header(asked.exchange, 'prefer')), timings: new Timings(),
+})
 
 async function answerRead(given: ServiceRequest, services: QueryServices): Promise<void> {
   const asked = resolveEntity(given)
   const { exchange, exposure, path } = asked
-  const timings = new Timings()
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   const url = services.plans.parsed(namesFor(exposure.model), path, exchange.query)
   switch (url.resource.kind) {
@@ -60,7 +65,7 @@ async function answerRead(given: ServiceRequest, services: QueryServices): Promi
     case 'service':
       return answerServiceDocument(asked, url)
     case 'path':
-      return answerQuery({ ...asked, url, protocol, preferences: parsePrefer(header(exchange, 'prefer')), timings }, services)
+      return answerQuery(queryOf(asked, url), services)
   }
 }
 

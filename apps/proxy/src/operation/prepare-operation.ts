@@ -1,0 +1,63 @@
+import { hubError } from '@tributary/errors'
+import { parseAccept, type JsonFormat } from '@tributary/odata-wire'
+import { remoteAddress, type LastOperation, type RemoteAddress } from '@tributary/planner'
+import type { Endpoints, RemoteCall } from '@tributary/source'
+import type { PreparedChange } from '../change/prepare-change.js'
+import { header, type Exchange } from '../http/exchange.js'
+import type { Query } from '../odata/answer-query.js'
+import { clientReply } from '../relay/client-reply.js'
+import { withOptions } from '../relay/relay-call.js'
+import { requireParameters } from './action-body.js'
+import { relayedOptions } from './relayed-options.js'
+import { remoteLinks } from './remote-links.js'
+
+/**
+ * Puts a call into the words of its source; nothing is sent yet.
+ * @throws HUB_CHANGE_NOT_ALLOWED, HUB_REQUEST_INVALID, HUB_CONTENT_UNSUPPORTED, HUB_FORMAT_UNSUPPORTED
+ */
+export async function prepareOperation(query: Query, called: LastOperation, endpoints: Endpoints): Promise<PreparedChange> {
+  const { exchange, exposure, root, url, protocol, preferences } = query
+  const address = remoteAddress(called.path, exposure, url.options.aliases)
+  const { target } = endpoints.endpoint(address.endpoint)
+  const format = isText(address) ? plain : parseAccept(header(exchange, 'accept'), url.options.format)
+  const call = called.operation.kind === 'action' ? await actionCall(query, called, target.url) : functionCall()
+  if (call.method === 'POST' && target.connection.writes === 'refused') {
+    throw hubError('HUB_CHANGE_NOT_ALLOWED', { method: 'POST', resource: exchange.path, allowed: 'OPTIONS', reason: `the connection of ${target.slug} refuses changes`, hint: '' })
+  }
+  const path = withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query)])
+  const headers = { accept: isText(address) ? '*/*' : acceptOf(format), ...call.headers }
+  const wish = {
+    exposure, target, root, style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, protocol,
+    ...(address.set === undefined ? {} : { set: address.set }), ...(address.exposedType === undefined ? {} : { type: address.exposedType }),
+  }
+  return { call: { ...call, endpoint: address.endpoint, path, headers }, answer: (reply) => clientReply(reply, wish) }
+}
+
+/** Raw values and numbers of items have a format of their own. */
+const isText = ({ addressed }: RemoteAddress): boolean => addressed === 'value' || addressed === 'count' || addressed === 'media'
+
+const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
+
+const acceptOf = ({ metadata, ieee754 }: JsonFormat): string => `application/json;odata.metadata=${metadata === 'full' ? 'full' : 'minimal'}${ieee754 ? ';IEEE754Compatible=true' : ''}`
+
+type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
+
+const functionCall = (): Call => ({ method: 'GET', headers: {} })
+
+async function actionCall({ exchange, root }: Query, { operation }: LastOperation, remoteRoot: string): Promise<Call> {
+  const contentType = header(exchange, 'content-type')
+  const body = await exchange.readBody()
+  requireParameters(operation, body, contentType)
+  const headers = { ...conditions(exchange), ...(body.length === 0 ? {} : { 'content-type': contentType ?? 'application/json' }) }
+  return { method: 'POST', headers, ...(body.length === 0 ? {} : { body: remoteLinks(body, root, remoteRoot) }) }
+}
+
+/** What the source has to honour: entity tags, and whether its answer is wanted. */
+function conditions(exchange: Exchange): Readonly<Record<string, string>> {
+  const prefer = (header(exchange, 'prefer') ?? '').split(',').map((item) => item.trim()).filter((item) => /^return=/i.test(item)).join(', ')
+  const kept = ['if-match', 'if-none-match'].flatMap((name) => {
+    const value = header(exchange, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), ...(prefer === '' ? {} : { prefer }) }
+}

@@ -1,0 +1,165 @@
+import { serviceExposure } from '@tributary/catalog'
+import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
+import { openDoor, type DataDoor } from './data-door.js'
+import { endpointOf } from './exposures.js'
+
+type Json = Readonly<Record<string, unknown>>
+interface Answer {
+  readonly id: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Json
+}
+
+describe('change sets', () => {
+  let port: RichServer
+  let door: DataDoor
+  beforeAll(async () => {
+    port = await startRichServer()
+    door = await openDoor()
+    door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', port.url, port.metadata)))
+  })
+  afterAll(async () => {
+    await door.stop()
+    await port.stop()
+  })
+  beforeEach(() => {
+    port.reset()
+    port.behave({})
+  })
+
+  const batch = async (requests: readonly object[], headers: Readonly<Record<string, string>> = {}): Promise<readonly Answer[]> => {
+    const response = await door.get('/odata/port/$batch', { 'content-type': 'application/json', ...headers }, { method: 'POST', body: JSON.stringify({ requests }) })
+    const text = await response.text()
+    if (response.status !== 200) throw new Error(text)
+    return (JSON.parse(text) as { readonly responses: readonly Answer[] }).responses
+  }
+  const there = async (path: string): Promise<Json> => await (await fetch(`${port.url}${path}`, { headers: { accept: 'application/json' } })).json() as Json
+  const status = async (path: string): Promise<number> => (await fetch(`${port.url}${path}`)).status
+  const json = { 'content-type': 'application/json' }
+  const sailor = (Id: number, more: Json = {}) => ({ Id, Name: `S${Id}`, Papers: `P-${Id}`, Rank: 1, ...more })
+  const create = (id: string, Id: number, more: object = {}) => ({ id, method: 'post', url: 'Sailors', headers: json, body: sailor(Id), ...more })
+
+  it('go to their source as one, and every change has its answer', async () => {
+    const answers = await batch([
+      create('a', 901, { atomicityGroup: 'g' }),
+      { id: 'b', method: 'patch', url: 'Sailors(901)', headers: json, body: { Rank: 7 }, atomicityGroup: 'g', dependsOn: ['a'] },
+      { id: 'c', method: 'get', url: 'Sailors(901)?$select=Rank', dependsOn: ['g'] },
+    ])
+    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['a', 201], ['b', expect.any(Number)], ['c', 200]])
+    expect(answers[0]).toMatchObject({ headers: { location: `${door.origin}/odata/port/Sailors(901)` }, body: { 'Name': 'S901', '@odata.context': `${door.origin}/odata/port/$metadata#Sailors/$entity` } })
+    expect(answers[2]?.body).toMatchObject({ Rank: 7 })
+    expect(port.requests.filter(({ method }) => method !== 'GET').map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /port/$batch'])
+  })
+
+  it('are done whole or not at all, and the one that failed says why', async () => {
+    const answers = await batch([
+      create('a', 902, { atomicityGroup: 'g' }),
+      { id: 'b', method: 'delete', url: 'Sailors(987654)', atomicityGroup: 'g' },
+      { id: 'c', method: 'get', url: 'Sailors(902)', dependsOn: ['g'] },
+      { id: 'd', method: 'get', url: 'Sailors/$count' },
+    ])
+    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['a', 424], ['b', 404], ['c', 424], ['d', 200]])
+    expect(answers[1]?.body).toMatchObject({ error: { code: 'HUB_SOURCE_REJECTED' } })
+    expect(await status('Sailors(902)')).toBe(404)
+  })
+
+  it('refer to what an earlier change of the same set creates, in addresses and in bodies', async () => {
+    const answers = await batch([
+      { id: 'ship', method: 'post', url: 'Vessels', headers: json, body: { Code: 'NEW', Name: 'New', Needs: 'Water', Log: [], Lots: [], Kinds: [] }, atomicityGroup: 'g' },
+      { id: 'call', method: 'post', url: '$ship/Calls', headers: json, body: { VesselCode: 'NEW', Number: 1, Arrived: '2024-01-01T00:00:00Z' }, atomicityGroup: 'g', dependsOn: ['ship'] },
+      create('mate', 903, { atomicityGroup: 'g', body: sailor(903, { 'Vessels@odata.bind': ['$ship'] }) }),
+    ])
+    expect(answers.map(({ id, status: told, body }) => [id, told, body?.['error']])).toEqual([['ship', 201, undefined], ['call', 201, undefined], ['mate', 201, undefined]])
+    expect((await there("Vessels('NEW')/Calls"))['value']).toHaveLength(1)
+    expect((await there("Vessels('NEW')/Crew"))['value']).toMatchObject([{ Name: 'S903' }])
+  })
+
+  it('and requests by themselves refer to what earlier requests created', async () => {
+    const answers = await batch([
+      create('1', 904),
+      { id: '2', method: 'get', url: '$1/Name', dependsOn: ['1'] },
+      create('3', 905, { body: sailor(905, { 'Mentor@odata.bind': '$1' }), dependsOn: ['1'] }),
+      { id: '4', method: 'get', url: '$3/Mentor', dependsOn: ['3'] },
+      { id: '5', method: 'patch', url: '$3', headers: json, body: { Rank: 5 }, dependsOn: ['3'] },
+      { id: '6', method: 'get', url: '$nobody/Name' },
+    ])
+    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['1', 201], ['2', 200], ['3', 201], ['4', 200], ['5', expect.any(Number)], ['6', 424]])
+    expect(answers[1]?.body?.['value']).toBe('S904')
+    expect(answers[3]?.body).toMatchObject({ Name: 'S904' })
+    expect(await there('Sailors(905)')).toMatchObject({ Rank: 5 })
+  })
+
+  it('may hold actions, but nothing that is only read', async () => {
+    const both = await batch([
+      { id: 'a', method: 'post', url: "Vessels('AMBER')/Port.Rename", headers: { ...json, 'if-match': '*' }, body: { name: 'Renamed' }, atomicityGroup: 'g' },
+      create('b', 906, { atomicityGroup: 'g' }),
+    ])
+    expect(both.map(({ status: told }) => told)).toEqual([200, 201])
+    expect(both[0]?.body).toMatchObject({ Code: 'AMBER', Name: 'Renamed' })
+    const mixed = await batch([create('a', 907, { atomicityGroup: 'g' }), { id: 'b', method: 'get', url: 'Sailors', atomicityGroup: 'g' }])
+    expect(mixed.map(({ status: told, body }) => [told, (body?.['error'] as Json)['message']])).toEqual([[400, expect.stringContaining('GET Sailors')], [400, expect.stringContaining('GET Sailors')]])
+    expect(await status('Sailors(907)')).toBe(404)
+  })
+
+  it('of one change go as that change, whether the source takes batches or not', async () => {
+    port.behave({ refuse: ['batch'] })
+    const alone = await batch([create('a', 908, { atomicityGroup: 'g' })])
+    expect(alone.map(({ status: told }) => told)).toEqual([201])
+    expect(port.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /port/Sailors'])
+  })
+
+  it('of several changes are refused by name where the source takes no batches, and nothing is done', async () => {
+    port.behave({ refuse: ['batch'] })
+    const answers = await batch([create('a', 909, { atomicityGroup: 'g' }), create('b', 910, { atomicityGroup: 'g' })])
+    expect(answers.map(({ status: told, body }) => [told, (body?.['error'] as Json)['code']])).toEqual([[501, 'HUB_BATCH_UNSUPPORTED'], [501, 'HUB_BATCH_UNSUPPORTED']])
+    expect([await status('Sailors(909)'), await status('Sailors(910)')]).toEqual([404, 404])
+  })
+
+  it('are not sent where one of their changes is malformed', async () => {
+    const answers = await batch([create('a', 911, { atomicityGroup: 'g' }), create('b', 912, { atomicityGroup: 'g', body: { Id: 912, Nmae: 'x' } })])
+    expect(answers.map(({ status: told }) => told)).toEqual([400, 400])
+    expect(port.requests).toEqual([])
+  })
+
+  describe('in MIME parts', () => {
+    const part = (id: string, line: string, body?: Json) => `--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ${id}\r\n\r\n${line} HTTP/1.1\r\n${body === undefined ? '' : 'Content-Type: application/json\r\n'}\r\n${body === undefined ? '' : JSON.stringify(body)}\r\n`
+    const set = (parts: readonly string[]) => `--b\r\nContent-Type: multipart/mixed;boundary=c\r\n\r\n${parts.join('')}--c--\r\n`
+    const get = (line: string) => `--b\r\nContent-Type: application/http\r\n\r\n${line} HTTP/1.1\r\n\r\n\r\n`
+    const send = async (sections: readonly string[], headers: Readonly<Record<string, string>> = {}) => {
+      const response = await door.get('/odata/port/$batch', { 'content-type': 'multipart/mixed;boundary=b', ...headers }, { method: 'POST', body: `${sections.join('')}--b--` })
+      return { response, text: await response.text() }
+    }
+    const lines = (text: string) => [...text.matchAll(/Content-ID: (\S+)|HTTP\/1\.1 (\d+)|boundary=(changes_\d+)/g)].map(([, id, told, boundary]) => id ?? told ?? boundary)
+
+    it('are answered by a part of their own, each answer with its Content-ID', async () => {
+      const { text } = await send([set([part('1', 'POST Sailors', sailor(920)), part('2', 'POST $1/Pupils', sailor(921)), part('3', `DELETE ${door.origin}/odata/port/Sailors(920)/Pupils(921)/$ref`)]), get('GET /odata/port/Sailors(921)/Name/$value')])
+      expect(lines(text)).toEqual(['changes_1', '1', '201', '2', '201', '3', '204', '200'])
+      expect(text).toContain('S921')
+    })
+
+    it('that fail are answered by the error, and end the batch', async () => {
+      const failing = set([part('1', 'POST Sailors', sailor(922)), part('2', 'DELETE Sailors(987654)')])
+      const { text } = await send([failing, get('GET Sailors/$count')])
+      expect(lines(text)).toEqual(['2', '404'])
+      const on = await send([failing, get('GET Sailors/$count')], { prefer: 'odata.continue-on-error' })
+      expect(lines(on.text)).toEqual(['2', '404', '200'])
+      expect(await status('Sailors(922)')).toBe(404)
+    })
+
+    it('of one change are answered as change sets too', async () => {
+      const { text } = await send([set([part('1', 'POST Sailors', sailor(923))]), set([part('2', 'DELETE Sailors(987654)')])])
+      expect(lines(text)).toEqual(['changes_1', '1', '201', '2', '404'])
+    })
+
+    it('are answered as JSON where that is wanted, and the other way round', async () => {
+      const { response, text } = await send([set([part('1', 'POST Sailors', sailor(924)), part('2', 'PATCH Sailors(924)', { Rank: 2 })]), get('GET Sailors(924)/Rank')], { accept: 'application/json' })
+      expect(response.headers.get('content-type')).toBe('application/json')
+      expect((JSON.parse(text) as { readonly responses: readonly Answer[] }).responses.map(({ id, status: told }) => [id, told])).toEqual([['1', 201], ['2', expect.any(Number)], ['3', 200]])
+      const turned = await door.get('/odata/port/$batch', { 'content-type': 'application/json', 'accept': 'multipart/mixed' }, { method: 'POST', body: JSON.stringify({ requests: [{ id: 'x', method: 'get', url: 'Sailors/$count' }] }) })
+      expect([turned.headers.get('content-type'), lines(await turned.text())]).toEqual([expect.stringMatching(/^multipart\/mixed;boundary=/), ['x', '200']])
+      const neither = await send([get('GET Sailors')], { accept: 'text/csv' })
+      expect(neither.response.status).toBe(406)
+    })
+  })
+})
