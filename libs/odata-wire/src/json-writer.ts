@@ -1,5 +1,6 @@
 import { rowCount, type WireBytes, type WirePage, type WireRows } from './page.js'
 import { adjoins, rowBytes, rowWriters } from './page-rows.js'
+import { carriesMembers, rowOctets } from './row-octets.js'
 import { controlName, type JsonStyle } from './style.js'
 
 /** Bytes gathered before a chunk leaves; at the end of a page, less is enough: the next page may be long in coming. */
@@ -44,10 +45,14 @@ export interface CollectionOptions<P extends WirePage = WirePage> {
 class ChunkBuffer {
   private texts: string[] = []
   private textLength = 0
+  private encoding: 'utf8' | 'latin1' = 'utf8'
   private readonly chunks: Buffer[] = []
   private size = 0
 
-  text(text: string): void {
+  /** @param encoding `latin1`: each character is a byte of UTF-8 already */
+  text(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): void {
+    if (encoding !== this.encoding) this.settle()
+    this.encoding = encoding
     this.texts.push(text)
     this.textLength += text.length
   }
@@ -72,7 +77,7 @@ class ChunkBuffer {
 
   private settle(): void {
     if (this.texts.length === 0) return
-    const bytes = Buffer.from(this.texts.join(''))
+    const bytes = Buffer.from(this.texts.join(''), this.encoding)
     this.texts = []
     this.textLength = 0
     this.chunks.push(bytes)
@@ -111,7 +116,8 @@ class CollectionText<P extends WirePage> {
   /** Writes the rows of a page that fit, and gives chunks as they fill. */
   page(page: P): Generator<Buffer> {
     const form: WirePage = page
-    return form.kind === 'bytes' ? this.slices(page, form) : this.texts(page, form)
+    if (form.kind === 'bytes') return this.slices(page, form)
+    return carriesMembers(form.columns) ? this.octets(page, form) : this.texts(page, form)
   }
 
   private *texts(page: P, { columns, rows }: WireRows): Generator<Buffer> {
@@ -121,6 +127,17 @@ class CollectionText<P extends WirePage> {
       const text = write(row)
       this.out.text(this.rows === 0 ? text : `,${text}`)
       this.note(page, index, 1, Buffer.byteLength(text))
+      if (this.out.length >= chunkBytes) yield this.out.take()
+    }
+  }
+
+  private *octets(page: P, { columns, rows }: WireRows): Generator<Buffer> {
+    const write = rowOctets(columns, this.options.visible, this.options.style)
+    for (const [index, row] of rows.entries()) {
+      if (this.isFull()) return
+      const text = write(row)
+      this.out.text(this.rows === 0 ? text : `,${text}`, 'latin1')
+      this.note(page, index, 1, text.length)
       if (this.out.length >= chunkBytes) yield this.out.take()
     }
   }

@@ -34,6 +34,8 @@ export interface WireBytes {
   readonly offsets: Int32Array
   readonly ieee754: boolean
   readonly only: boolean
+  /** Columns whose members have another name in the objects. */
+  readonly renamed?: ReadonlyMap<string, string>
 }
 
 export type WirePage = WireRows | WireBytes

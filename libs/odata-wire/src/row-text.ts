@@ -25,11 +25,26 @@ function expanded(name: string, shape: WireShape, style: JsonStyle): MemberText 
   const write = rowText(shape.columns, shape.visible, style)
   const label = `${JSON.stringify(name)}:`
   const countLabel = `${JSON.stringify(`${name}${controlName('count', style)}`)}:`
-  if (!shape.toMany) return (value) => (value === null ? `${label}null` : label + write(value as readonly unknown[]))
+  if (!shape.toMany) {
+    const writeOnce = remembering(write)
+    return (value) => (value === null ? `${label}null` : label + writeOnce(value as readonly unknown[]))
+  }
   return (value) => {
     const { rows, count } = value as ExpandedRows
     const text = `${label}[${rows.map(write).join(',')}]`
     return count === undefined ? text : `${countLabel}${style.ieee754 ? `"${count}"` : count},${text}`
+  }
+}
+
+/** Many rows may lead to the same related row, whose text is made once. */
+function remembering(write: RowText): RowText {
+  const texts = new WeakMap<readonly unknown[], string>()
+  return (row) => {
+    const known = texts.get(row)
+    if (known !== undefined) return known
+    const text = write(row)
+    texts.set(row, text)
+    return text
   }
 }
 

@@ -14,7 +14,7 @@ export interface RowCarrier {
 }
 
 /** What the bytes of a page have in common beside their columns. */
-type BytesKind = Pick<BytesPage, 'ieee754' | 'only' | 'slug' | 'columns'>
+type BytesKind = Pick<BytesPage, 'ieee754' | 'only' | 'slug' | 'columns' | 'renamed'>
 
 /** Of values; those of bytes follow, as long as they are ASCII. */
 const firstSign = 0x30
@@ -45,11 +45,11 @@ export function rowCarrier(columns: readonly Column[]): RowCarrier {
 
 function kindOf(page: BytesPage, kinds: BytesKind[]): number {
   const known = kinds.findIndex((kind) => sameKind(kind, page))
-  const { ieee754, only, slug, columns } = page
-  return known >= 0 ? known : kinds.push({ ieee754, only, columns, ...(slug === undefined ? {} : { slug }) }) - 1
+  const { ieee754, only, slug, columns, renamed } = page
+  return known >= 0 ? known : kinds.push({ ieee754, only, columns, ...(slug === undefined ? {} : { slug }), ...(renamed === undefined ? {} : { renamed }) }) - 1
 }
 
-const sameKind = (a: BytesKind, b: BytesKind): boolean => a.ieee754 === b.ieee754 && a.only === b.only && a.slug === b.slug && sameColumns(a.columns, b.columns)
+const sameKind = (a: BytesKind, b: BytesKind): boolean => a.ieee754 === b.ieee754 && a.only === b.only && a.slug === b.slug && a.renamed === b.renamed && sameColumns(a.columns, b.columns)
 
 const sameColumns = (a: readonly Column[], b: readonly Column[]): boolean => a === b || (a.length === b.length && a.every((column, index) => column === b[index]))
 

@@ -21,6 +21,7 @@ import { once, type RequestState } from './request-state.js'
 import { openSemiJoin } from './semi-join.js'
 import { openSort } from './sort.js'
 import { isTop, openTop } from './top.js'
+import { openWritten } from './written-rows.js'
 
 /**
  * Executes a placed plan: rows are pulled page by page, in bounded memory. Nothing is read before the first page is asked for; returning
@@ -72,7 +73,7 @@ function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestStat
   const work = context.engine?.begin(signal)
   const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)), ...(work === undefined ? {} : { work }) }
   const execution: Execution = { context, signal, state, open }
-  const stream = open(plan, execution)
+  const stream = context.written === undefined ? open(plan, execution) : openWritten(plan, execution, context.written)
   return { ...stream, pages: closedAfter(stream.pages, closing, work) }
 }
 

@@ -1,4 +1,4 @@
-import type { Column, Fragment, Page, Remote } from '@tributary/plan'
+import type { Column, Fragment, Page, Remote, TextForm } from '@tributary/plan'
 import type { Endpoints, RemoteRequest } from '@tributary/source'
 import type { Engine } from './engine.js'
 import type { ExecutionLimits } from './execution-limits.js'
@@ -22,6 +22,8 @@ export interface ExecutionContext {
   readonly engine?: Engine
   /** Hears which operators went on elsewhere, and why: what explain tells. */
   readonly notice?: (notice: TierNotice) => void
+  /** Rows may be carried as text where nobody looks into them: they are written in this form. */
+  readonly written?: TextForm
   /** The present moment, for facts that are learnt. Default: the system's clock. */
   readonly now?: () => Date
 }

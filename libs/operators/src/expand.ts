@@ -10,11 +10,12 @@ import type { Step } from './seekers.js'
 /**
  * Adds a navigation column by batched bind joins. Nested expands follow as joins of their own over the rows of the whole stream, one level
  * after the other, so that the keys of every level are collected, de-duplicated and sent in full batches over the whole request.
+ * @param open opens the input; as the execution does unless told
  */
-export function openExpand(node: Expand, execution: Execution): RowStream {
+export function openExpand(node: Expand, execution: Execution, open = execution.open): RowStream {
   const closing = new AbortController()
   const scope: Execution = { ...execution, signal: AbortSignal.any([execution.signal, closing.signal]) }
-  const input = execution.open(node.input, scope)
+  const input = open(node.input, scope)
   const columns = [...input.columns, node.navigation]
   const stages = stagesOf(node, { path: [], columns: input.columns, position: input.columns.length }, execution)
   const pages = stages.reduce<AsyncGenerator<RowsPage>>((rows, stage) => bindJoin(rows, { ...stage, columns, closing }), parsed(input))

@@ -1,4 +1,4 @@
-import type { Column, Page, RemoteScan } from '@tributary/plan'
+import type { BytesPage, Column, Page, RemoteScan } from '@tributary/plan'
 import type { ReadContext } from '@tributary/source'
 import { acceptedOf } from './accepted.js'
 import type { Execution } from './execution.js'
@@ -7,7 +7,7 @@ import { pageLength, rowsPage, toRows, withColumns, type Row } from './page-rows
 import { retypedRows } from './type-names.js'
 
 /**
- * Reads what a source accepted. Pages get the exposed column names; bytes stay untouched where no column is renamed.
+ * Reads what a source accepted. Pages get the exposed column names; bytes stay untouched, and tell how columns are called in them.
  * The source's count is known from its first page on.
  */
 export function openRemoteScan(node: RemoteScan, execution: Execution): RowStream {
@@ -25,7 +25,7 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
   const { state, signal } = execution
   const { source } = execution.context.endpoints.endpoint(node.target.endpoint)
   const remoteColumns = node.columns.map((column) => remoteColumn(node, column))
-  const renamed = remoteColumns.some((column, index) => column !== node.columns[index])
+  const renamed = node.columns.some(({ name }, index) => remoteColumns[index]?.name !== name) ? node.target.renamed : undefined
   const retype = retypedRows(node.columns, node.target.typeNames)
   signal.throwIfAborted()
   const accepted = acceptedOf(node)
@@ -34,8 +34,15 @@ async function* scanned(node: RemoteScan, execution: Execution, told: Told): Asy
     signal.throwIfAborted()
     if (accepted.counted && count !== undefined) told.count ??= count
     state.meter.rows(pageLength(page), node.target.endpoint)
-    yield renamed || retype !== undefined ? rowsPage(node.columns, retyped(toRows(page, remoteColumns).rows, retype)) : withColumns(page, node.columns)
+    if (retype !== undefined || (renamed !== undefined && page.kind === 'rows')) yield rowsPage(node.columns, retyped(toRows(page, remoteColumns).rows, retype))
+    else yield renamed !== undefined && page.kind === 'bytes' ? renamedBytes(page, remoteColumns, node.columns, renamed) : withColumns(page, node.columns)
   }
+}
+
+/** The page under our names, its text untouched. */
+function renamedBytes(page: BytesPage, remoteColumns: readonly Column[], columns: readonly Column[], renamed: ReadonlyMap<string, string>): Page {
+  const narrowed = withColumns(page, remoteColumns)
+  return { ...page, columns, only: narrowed.kind === 'bytes' && narrowed.only, renamed }
 }
 
 function readContext(node: RemoteScan, { batch, context, signal, state }: Execution): ReadContext {

@@ -1,8 +1,9 @@
 import type { Value, ValueType } from './value.js'
 
 /**
- * A column of a page. Three names are special: `@odata.etag`, `@odata.type` … carry control information the source sent;
- * `*` carries the undeclared properties of an open type as one object, which the writer spreads.
+ * A column of a page. Some names are special: `@odata.etag`, `@odata.type` … carry control information the source sent;
+ * `*` carries the undeclared properties of an open type as one object, which the writer spreads; `{}` carries the members of a row as
+ * they are to be written, beside which the other columns (expanded ones excepted) are not written.
  */
 export interface Column {
   readonly name: string
@@ -60,6 +61,8 @@ export interface BytesPage {
   readonly offsets: Int32Array
   readonly ieee754: boolean
   readonly only: boolean
+  /** Column → member of the objects, where they have other names. */
+  readonly renamed?: ReadonlyMap<string, string>
   /** Slug of the source it came from: what is wrong with its text is wrong there. */
   readonly slug?: string
 }

@@ -1,5 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { BytesPage, Column, RowsPage } from './page.js'
+import { converterOf, EXACT } from './row-values.js'
+import { scanColumns } from './scan-columns.js'
 import type { BaseType, Value } from './value.js'
 
 /**
@@ -8,8 +10,11 @@ import type { BaseType, Value } from './value.js'
  * @throws HUB_SOURCE_INVALID if a row is no JSON object
  */
 export function parseRows(page: BytesPage, columns: readonly Column[] = page.columns): RowsPage {
-  const read = columns.map((column) => readerOf(column, columns))
-  const rows = objectsOf(page, columns).map((object) => {
+  const members = membersOf(page, columns)
+  const scanned = scanColumns(page, members)
+  if (scanned !== undefined) return Object.freeze({ kind: 'rows', columns, rows: scanned })
+  const read = members.map((column) => readerOf(column, members))
+  const rows = objectsOf(page, members).map((object) => {
     const values: Value[] = []
     for (const reader of read) values.push(reader(object))
     return values
@@ -17,11 +22,14 @@ export function parseRows(page: BytesPage, columns: readonly Column[] = page.col
   return Object.freeze({ kind: 'rows', columns, rows })
 }
 
+/** The columns under the names they have in the page's objects. */
+function membersOf({ renamed }: BytesPage, columns: readonly Column[]): readonly Column[] {
+  if (renamed === undefined) return columns
+  return columns.map((column) => ({ ...column, name: renamed.get(column.name) ?? column.name }))
+}
+
 type JsonObject = Readonly<Record<string, Value>>
 
-const EXACT: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Int64', 'Edm.Decimal'])
-const FLOATING: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Double', 'Edm.Single'])
-const INFINITIES: ReadonlyMap<string, number> = new Map([['INF', Infinity], ['-INF', -Infinity], ['NaN', NaN]])
 
 /** Whether a number may hide below, whose digits JSON.parse would lose: the column itself, or anywhere in structured content. */
 const holdsExact = (column: Column): boolean => EXACT.has(column.type.base) || (column.fields === undefined ? isUntyped(column) : column.fields.some((field) => holdsExact(field)))
@@ -110,34 +118,6 @@ function readerOf(column: Column, columns: readonly Column[]): Read {
   return (object) => {
     const value = object[name]
     return value === undefined ? absent : value === null ? null : convert(value)
-  }
-}
-
-type Convert = (value: Exclude<Value, null | undefined>) => Value
-
-/** Undefined: values stay as JSON.parse gives them. */
-function converterOf(column: Column): Convert | undefined {
-  const one = single(column)
-  if (one === undefined || !column.type.collection) return one
-  return (value) => (Array.isArray(value) ? (value as readonly Value[]).map((item) => (item === null || item === undefined ? null : one(item))) : value)
-}
-
-function single({ type, fields }: Column): Convert | undefined {
-  if (EXACT.has(type.base)) return (value) => (typeof value === 'number' ? String(value) : value)
-  if (FLOATING.has(type.base)) return (value) => (typeof value === 'string' ? (INFINITIES.get(value) ?? Number(value)) : value)
-  if (fields === undefined) return undefined
-  const converters = fields.flatMap((field) => {
-    const convert = converterOf(field)
-    return convert === undefined ? [] : [[field.name, convert] as const]
-  })
-  if (converters.length === 0) return undefined
-  return (value) => {
-    const object: Record<string, Value> = { ...(value as JsonObject) }
-    for (const [name, convert] of converters) {
-      const inner = object[name]
-      if (inner !== null && inner !== undefined) object[name] = convert(inner)
-    }
-    return object
   }
 }
 

@@ -42,7 +42,7 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
     order: order.text === undefined ? [] : want.order, total: total?.order ?? [], top: limit === undefined ? undefined : want.top, counted,
-    selects: able.fact('select').trust === 'exact' && select !== undefined, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
+    selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,

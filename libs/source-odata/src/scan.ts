@@ -28,7 +28,7 @@ export interface ODataScan {
   /** No more rows than this may arrive. */
   readonly top: number | undefined
   readonly counted: boolean
-  /** `$select` was sent, and is known to be honoured. */
+  /** Rows hold the columns and nothing else: there is nothing beside them, or `$select` was sent and is known to be honoured. */
   readonly selects: boolean
   readonly pageRows: number
   /** Everything that was wanted is taken: the remote's own answer is the answer. */

@@ -12,7 +12,7 @@ export type Headers = Readonly<Record<string, string>>
 
 /** A small answer, whole. HEAD gets its headers only. */
 export function respond({ request, response }: Pick<Exchange, 'request' | 'response'>, status: number, answer: { readonly headers: Headers; readonly body?: string | Buffer }): void {
-  const body = answer.body === undefined ? undefined : Buffer.from(answer.body)
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   response.writeHead(status, { ...varied(answer.headers), ...(body === undefined ? {} : { 'content-length': String(body.length) }) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }

@@ -1,10 +1,11 @@
 import { jsonContentType, writableAsTheyAre, writeCollection } from '@tributary/odata-wire'
-import { parseRows, type Page } from '@tributary/plan'
+import { parseRows, textRows, type BytesPage, type Page, type TextRows } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
 import { fullMetadata } from './full-metadata.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+import { writtenForm } from './written-form.js'
 
 /** Rows on their way to the client, and their number where it was asked for. */
 export interface Rows {
@@ -12,17 +13,21 @@ export interface Rows {
   count(): number | undefined
 }
 
-/** Complex values lose what was not selected, full metadata is added; pages of bytes that cannot be written as they are become values. */
+/** Complex values lose what was not selected, full metadata is added; pages of bytes that cannot be written as they are become text that can, or values. */
 async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenerator<Page> {
   const { bound, style } = run
   const narrow = narrowPage(bound)
   const annotate = style.metadata === 'full' ? fullMetadata(run, bound) : undefined
+  const form = writtenForm(run)
+  const values = form === undefined ? (page: BytesPage) => parseRows(page) : asText(textRows(form))
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
     if (annotate !== undefined) yield annotate(page.kind === 'rows' ? page : parseRows(page))
-    else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : parseRows(page)
+    else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : values(page)
   }
 }
+
+const asText = (textOf: TextRows) => (page: BytesPage) => textOf(page, page.columns)
 
 /** The collection's JSON. Breaks off with an error if the rows were to be counted and were not. */
 export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buffer> {

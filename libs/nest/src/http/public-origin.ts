@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, isIP } from 'node:net'
+import { LRUCache } from 'lru-cache'
 import type { Settings } from '../config/settings.js'
 
 /** The settings `publicOrigin` looks at. */
@@ -49,8 +50,17 @@ const first = (header: string | readonly string[] | undefined): string | undefin
 const withPort = (host: string | undefined, port: string | undefined): string | undefined =>
   host === undefined || port === undefined || !/^\d{1,5}$/.test(port) || /:\d+$/.test(host) ? host : `${host}:${port}`
 
+/** Callers use few names, and every request asks. */
+const origins = new LRUCache<string, { readonly origin: string | undefined }>({ max: 100 })
+
 /** Undefined for what is no host: nothing but a host may come into a link from a header. */
 function asOrigin(text: string): string | undefined {
+  const known = origins.get(text) ?? { origin: parseOrigin(text) }
+  origins.set(text, known)
+  return known.origin
+}
+
+function parseOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
   return url.username === '' && url.password === '' && url.pathname === '/' && url.search === '' && url.hash === '' ? url.origin : undefined

@@ -68,14 +68,22 @@ async function addressesOf(hostname: string): Promise<readonly string[]> {
   return found.map(({ address }) => address)
 }
 
-/** Groups 3f: ::ffff:a.b.c.d and 64:ff9b::a.b.c.d end in the IPv4 address; 2002:a.b.c.d:: holds it after its first group. */
+/** ::ffff:a.b.c.d and 64:ff9b::a.b.c.d end in the IPv4 address; 2002:a.b.c.d:: holds it after its first group. */
 function embeddedIpv4(address: string): string | undefined {
-  const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1)
-  const tail = /^(?:::ffff:|64:ff9b::)([\da-f]{1,4}):([\da-f]{1,4})$/.exec(canonical) ?? /^2002:([\da-f]{1,4}):([\da-f]{1,4}):/.exec(canonical)
-  if (tail === null) return undefined
-  const [high, low] = [Number.parseInt(tail[1] ?? '0', 16), Number.parseInt(tail[2] ?? '0', 16)]
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  const groups = groupsOf(address)
+  const beginsWith = (...first: readonly number[]): boolean => first.every((group, index) => groups[index] === group)
+  if (beginsWith(0x2002)) return dotted(groups[1], groups[2])
+  return beginsWith(0, 0, 0, 0, 0, 0xffff) || beginsWith(0x64, 0xff9b, 0, 0, 0, 0) ? dotted(groups[6], groups[7]) : undefined
 }
+
+/** The eight numbers of an IPv6 address, also where zeros were left out. */
+function groupsOf(address: string): readonly number[] {
+  const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1)
+  const [head = [], tail = []] = canonical.split('::').map((part) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))))
+  return [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => 0), ...tail]
+}
+
+const dotted = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.')
 
 function withoutCredentials(url: string): string {
   const plain = new URL(url)

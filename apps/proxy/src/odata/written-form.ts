@@ -1,0 +1,24 @@
+import { parseRows, rowTextColumn, type Column, type RowsPage, type TextForm, type Value } from '@tributary/plan'
+import { narrowPage } from '@tributary/planner'
+import type { QueryRun } from './query-run.js'
+
+/**
+ * How the rows of a collection are written, where they may pass as text: nothing is put into them (full metadata), left out of them
+ * (nulls, parts of complex values) or made of them (tables). Undefined: their values are needed.
+ */
+export function writtenForm({ bound, style, table }: Pick<QueryRun, 'bound' | 'style' | 'table'>): TextForm | undefined {
+  if (bound.shape !== 'collection' || bound.unwrap.length > 0 || table !== undefined) return undefined
+  if (style.metadata === 'full' || style.omitNulls === true || narrowPage(bound) !== undefined) return undefined
+  const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : []
+  // What is written can be read again from the text of the one row whose values are needed.
+  return { visible: bound.visible, ieee754: style.ieee754, parsed: cursor.filter((name) => !bound.visible.includes(name)) }
+}
+
+/** Values of a row's columns, parsed where the row carries them as text. */
+export function valuesAt({ columns, rows }: RowsPage, row: number, wanted: readonly Column[], { ieee754 }: Pick<TextForm, 'ieee754'>): readonly Value[] {
+  const values = rows[row] ?? []
+  const text = values[columns.indexOf(rowTextColumn)]
+  const bytes = Buffer.from(`{${typeof text === 'string' ? text : ''}}`, 'latin1')
+  const [written = []] = parseRows({ kind: 'bytes', columns: wanted, bytes, offsets: Int32Array.of(0, bytes.length), ieee754, only: false }, wanted).rows
+  return wanted.map((column, index) => values[columns.indexOf(column)] ?? written[index] ?? null)
+}
