@@ -48,6 +48,8 @@ export interface Behaviour {
   readonly throttle?: { readonly status: number; readonly times: number; readonly retryAfter?: string }
   /** The first requests that reach the server are not answered at all. */
   readonly silent?: { readonly times: number }
+  /** Collections have this ETag, and are not sent again to whoever has it. */
+  readonly etag?: string
   readonly fault?: ServedFault
   /** How many times the fault strikes; always unless told. */
   readonly faultTimes?: number
@@ -296,9 +298,11 @@ async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   if (fault === 'failure') return fail(response, 500, 'the database is gone')
   if (fault === 'redirect') return void response.writeHead(302, { location: state.options.elsewhere ?? '/' }).end()
   if (fault === 'hang') return
+  if (behaviour.etag !== undefined && exchange.request.headers['if-none-match'] === behaviour.etag) return void response.writeHead(304, { etag: behaviour.etag }).end()
   response.writeHead(200, {
     'content-type': `application/json;odata.metadata=minimal${want.ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`, 'odata-version': '4.0',
     ...(behaviour.encoding === undefined ? {} : { 'content-encoding': behaviour.encoding }),
+    ...(behaviour.etag === undefined ? {} : { etag: behaviour.etag }),
   })
   const chunks = body(state, exchange, want, fault)
   if (behaviour.encoding !== undefined) {

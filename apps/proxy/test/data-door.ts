@@ -68,15 +68,13 @@ export interface DoorOptions {
   readonly environment?: Readonly<Record<string, string>>
   readonly samples?: SampleServices
   readonly key?: Buffer
-  /** How sources are entered, over no credentials and 10 s. */
-  readonly connection?: Partial<OpenConnection>
   /** What is sealed with every endpoint. */
   readonly connection?: Partial<Connection>
   /** What an earlier process learnt. */
   readonly observations?: KeptObservations
 }
 
-export async function openDoor({ connection = {}, environment = {}, samples = noSamples, key = randomBytes(32), connection = {}, observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
+export async function openDoor({ connection = {}, environment = {}, samples = noSamples, key = randomBytes(32), observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
   const settings: Settings = readSettings(environment)
   const catalog = new GivenCatalog()
   const lines: string[] = []

@@ -86,4 +86,6 @@ export interface OpenConnection {
   readonly timeoutMs: number
   readonly allowedOrigins?: readonly string[]
   readonly writes?: 'declared' | 'allowed' | 'refused'
+  /** How long answers may be kept, for how long after that they may be given where the source fails, and whether everybody gets the same. */
+  readonly cache?: { readonly ttlSeconds: number; readonly staleIfErrorSeconds?: number; readonly public?: boolean }
 }

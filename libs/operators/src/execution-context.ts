@@ -16,6 +16,8 @@ export interface ExecutionContext {
   /** Hears of every request that went to a source. */
   readonly observe: (request: RemoteRequest) => void
   readonly limits: ExecutionLimits
+  /** Whose request it is: answers that sources' adapters keep are given to no other. Left out: nothing is kept. */
+  readonly scope?: string
   /** Stands for the request in the queues to its sources. Default: its signal. */
   readonly asker?: object
   /** Goes on beyond memory. Undefined: reaching a limit of memory is an error. */

@@ -34,7 +34,7 @@ export function requestMeter({ limits, observe }: Pick<ExecutionContext, 'limits
     },
     reads: (slug) => requireRequests(slug, 1),
     observe(request) {
-      requests += 1
+      if (request.cache === undefined) requests += 1
       observe(request)
     },
     memory: memoryOf(limits),

@@ -46,7 +46,7 @@ function renamedBytes(page: BytesPage, remoteColumns: readonly Column[], columns
 }
 
 function readContext(node: RemoteScan, { batch, context, signal, state }: Execution): ReadContext {
-  return { signal, asker: context.asker ?? context.signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
+  return { signal, ...(context.scope === undefined ? {} : { scope: context.scope }), asker: context.asker ?? context.signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
 }
 
 function remoteColumn({ target }: RemoteScan, column: Column): Column {

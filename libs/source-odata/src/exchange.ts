@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly observe: (request: RemoteRequest) => void
   /** Whatever stands for the consumer's request in the queue; its signal where it is left out. */
   readonly asker?: object
+  /** Whose request it is, for answers that are kept; left out: nothing is kept of it. */
+  readonly scope?: string
   /** A read that may be sent a second time where the source is slower than it usually is. */
   readonly hedges?: boolean
   /** Somebody asks for this very request: it is sent to a source that has failed lately, too. */
@@ -122,7 +124,7 @@ async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise
 
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-export function report(outgoing: Outgoing, measured: Pick<RemoteRequest, 'status' | 'rows' | 'bytes' | 'ms' | 'queuedMs'>): void {
+export function report(outgoing: Outgoing, measured: Pick<RemoteRequest, 'status' | 'rows' | 'bytes' | 'ms' | 'queuedMs' | 'cache' | 'ageMs'>): void {
   const { place, url, observe } = outgoing
   observe({ slug: place.slug, method: outgoing.method ?? 'GET', url: withoutQueryKey(url, place.connection), ...measured })
 }

@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Accepted, Capabilities, Forwarded, ForwardOptions } from '@tributary/source'
+import { askedBy } from './asked-by.js'
 import { requireJson, requireSuccess } from './answer.js'
 import { followLink } from './links.js'
 import { readHeaders } from './request-headers.js'
@@ -28,7 +29,7 @@ export async function forwardScan(transport: Transport, accepted: Accepted, opti
   const place = scan.target
   const url = options.nextLink === undefined ? urlOf(scan) : followLink(place, place.url, options.nextLink)
   const accept = `application/json;odata.metadata=${options.metadata}${options.ieee754 ? ';IEEE754Compatible=true' : ''}`
-  const outgoing: Outgoing = { place, url, headers: { ...readHeaders(place, scan.pageRows), accept }, signal: options.signal, observe: options.observe, ...(options.asker === undefined ? {} : { asker: options.asker }) }
+  const outgoing: Outgoing = { place, url, headers: { ...readHeaders(scan.pageRows), accept }, signal: options.signal, observe: options.observe, ...askedBy(options) }
   const incoming = await transport.send(outgoing)
   await requireSuccess(incoming, { place, entitySet: scan.entitySet, features: scan.suspects })
   requireJson(incoming, place)

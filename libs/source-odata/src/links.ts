@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { Target } from '@tributary/source'
 
-export type Place = Pick<Target, 'slug' | 'url' | 'connection'>
+export type Place = Pick<Target, 'slug' | 'url' | 'connection' | 'identity'>
 
 /**
  * Where a next link or redirect leads: relative ones are resolved against the request they came with.

@@ -56,8 +56,13 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
     return probeSet(this.transport, target, entitySet, options)
   }
 
-  relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply> {
-    return relayCall(this.transport, this.sessions, call, { target, ...context })
+  async relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply> {
+    try {
+      return await relayCall(this.transport, this.sessions, call, { target, ...context })
+    } finally {
+      // Whatever came of it, answers from before may be wrong now.
+      if (call.method !== 'GET' && call.method !== 'HEAD') this.transport.forget(target.slug)
+    }
   }
 
   /** Closes all connections. */

@@ -1,6 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { BytesPage } from '@tributary/plan'
 import { SourceContradicted, SourceRefused, type ReadContext, type SourcePage } from '@tributary/source'
+import { askedBy } from './asked-by.js'
 import { countOf } from './count-of.js'
 import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
@@ -76,7 +77,7 @@ async function* piecesOf(ways: PageWays, scan: ODataScan, keys: ReadContext['key
 
 function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string>; readonly chainedKeys: number }): RemotePage {
   at.links.add(at.url)
-  const outgoing = { place: scan.target, url: at.url, headers: readHeaders(scan.target, scan.pageRows), signal: context.signal, observe: context.observe, hedges: true, ...(context.asker === undefined ? {} : { asker: context.asker }) }
+  const outgoing = { place: scan.target, url: at.url, headers: readHeaders(scan.pageRows), signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
   return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, chainedKeys: at.chainedKeys, ...(scan.resource === undefined ? {} : { path: scan.path }) }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
 }
 

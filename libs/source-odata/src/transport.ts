@@ -6,6 +6,7 @@ import { createBreaker, type Breaker } from './breaker.js'
 import { exchangeIn, isSafe, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
 import { hedged } from './hedging.js'
 import type { Lanes } from './lanes.js'
+import { createPageCache } from './page-cache.js'
 import { createLatencies, type Latencies } from './latencies.js'
 
 export { bodyError, CUT_OFF, type Incoming, type Outgoing } from './exchange.js'
@@ -16,6 +17,8 @@ export interface Transport {
    * @throws HUB_SOURCE_UNREACHABLE, HUB_SOURCE_SUSPENDED, HUB_SOURCE_TIMEOUT, HUB_SOURCE_LINK_REFUSED, HUB_SOURCE_ADDRESS_REFUSED, or the signal's reason
    */
   send(outgoing: Outgoing): Promise<Incoming>
+  /** Answers kept of an endpoint are not given any more. */
+  forget(slug: string): void
   close(): Promise<void>
 }
 
@@ -53,9 +56,11 @@ export function createTransport(lanes: Lanes, { guard, now = Date.now }: Transpo
     pools.set(origin, pool)
     return pool
   }
+  const pages = createPageCache(now)
   const ways: Ways = { lanes, breaker: createBreaker(now), latencies: createLatencies(), poolOf }
   return {
-    send: (outgoing) => judged(outgoing, ways),
+    send: (outgoing) => pages.send(outgoing, (given) => judged(given, ways)),
+    forget: (slug) => pages.drop(slug),
     close: async () => {
       const open = [...pools.values()]
       pools.clear()

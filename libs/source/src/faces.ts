@@ -11,6 +11,8 @@ export interface PassThrough {
 
 export interface ForwardOptions {
   readonly signal: AbortSignal
+  /** @see ReadContext.scope */
+  readonly scope?: string
   /** Stands for the consumer's request in the queue to the remote; the signal where it is left out. */
   readonly asker?: object
   readonly observe: (request: RemoteRequest) => void

@@ -10,6 +10,8 @@ export interface Target {
   readonly url: string
   readonly model: EdmModel
   readonly connection: Connection
+  /** Changes with whatever answers depend on: address, connection, contract. Left out: nothing of it is kept. */
+  readonly identity?: string
 }
 
 export type Credentials =
@@ -26,6 +28,17 @@ export interface Connection {
   readonly allowedOrigins?: readonly string[]
   /** Which changes are sent: those the contract declares (unless told), all that it does not rule out, or none. */
   readonly writes?: 'declared' | 'allowed' | 'refused'
+  /** How long answers may be kept; left out: not at all. */
+  readonly cache?: CachePolicy
+}
+
+/** How long answers of a source are good for. */
+export interface CachePolicy {
+  readonly ttlSeconds: number
+  /** For how long after that they may be given where the source fails. */
+  readonly staleIfErrorSeconds?: number
+  /** Everybody gets the same answers; else only who asked for them gets them again. */
+  readonly public?: boolean
 }
 
 /** What is wanted of one entity set, in the remote's own names. */
@@ -81,13 +94,22 @@ export interface RemoteRequest {
   readonly bytes: number
   readonly ms: number
   readonly queuedMs: number
+  /** Answered from memory, and how. Left out: the remote was asked. */
+  readonly cache?: CacheOutcome
+  /** How long ago the remote gave what was answered from memory. */
+  readonly ageMs?: number
 }
+
+/** hit: kept and fresh. shared: another reader was asking at the moment. revalidated: the remote said that it has not changed. stale: the remote failed. */
+export type CacheOutcome = 'hit' | 'shared' | 'revalidated' | 'stale'
 
 export interface ReadContext {
   readonly signal: AbortSignal
   /** Values of `ScanRequest.keys`, one tuple a key; at most `Source.batchOf` of them. */
   readonly keys?: readonly (readonly Value[])[]
   readonly observe: (request: RemoteRequest) => void
+  /** Whose request it is: answers that are kept are given to no other, unless the source is public. Left out: nothing is kept. */
+  readonly scope?: string
   /** Stands for the consumer's request, so that requests take turns at a source; the signal where it is left out. */
   readonly asker?: object
 }

@@ -25,6 +25,11 @@ export const connectionRequest = z.strictObject({
   allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).exactOptional().describe('Other origins the service\'s next links may lead to.'),
   writes: z.enum(['declared', 'allowed', 'refused']).exactOptional()
     .describe('Which changes are sent to the service: those its contract declares (`declared`, also where left out), all that it does not rule out, or none.'),
+  cache: z.strictObject({
+    ttlSeconds: z.int().min(0).max(604_800).describe('How long an answer of the service is given again without asking.'),
+    staleIfErrorSeconds: z.int().min(0).max(604_800).exactOptional().describe('For how long after that it is given where the service fails; 0 where left out.'),
+    public: z.boolean().exactOptional().describe('Everybody gets the same answers; else only who asked for one gets it again.'),
+  }).exactOptional().describe('Keeps answers of the service for a while; left out: none are kept.'),
 }).meta({ id: 'Connection', description: 'How the hub reaches a service.' }) satisfies z.ZodType<ConnectionRequest>
 
 const owner = z.strictObject({ name: z.string().min(1).max(200), email: z.email().exactOptional() }).meta({ id: 'Owner', description: 'Who answers for a service.' })

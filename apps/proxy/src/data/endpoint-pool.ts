@@ -51,7 +51,7 @@ export class EndpointPool {
     if (known?.target.model === endpoint.model) return known
     const source = this.options.sourceOf(endpoint.kind)
     if (source === undefined) throw hubError('HUB_SOURCE_UNREACHABLE', { slug: endpoint.slug, reason: `this process cannot read sources of kind ${endpoint.kind}` })
-    const opened = Object.freeze({ source, target: Object.freeze({ slug: endpoint.slug, model: endpoint.model, ...this.entry(endpoint) }) })
+    const opened = Object.freeze({ source, target: Object.freeze({ slug: endpoint.slug, model: endpoint.model, identity: endpoint.identity, ...this.entry(endpoint) }) })
     this.open.set(id, opened)
     return opened
   }

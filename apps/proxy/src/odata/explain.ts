@@ -41,7 +41,9 @@ export async function explainRun(run: QueryRun, chunksOf: (run: QueryRun, rows: 
     })(),
   }
   for await (const chunk of chunksOf(run, counted)) bytes += chunk.length
-  const requests = timings.requests.map(({ slug, method, url, status, rows: read, bytes: size, ms, queuedMs }) => ({ source: slug, method, url, status, rows: read, bytes: size, ms, queuedMs }))
+  const requests = timings.requests.map(({ slug, method, url, status, rows: read, bytes: size, ms, queuedMs, cache, ageMs }) => ({
+    source: slug, method, url, status, rows: read, bytes: size, ms, queuedMs, ...(cache === undefined ? {} : { cache, ageMs }),
+  }))
   const why = factsBehind(run, endpoints)
   respond(exchange, 200, {
     headers: { ...json, 'server-timing': timings.serverTiming() },

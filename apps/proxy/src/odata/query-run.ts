@@ -43,6 +43,7 @@ export const contextOf = ({ root, bound }: Pick<QueryRun, 'root' | 'bound'>): st
 
 /** Headers of every answer with data. */
 export function dataHeaders({ protocol, preferences, timings, exchange }: QueryRun, contentType: string): Headers {
+  const age = timings.ageSeconds()
   const applied = [
     ...(preferences.maxPageSize === undefined ? [] : [`${exchange.request.headers.prefer?.includes('odata.maxpagesize') === true ? 'odata.' : ''}maxpagesize=${preferences.maxPageSize}`]),
     ...(preferences.omitNulls ? ['omit-values=nulls'] : []),
@@ -53,6 +54,7 @@ export function dataHeaders({ protocol, preferences, timings, exchange }: QueryR
     'vary': 'accept, prefer, odata-maxversion, authorization',
     'cache-control': 'no-store',
     'server-timing': timings.serverTiming(),
+    ...(age === undefined ? {} : { age: String(age) }),
     ...(applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') }),
   }
 }

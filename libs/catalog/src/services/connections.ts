@@ -13,7 +13,7 @@ const fieldValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
  * @throws HUB_REQUEST_INVALID naming the field, never its value
  */
 export function completeConnection(request: ConnectionRequest = {}): OpenConnection {
-  const { auth = { kind: 'none' }, headers = {}, timeoutMs = defaultTimeoutMs, allowedOrigins, writes } = request
+  const { auth = { kind: 'none' }, headers = {}, timeoutMs = defaultTimeoutMs, allowedOrigins, writes, cache } = request
   for (const [name, value] of Object.entries(headers)) {
     if (!token.test(name) || !fieldValue.test(value)) throw invalid('connection.headers', 'holds a name or value that HTTP does not allow')
   }
@@ -27,7 +27,17 @@ export function completeConnection(request: ConnectionRequest = {}): OpenConnect
     auth, headers, timeoutMs,
     ...(allowedOrigins === undefined ? {} : { allowedOrigins: allowedOrigins.map(originOf) }),
     ...(writes === undefined ? {} : { writes }),
+    ...(cache === undefined ? {} : { cache: completeCache(cache) }),
   })
+}
+
+const longestCacheSeconds = 7 * 24 * 60 * 60
+
+function completeCache({ ttlSeconds, staleIfErrorSeconds = 0, public: shared = false }: NonNullable<ConnectionRequest['cache']>): NonNullable<OpenConnection['cache']> {
+  for (const [name, seconds] of Object.entries({ ttlSeconds, staleIfErrorSeconds })) {
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > longestCacheSeconds) throw invalid(`connection.cache.${name}`, `must be a whole number from 0 to ${longestCacheSeconds}`)
+  }
+  return Object.freeze({ ttlSeconds, staleIfErrorSeconds, public: shared })
 }
 
 function originOf(text: string): string {
@@ -41,7 +51,7 @@ export const sameConnection = (a: OpenConnection, b: OpenConnection): boolean =>
 
 const sorted = (record: Readonly<Record<string, unknown>>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
 
-const canonical = ({ auth, headers, timeoutMs, allowedOrigins, writes = 'declared' }: OpenConnection): string =>
-  JSON.stringify([sorted(auth), sorted(headers), timeoutMs, [...(allowedOrigins ?? [])].toSorted(), writes])
+const canonical = ({ auth, headers, timeoutMs, allowedOrigins, writes = 'declared', cache }: OpenConnection): string =>
+  JSON.stringify([sorted(auth), sorted(headers), timeoutMs, [...(allowedOrigins ?? [])].toSorted(), writes, cache === undefined ? [] : sorted({ ...cache })])
 
 const invalid = (field: string, reason: string) => hubError('HUB_REQUEST_INVALID', { reason: `${field} ${reason}` }, { target: field })
