@@ -22,16 +22,25 @@ function withContext(object: Buffer, context: string, style: JsonStyle): Buffer 
 export const entityJson = (place: RowPlace, visible: readonly string[], context: string, style: JsonStyle): Buffer =>
   withContext(rowJson(place, visible, style), context, style)
 
+/** What is told of a property beside its value. */
+export interface ToldOfProperty {
+  readonly context: string
+  /** Items of a collection before it was cut, where asked for. */
+  readonly count?: number
+}
+
 /**
  * A single property in JSON: a complex value's members beside the context, everything else under `value`.
  * Null is not written: the protocol answers it with 204.
  * @see OData JSON Format 4.01, section 11
  */
-export function propertyJson(column: WireColumn, value: unknown, context: string, style: JsonStyle): Buffer {
+export function propertyJson(column: WireColumn, value: unknown, told: string | ToldOfProperty, style: JsonStyle): Buffer {
+  const { context, count } = typeof told === 'string' ? { context: told } : told
   const text = valueText(column, style)(value)
   if (column.type.base === 'structured' && !column.type.collection) return withContext(Buffer.from(text), context, style)
-  const member = contextMember(context, style)
-  return Buffer.from(`{${member}${member === '' ? '' : ','}"value":${text}}`)
+  const counted = count === undefined ? '' : `"${controlName('count', style)}":${style.ieee754 ? `"${count}"` : count}`
+  const before = [contextMember(context, style), counted].filter((member) => member !== '').map((member) => `${member},`).join('')
+  return Buffer.from(`{${before}"value":${text}}`)
 }
 
 /** The raw value of a property as `/$value` gives it, and its media type. Null has none: the protocol answers it with 204. */

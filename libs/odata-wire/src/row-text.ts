@@ -1,6 +1,6 @@
 import type { WireColumn, WireShape } from './page.js'
 import { controlColumnName, controlName, isControlColumn, type JsonStyle } from './style.js'
-import { valueText } from './value-text.js'
+import { valueText, type ValueText } from './value-text.js'
 
 /** Writes one row as a JSON object. */
 export type RowText = (row: readonly unknown[]) => string
@@ -36,6 +36,13 @@ function expanded(name: string, shape: WireShape, style: JsonStyle): MemberText 
   }
 }
 
+/** Expanded rows as a value by themselves. */
+function shapeText({ toMany, columns, visible }: WireShape, style: JsonStyle): ValueText {
+  const write = rowText(columns, visible, style)
+  if (!toMany) return (value) => write(value as readonly unknown[])
+  return (value) => `[${(value as ExpandedRows).rows.map(write).join(',')}]`
+}
+
 /** Many rows may lead to the same related row, whose text is made once. */
 function remembering(write: RowText): RowText {
   const texts = new WeakMap<readonly unknown[], string>()
@@ -51,7 +58,7 @@ function remembering(write: RowText): RowText {
 function memberText(column: WireColumn, style: JsonStyle): MemberText {
   if (column.expanded !== undefined) return expanded(column.name, column.expanded, style)
   const label = `${JSON.stringify(controlColumnName(column.name, style))}:`
-  const write = valueText(column, style)
+  const write = valueText(column, style, (shape) => shapeText(shape, style))
   return (value) => label + write(value)
 }
 

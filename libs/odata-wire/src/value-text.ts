@@ -1,4 +1,4 @@
-import type { WireColumn } from './page.js'
+import type { WireColumn, WireShape } from './page.js'
 import { controlColumnName, isControlColumn, type JsonStyle } from './style.js'
 
 /** Writes one value that is not undefined as JSON text. */
@@ -36,11 +36,14 @@ function scalarText(base: string, style: JsonStyle): ValueText {
   }
 }
 
+/** Makes the writer of expanded rows. */
+export type RowsText = (shape: WireShape) => ValueText
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Declared properties by their type, undeclared ones of an open type as they are. */
-function complexText(fields: readonly WireColumn[], style: JsonStyle): ValueText {
-  const writers = new Map(fields.map((field) => [field.name, valueText(field, style)]))
+function complexText(fields: readonly WireColumn[], style: JsonStyle, rows: RowsText | undefined): ValueText {
+  const writers = new Map(fields.map((field) => [field.name, field.expanded === undefined || rows === undefined ? valueText(field, style, rows) : rows(field.expanded)]))
   return (value) => {
     if (!isObject(value)) return quoted(value)
     const members: string[] = []
@@ -54,9 +57,9 @@ function complexText(fields: readonly WireColumn[], style: JsonStyle): ValueText
   }
 }
 
-/** The writer of a column's values; expanded columns are not its business. */
-export function valueText(column: WireColumn, style: JsonStyle): ValueText {
-  const single = column.fields === undefined ? scalarText(column.type.base, style) : complexText(column.fields, style)
+/** The writer of a column's values; for rows that are expanded within a complex value it asks `rows`. */
+export function valueText(column: WireColumn, style: JsonStyle, rows?: RowsText): ValueText {
+  const single = column.fields === undefined ? scalarText(column.type.base, style) : complexText(column.fields, style, rows)
   const one: ValueText = (value) => (value === null || value === undefined ? 'null' : single(value))
   if (!column.type.collection) return one
   return (value) => (Array.isArray(value) ? `[${value.map(one).join(',')}]` : one(value))

@@ -112,7 +112,11 @@ function readerOf(column: Column, columns: readonly Column[]): Read {
   if (column.name === '*') return undeclared(columns)
   const convert = converterOf(column)
   const { name } = column
-  if (name.startsWith('@')) return (object) => object[name]
+  if (name.includes('@')) {
+    // Services of 4.01 leave the prefix out.
+    const short = name.replace('@odata.', '@')
+    return (object) => object[name] ?? object[short]
+  }
   const absent = column.derived === true ? undefined : null
   if (convert === undefined) return (object) => (object[name] === undefined ? absent : object[name])
   return (object) => {

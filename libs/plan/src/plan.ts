@@ -23,6 +23,8 @@ export interface ScanTarget {
   readonly entitySet: string
   /** Qualified name of the remote entity type; a derived type casts the set. */
   readonly entityType: string
+  /** Of a cast: exposed names of the types whose rows are meant. Where the source does not cast, the others are left out by the type that rows name. */
+  readonly only?: readonly string[]
   /** Exposed name → remote name, only where they differ. */
   readonly renamed: ReadonlyMap<string, string>
   /** Exposed names of the key's columns; empty: no key. */

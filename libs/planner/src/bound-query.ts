@@ -37,8 +37,11 @@ export interface BoundQuery {
   readonly unwrap: readonly string[]
   /** Of 'property' and 'rawValue': the path from the row. */
   readonly property?: readonly [string, ...string[]]
-  /** Of a property that is a collection: which of its items are meant. */
+  /** Of a property that is a collection: which of its items are meant, or the position of the only one, from the end where negative. */
   readonly items?: BoundItems
+  readonly ordinal?: number
+  /** Of a property: its own column, with the fields that are shown. */
+  readonly shown?: Column
   /** `$count=true`: the number is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows). */
   readonly count: boolean
   /** What the rows are ordered by: the client's order, then the key. Empty: as the source gives them. */
@@ -67,6 +70,8 @@ export interface BoundRows {
   readonly countOnly?: true
   /** The place within complex values of the row above where these rows are shown: `['Address','Country']`. */
   readonly holder?: readonly string[]
+  /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out. */
+  readonly cast?: true
   /** Only rows above of these types have the navigation. */
   readonly only?: readonly string[]
   /** What is done to collection properties of the row, by their path: `['Address','Tags']`. */

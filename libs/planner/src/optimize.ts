@@ -31,7 +31,7 @@ export function optimize(bound: BoundQuery): BoundQuery {
 
 /** What is read of the rows of the whole plan. */
 function neededColumns(bound: BoundQuery): ReadonlySet<string> {
-  if (bound.unwrap.length > 0) return new Set()
+  if (bound.unwrap.length > 0) return new Set(bound.unwrap.slice(0, 1))
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : bound.order.flatMap(({ expression }) => [...columnsOf(expression)])
   return new Set([...bound.visible, ...cursor])
 }

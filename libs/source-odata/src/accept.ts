@@ -18,15 +18,16 @@ const OTHER_OPTIONS = 160
  * @throws HUB_QUERY_INVALID if the contract forbids to read the set without a filter and there is none to give
  */
 export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
-  const declared = restrictionsOf(want.target.model, want.entitySet)
-  const base = `${encodeURIComponent(want.entitySet)}${castOf(want)}`
+  const cast = castOf(want, able)
+  const declared = seenUncast(want, cast, restrictionsOf(want.target.model, want.entitySet))
+  const base = `${encodeURIComponent(want.entitySet)}${cast.segment}`
   const keys = takeKeys(want, able, declared)
   const total = takeTotalOrder(want, able, declared)
   const order = total ?? takeOrder(want, able, declared)
   const select = takeSelect(want, able, declared)
   const filter = takeFilter(want, able, declared, able.urlLimit - want.target.url.length - base.length - OTHER_OPTIONS - encodeOption(`${order.text ?? ''}${select ?? ''}`).length)
   requireFilter(want, declared, filter, keys.form !== undefined)
-  const whole = filter.trust === 'exact' && filter.residual === undefined && want.keys.length === 0
+  const whole = filter.trust === 'exact' && filter.residual === undefined && want.keys.length === 0 && !cast.left
   const limit = whole && (order.text !== undefined || want.order.length === 0) ? takeLimit(want, able, declared) : undefined
   const counted = want.count && whole && declared.count && able.fact('count').trust === 'exact'
   const options: readonly QueryOption[] = [
@@ -36,7 +37,7 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
     ...(counted ? [{ name: '$count' as const, text: 'true' }] : []),
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
   ]
-  const relies = distinct([...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select'])])
+  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select'])])
   const unlimited = want.skip === 0 && want.top === undefined
   const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
@@ -46,18 +47,37 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,
-    taken: [...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
+    taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
     ...(filter.residual === undefined ? {} : { residual: filter.residual }),
     ...(keys.form === undefined ? {} : { keyForm: keys.form }),
+    ...(cast.segment === '' ? {} : { cast: true as const }),
   })
 }
 
 const distinct = (features: readonly Feature[]): readonly Feature[] => [...new Set(features)]
 
-/** The cast segment where only rows of a derived type are wanted. */
-function castOf({ target, entitySet, entityType }: ScanRequest): string {
+/** How the rows of a derived type are asked for. */
+interface Cast {
+  /** `/Trips.Flight`; '' where nothing is cast, or not by the remote. */
+  readonly segment: string
+  /** The remote knows no casts: it is asked for all rows. */
+  readonly left: boolean
+}
+
+function castOf({ target, entitySet, entityType }: ScanRequest, able: Capabilities): Cast {
   const declared = target.model.container?.entitySets.get(entitySet)?.entityType
-  return declared === undefined || declared === entityType ? '' : `/${encodeURIComponent(entityType)}`
+  if (declared === undefined || declared === entityType) return { segment: '', left: false }
+  const left = able.fact('cast').trust === 'unsupported'
+  return { segment: left ? '' : `/${encodeURIComponent(entityType)}`, left }
+}
+
+/** Of a set that is not cast, what only the derived type has can be neither selected nor looked at. */
+function seenUncast({ target: { model }, entitySet, entityType }: ScanRequest, { left }: Cast, declared: Restrictions): Restrictions {
+  if (!left) return declared
+  const base = model.entityType(model.container?.entitySets.get(entitySet)?.entityType ?? '')
+  const type = model.structured(entityType)
+  const own = type === undefined ? [] : model.properties(type).map(({ name }) => name).filter((name) => base === undefined || model.property(base, name) === undefined)
+  return { ...declared, select: false, nonFilterable: new Set([...declared.nonFilterable, ...own]), nonSortable: new Set([...declared.nonSortable, ...own]) }
 }
 
 function requireFilter(want: ScanRequest, declared: Restrictions, filter: TakenFilter, keyed: boolean): void {

@@ -25,11 +25,9 @@ export function holdsExactAsText(rows: readonly Readonly<Record<string, unknown>
   return kinds.has('number') ? false : kinds.has('string') || says
 }
 
-/** Whether the rows hold the columns and nothing beside. */
+/** Whether the rows hold the columns and nothing beside; what is said of them may be missing. */
 export const holdsOnly = (rows: readonly Readonly<Record<string, unknown>>[], columns: readonly Column[]): boolean => {
   const names = new Set(columns.map(({ name }) => name))
-  return rows.every((row) => {
-    const keys = Object.keys(row)
-    return keys.length === names.size && keys.every((key) => names.has(key))
-  })
+  const properties = [...names].filter((name) => !name.includes('@'))
+  return rows.every((row) => properties.every((name) => name in row) && Object.keys(row).every((key) => names.has(key)))
 }

@@ -51,7 +51,7 @@ export async function ask(session: Session, options: readonly QueryOption[], pag
   const { target, transport, entitySet } = session
   const query = options.map(({ name, text }) => `${name}=${encodeOption(text)}`).join('&')
   const outgoing = {
-    place: target, url: `${target.url}${encodeURIComponent(entitySet)}${query === '' ? '' : `?${query}`}`, headers: readHeaders(target, pageRows), signal: session.options.signal,
+    place: target, url: `${target.url}${encodeURIComponent(entitySet)}${query === '' ? '' : `?${query}`}`, headers: readHeaders(pageRows), signal: session.options.signal,
     observe: (request: Parameters<ProbeOptions['observe']>[0]) => {
       session.requestsLeft--
       session.options.observe(request)

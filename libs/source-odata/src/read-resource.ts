@@ -70,7 +70,7 @@ function withKey(page: Page, columns: readonly Column[], given: ReadonlyMap<stri
 
 /** One entity; none where the source has no content, or nothing, there. */
 async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe }: ReadContext): AsyncGenerator<SourcePage> {
-  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(scan.target, 0), signal, observe }
+  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0), signal, observe }
   const incoming = await transport.send(outgoing)
   if (incoming.status === 204 || incoming.status === 404) {
     incoming.finish(0)

@@ -1,10 +1,14 @@
 import type { Target } from '@tributary/source'
 
-/** Headers of a request for rows: the version the contract is written in, exact numbers as strings, and pages of this size where any. */
-export function readHeaders(target: Pick<Target, 'model'>, pageRows: number): Readonly<Record<string, string>> {
+/**
+ * Headers of a request for rows: exact numbers as strings, and pages of this size where any. Rows are asked for as 4.0 writes them, whatever
+ * more the source knows, so that what they say of themselves has one name.
+ */
+export function readHeaders(pageRows: number): Readonly<Record<string, string>> {
   return {
     accept: 'application/json;odata.metadata=minimal;IEEE754Compatible=true',
-    ...versionHeaders(target),
+    'odata-version': '4.0',
+    'odata-maxversion': '4.0',
     ...(pageRows > 0 ? { prefer: `odata.maxpagesize=${pageRows}` } : {}),
   }
 }

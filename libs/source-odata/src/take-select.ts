@@ -9,7 +9,8 @@ const SELECT_SHARE = 0.4
  */
 export function takeSelect(want: ScanRequest, able: Capabilities, declared: Restrictions): string | undefined {
   if (!declared.select || able.fact('select').trust === 'unsupported') return undefined
-  if (want.columns.some(({ name }) => name === '*') || selectsAll(want)) return undefined
+  // What only derived types have would need their names before it, which few remotes read.
+  if (want.columns.some(({ name, derived }) => name === '*' || derived === true) || selectsAll(want)) return undefined
   const wanted = namesOf(want)
   if (wanted.size === 0) return undefined
   const text = [...wanted].join(',')
@@ -26,6 +27,7 @@ export function selectsAll(want: ScanRequest): boolean {
 
 /** The properties asked for; where none is, the first of the key stands for the row. */
 function namesOf(want: ScanRequest): ReadonlySet<string> {
-  const names = want.columns.map(({ name }) => name).filter((name) => !name.startsWith('@'))
+  // What is said of a property comes with it.
+  const names = want.columns.map(({ name }) => name.split('@')[0] ?? '').filter((name) => name !== '')
   return new Set(names.length === 0 ? want.key.slice(0, 1) : names)
 }

@@ -2,9 +2,10 @@ import { jsonContentType, writableAsTheyAre, writeCollection } from '@tributary/
 import { parseRows, textRows, type BytesPage, type Page, type TextRows } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
-import { fullMetadata } from './full-metadata.js'
+import { presenter } from './present-rows.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+import { toldRows } from './told-rows.js'
 import { writtenForm } from './written-form.js'
 
 /** Rows on their way to the client, and their number where it was asked for. */
@@ -17,13 +18,17 @@ export interface Rows {
 async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenerator<Page> {
   const { bound, style } = run
   const narrow = narrowPage(bound)
-  const annotate = style.metadata === 'full' ? fullMetadata(run, bound) : undefined
+  const present = presenter(run)
+  const annotate = toldRows(run)
   const form = writtenForm(run)
   const values = form === undefined ? (page: BytesPage) => parseRows(page) : asText(textRows(form))
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
-    if (annotate !== undefined) yield annotate(page.kind === 'rows' ? page : parseRows(page))
-    else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : values(page)
+    if (annotate !== undefined || present !== undefined) {
+      const rows = page.kind === 'rows' ? page : parseRows(page)
+      const told = annotate === undefined ? rows : annotate(rows)
+      yield present === undefined ? told : present.page(told)
+    } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : values(page)
   }
 }
 
@@ -36,7 +41,7 @@ export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buff
   return writeCollection(writable(rows.pages, run), {
     style,
     context: contextOf(run),
-    visible: bound.visible,
+    visible: presenter(run)?.visible ?? bound.visible,
     ...pageLimits(bound),
     ...(bound.count ? { count } : {}),
     nextLink: (written) => {

@@ -22,6 +22,7 @@ import { atMost, executionLimits, withinTime } from './request-limits.js'
 import { remoteSetsOf } from './remote-sets.js'
 import type { ServiceRequest } from './service-request.js'
 import type { Timings } from './timings.js'
+import { writtenForm } from './written-form.js'
 
 /** What queries are answered with. */
 export interface QueryServices {
@@ -137,8 +138,14 @@ async function answerRun({ run, forwarding }: Planned, query: Query): Promise<vo
 }
 
 /** The plan's rows, nothing read yet. */
-const executed = ({ plan, endpoints, exchange, asker, timings, limits, embedded }: QueryRun): RowStream =>
-  execute(plan, { endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, ...(embedded === undefined ? {} : { engine: embedded.engine }) })
+function executed(run: QueryRun): RowStream {
+  const { plan, endpoints, exchange, asker, timings, limits, embedded } = run
+  const written = writtenForm(run)
+  return execute(plan, {
+    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice,
+    ...(embedded === undefined ? {} : { engine: embedded.engine }), ...(written === undefined ? {} : { written }),
+  })
+}
 
 /** The rows of the answer, as many as it may have. */
 function rowsOf(run: QueryRun): Rows {

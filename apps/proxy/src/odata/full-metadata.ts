@@ -1,7 +1,8 @@
-import type { ExposedSet, Exposure } from '@tributary/catalog'
-import { hubError } from '@tributary/errors'
+import type { Exposure } from '@tributary/catalog'
 import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
-import type { BoundQuery } from '@tributary/planner'
+import type { BoundQuery, BoundRows } from '@tributary/planner'
+import { rowIds } from './row-ids.js'
+import { needsType, typeText } from './type-text.js'
 
 /** What links are made of. */
 interface Place {
@@ -26,7 +27,7 @@ const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', 
 export function fullMetadata(place: Place, bound: BoundQuery): (page: RowsPage) => RowsPage {
   const known = new WeakMap<readonly Column[], Annotated>()
   return ({ columns, rows }) => {
-    const annotated = known.get(columns) ?? annotate(place, { columns, visible: bound.visible }, bound.set, bound.entityType)
+    const annotated = known.get(columns) ?? (bound.transient === true ? transient(place, { columns, visible: bound.visible }, bound) : annotate(place, { columns, visible: bound.visible }, bound.rows))
     known.set(columns, annotated)
     return { kind: 'rows', columns: annotated.columns, rows: rows.map(annotated.row) }
   }
@@ -39,16 +40,18 @@ interface Shown {
   readonly visible: readonly string[]
 }
 
-function annotate(place: Place, { columns, visible }: Shown, set: ExposedSet | undefined, typeName: string): Annotated {
-  const idOf = set === undefined ? undefined : idWriter(place.root, set, columns)
-  const links = set === undefined ? [] : [...set.navigations.keys()].filter((name) => !columns.some((column) => column.name === name))
+function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | undefined): Annotated {
+  if (bound?.references === true || bound?.countOnly === true) return { columns, row: (values) => values }
+  const idOf = bound === undefined ? undefined : rowIds(place.root, bound, columns)
+  const links = bound === undefined ? [] : linksOf(place, bound).filter(({ name }) => !columns.some((column) => column.name === name))
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
+  const typeName = bound?.entityType
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')
-  const inner = columns.map((column) => innerValue(place, column, set))
+  const inner = columns.map((column) => innerValue(place, column, bound))
   const own = [
-    ...(typeAt >= 0 ? [] : [control('@odata.type')]),
+    ...(typeAt >= 0 || typeName === undefined ? [] : [control('@odata.type')]),
     ...(idOf === undefined ? [] : ['@odata.id', '@odata.editLink', '@odata.readLink'].map(control)),
-    ...(idOf === undefined ? [] : links.map((name) => control(`${name}@odata.navigationLink`))),
+    ...(idOf === undefined ? [] : links.map(({ label }) => control(label))),
     ...typed.map(({ name }) => control(`${name}@odata.type`)),
   ]
   const typeTexts = typed.map((column) => ({ text: typeText(column.type), at: columns.indexOf(column) }))
@@ -57,14 +60,46 @@ function annotate(place: Place, { columns, visible }: Shown, set: ExposedSet | u
     row: (values) => {
       const id = idOf?.(values)
       return [
-        ...(typeAt >= 0 ? [] : [`#${typeName}`]),
+        ...(typeAt >= 0 || typeName === undefined ? [] : [`#${typeName}`]),
         ...(id === undefined ? [] : [id, id, id]),
-        ...(id === undefined ? [] : links.map((name) => `${id}/${name}`)),
+        ...(id === undefined ? [] : links.map(({ path }) => `${id}${path}`)),
         ...typeTexts.map((type) => (values[type.at] === null || values[type.at] === undefined ? undefined : type.text)) as Value[],
-        ...values.map((value, index) => (index === typeAt && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value) ?? value)),
+        ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value) ?? value)),
       ]
     },
   }
+}
+
+/** Results of `$apply` are of the type that was asked for, and can be read nowhere else. @see OData JSON Format 4.01, section 4.6.5 */
+function transient(place: Place, shown: Shown, { entityType }: BoundQuery): Annotated {
+  const { columns, row } = annotate(place, shown, undefined)
+  return { columns: [control('@odata.type'), control('@odata.id'), ...columns], row: (values) => [`#${entityType}`, null, ...row(values)] }
+}
+
+interface RowLink {
+  readonly name: string
+  readonly label: string
+  /** Behind the id of the row. */
+  readonly path: string
+}
+
+/** Links to what rows lead to: related rows, their media stream, and streams that are properties. */
+function linksOf({ exposure: { model } }: Place, { set, entityType }: BoundRows): readonly RowLink[] {
+  const type = model.entityType(entityType)
+  const streams = type === undefined ? [] : model.properties(type).filter((property) => property.type.name === 'Edm.Stream' && !property.type.collection)
+  const media = type !== undefined && [type.qualifiedName, ...basesOf(model, type.qualifiedName)].some((name) => model.entityType(name)?.hasStream === true)
+  return [
+    ...[...set.navigations.keys()].map((name) => ({ name, label: `${name}@odata.navigationLink`, path: `/${name}` })),
+    ...(media ? ['@odata.mediaEditLink', '@odata.mediaReadLink'].map((label) => ({ name: label, label, path: '/$value' })) : []),
+    ...streams.flatMap(({ name }) => ['mediaEditLink', 'mediaReadLink'].map((link) => ({ name: `${name}@odata.${link}`, label: `${name}@odata.${link}`, path: `/${name}` }))),
+  ]
+}
+
+/** Qualified names of the types a type derives from. */
+function basesOf(model: Exposure['model'], name: string): readonly string[] {
+  const base = model.structured(name)?.baseType
+  const found = base === undefined ? undefined : model.structured(base)?.qualifiedName
+  return found === undefined ? [] : [found, ...basesOf(model, found)]
 }
 
 interface Inner {
@@ -73,14 +108,12 @@ interface Inner {
 }
 
 /** Of expanded rows and complex values; undefined: a plain value. */
-function innerValue(place: Place, column: Column, set: ExposedSet | undefined): Inner | undefined {
+function innerValue(place: Place, column: Column, bound: BoundRows | undefined): Inner | undefined {
   const { expanded, fields } = column
   if (expanded !== undefined) {
-    const target = set?.navigations.get(column.name)?.target
-    const targetSet = target === undefined ? undefined : place.exposure.sets.get(target)
-    const type = targetSet?.entityType ?? ''
-    if (type === '') return undefined
-    const rows = annotate(place, expanded, targetSet, type)
+    const related = bound?.related.get(column.name)
+    // Rows that $apply put here, or a value that it grouped by: only their types are told.
+    const rows = annotate(place, expanded, related)
     return { column: { ...column, expanded: { ...expanded, columns: rows.columns } }, value: (value) => expandedValue(value, rows) }
   }
   if (fields === undefined) return undefined
@@ -95,33 +128,3 @@ function expandedValue(value: Value, { row }: Annotated): Value {
 }
 
 const isRecord = (value: Value): value is { readonly [name: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** What JSON itself does not tell apart. @see OData JSON Format 4.01, section 4.6.3 */
-const needsType = ({ name, base, collection }: ValueType): boolean => collection || !(['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(name) || base === 'structured')
-
-const typeText = ({ name, collection }: ValueType): string => {
-  const short = name.replace(/^Edm\./, '')
-  return collection ? `#Collection(${short})` : `#${short}`
-}
-
-function idWriter(root: string, set: ExposedSet, columns: readonly Column[]): ((row: readonly Value[]) => string) | undefined {
-  if (set.key.length === 0) return undefined
-  const parts = set.key.map((name) => {
-    const index = columns.findIndex((column) => column.name === name)
-    const column = columns[index]
-    if (column === undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `odata.metadata=full for rows of ${set.name} without their key ${name}`, hint: 'Select the key as well.' }, { target: '$select' })
-    return { name, index, type: column.type }
-  })
-  const single = parts.length === 1
-  return (row) => `${root}${encodeURIComponent(set.name)}(${parts.map(({ name, index, type }) => `${single ? '' : `${name}=`}${keyText(row[index] ?? null, type)}`).join(',')})`
-}
-
-/** A value as it stands in a URL's key. @see OData URL Conventions 4.01, section 4.3.1 */
-function keyText(value: Value, { name, base }: ValueType): string {
-  const raw = String(value)
-  if (base === 'Edm.String') return `'${encodeURIComponent(raw.replaceAll("'", "''")).replaceAll('%27', "'")}'`
-  if (base === 'enum') return `${name}'${encodeURIComponent(raw)}'`
-  if (base === 'Edm.Duration') return `duration'${encodeURIComponent(raw)}'`
-  if (base === 'Edm.Binary') return `binary'${encodeURIComponent(raw)}'`
-  return encodeURIComponent(raw)
-}

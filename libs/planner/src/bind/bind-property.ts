@@ -2,7 +2,7 @@ import type { QueryOptions } from '@tributary/odata-url'
 import type { Column } from '@tributary/plan'
 import type { Address } from './address.js'
 import { lastStep } from './address.js'
-import { bindCollection, type BoundItems } from './bind-collection.js'
+import { bindCollection, type BoundItems, shownFields } from './bind-collection.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 
 /** A property addressed by a path: where it is in the row, and the column that holds it. */
@@ -10,6 +10,8 @@ export interface BoundProperty {
   readonly path: readonly [string, ...string[]]
   /** The row's column; of a path into it, narrowed to that path. */
   readonly column: Column
+  /** The property itself, with the fields that `$select` leaves of it. */
+  readonly shown: Column
   /** Which items of a collection are meant, where not all. */
   readonly items?: BoundItems
 }
@@ -38,5 +40,5 @@ export function bindProperty(address: Address, columns: readonly Column[], optio
   if (address.ordinal !== undefined && !inner.type.collection) throw invalid(`${path} is no collection, so that it has no members.`)
   if (address.tail === 'value' && ((inner.type.collection && address.ordinal === undefined) || inner.type.base === 'structured')) throw invalid(`${path} has no raw value: it is no primitive.`)
   const items = bindCollection(inner, options, scope)
-  return { path: [first, ...rest], column, ...(items === undefined ? {} : { items }) }
+  return { path: [first, ...rest], column, shown: shownFields(inner, options, scope), ...(items === undefined ? {} : { items }) }
 }

@@ -31,7 +31,7 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
     } else if (item.kind === 'path') {
       for (const path of pathsOf(item, columns, scope)) {
         names.push(path.path.join('/'))
-        if (path.structural) paths.push(path.path)
+        if (path.structural || isStream(path.path[0] ?? '', [], scope)) paths.push(path.path)
         for (const one of path.items) collections.set(one.path.join('/'), one)
       }
     }
@@ -102,10 +102,16 @@ function step(segment: SelectSegment, path: readonly string[], within: readonly 
 const isStream = (name: string, path: readonly string[], { model, entityType }: RowScope): boolean =>
   path.length === 0 && model.property(entityType, name)?.type.name === 'Edm.Stream'
 
+/** What is said of the row always stays, what is said of one of its properties with that. */
+function isSaidOf({ name }: Column, paths: readonly (readonly string[])[]): boolean {
+  const at = name.indexOf('@')
+  return at === 0 || (at > 0 && paths.some(([first]) => first === name.slice(0, at)))
+}
+
 /** The columns on one of the paths, `@odata.type` always among them; complex columns only with the fields on one. */
 function keepPaths(columns: readonly Column[], paths: readonly (readonly string[])[]): readonly Column[] {
   return columns.flatMap((column) => {
-    if (column.name === '@odata.type') return [column]
+    if (isSaidOf(column, paths)) return [column]
     const mine = paths.filter(([name]) => name === column.name).map(([, ...rest]) => rest)
     if (mine.length === 0) return []
     if (column.fields === undefined || mine.some((rest) => rest.length === 0)) return [column]

@@ -43,7 +43,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     ...(address.tail === 'ref' ? { references: true as const } : {}),
     rows: boundRows(scope, shaped),
     unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
-    ...(property === undefined ? {} : { property: property.path }),
+    ...(property === undefined ? {} : { property: property.path, shown: property.shown, ...(address.ordinal === undefined ? {} : { ordinal: address.ordinal }) }),
     ...(property?.items === undefined ? {} : { items: property.items }),
     count: url.options.count === true, order: page.order, paging: page.paging,
     ...(url.options.top === undefined ? {} : { top: url.options.top }), skip: url.options.skip ?? 0, pageRows: options.pageRows,

@@ -33,7 +33,7 @@ function propertyContext(address: Address, rows: string | undefined): string {
   const { scope, cast, key } = lastStep(address)
   const path = address.property.join('/')
   if (rows === undefined) return `${scope.entityType.qualifiedName}/${path}`
-  return key === undefined ? `${rows}${cast === undefined ? '' : `/${cast}`}/${path}` : `${rows}${printKey(key)}/${path}`
+  return `${rows}${key === undefined ? '' : printKey(key)}${cast === undefined ? '' : `/${cast}`}/${path}`
 }
 
 /** The set, or the path of containment from one, that the last rows belong to; undefined: they belong to none. */

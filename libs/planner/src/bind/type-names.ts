@@ -5,7 +5,7 @@ import { columnsOfType } from './model-types.js'
 
 /** True if a row may name the type of a value, which in a data product has another name than at its source. */
 export const mayNameType = ({ name, type, fields }: Column): boolean =>
-  name.startsWith('@') || name === '*' || type.base === 'Edm.Untyped' || (type.base === 'structured' && (fields === undefined || fields.some(mayNameType)))
+  name === '@odata.type' || name === '*' || type.base === 'Edm.Untyped' || (type.base === 'structured' && (fields === undefined || fields.some(mayNameType)))
 
 /**
  * What the types of a set's values are called at its source, and what they are called here. Types of columns correspond as the columns do;

@@ -1,4 +1,4 @@
-import { type Column, evidenceSet, filter, type Fragment, limit, type Plan, remote, type Remote, remoteScan, sort } from '@tributary/plan'
+import { type Column, column, conjunction, evidenceSet, type Expression, filter, type Fragment, instance, limit, type Plan, remote, type Remote, remoteScan, sort, stringType } from '@tributary/plan'
 import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
 import { type RemoteNames, remoteNames } from './remote-names.js'
 
@@ -20,7 +20,7 @@ export function placeFragment(fragment: Fragment, endpoints: Endpoints, options:
   const endpoint = endpoints.endpoint(target.endpoint)
   const names = remoteNames(fragment.scan, endpoint.target.model)
   const want = requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows })
-  const accepted = ask(endpoint, want, endpoints.capabilities(target.endpoint, evidenceSet(target)))
+  const accepted = ask(endpoint, { want, only: target.only }, endpoints.capabilities(target.endpoint, evidenceSet(target)))
   const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken, counted: accepted.counted })
   return remote(fragment, addResidual(scan, fragment, accepted, names))
 }
@@ -57,13 +57,19 @@ function requireColumn(columns: ReadonlyMap<string, Column>, name: string): Colu
   return found
 }
 
+interface Asked {
+  readonly want: ScanRequest
+  /** Types that are left of a cast. */
+  readonly only: readonly string[] | undefined
+}
+
 /** What the source takes; asked again without limit or count where it would take them beside something left to us. */
-function ask(endpoint: OpenEndpoint, want: ScanRequest, able: Capabilities): Accepted {
+function ask(endpoint: OpenEndpoint, { want, only }: Asked, able: Capabilities): Accepted {
   const accepted = endpoint.source.accept(want, able)
-  const whole = isWhole(accepted, want)
+  const whole = isWhole(accepted, want) && (only === undefined || accepted.cast === true)
   const counts = whole && accepted.counted
-  if (accepted.limited && (!whole || (want.count && !counts))) return ask(endpoint, withoutLimit(want), able)
-  if (accepted.counted && !counts) return ask(endpoint, { ...want, count: false }, able)
+  if (accepted.limited && (!whole || (want.count && !counts))) return ask(endpoint, { want: withoutLimit(want), only }, able)
+  if (accepted.counted && !counts) return ask(endpoint, { want: { ...want, count: false }, only }, able)
   return accepted
 }
 
@@ -75,9 +81,15 @@ function withoutLimit({ top: _top, ...want }: ScanRequest): ScanRequest {
   return { ...want, skip: 0 }
 }
 
+/** Rows are cast by the type they name, where the source gives those of other types as well. */
+function castsOurselves({ scan: { target: { only } } }: Fragment, accepted: Accepted): readonly Expression[] {
+  return only === undefined || accepted.cast === true ? [] : [instance(column(stringType, '@odata.type'), only)]
+}
+
 function addResidual(scan: Plan, fragment: Fragment, accepted: Accepted, names: RemoteNames): Plan {
   const whole = accepted.trust === 'inexact' ? fragment.filter : undefined
-  const residual = whole ?? (accepted.residual === undefined ? undefined : names.toExposed(accepted.residual))
+  const left = whole ?? (accepted.residual === undefined ? undefined : names.toExposed(accepted.residual))
+  const residual = conjunction([...castsOurselves(fragment, accepted), ...(left === undefined ? [] : [left])])
   const filtered = residual === undefined ? scan : filter(scan, residual)
   const [first, ...rest] = fragment.order
   const sorted = first === undefined || accepted.ordered ? filtered : sort(filtered, [first, ...rest])

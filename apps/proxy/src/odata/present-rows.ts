@@ -1,0 +1,186 @@
+import type { Column, ExpandedShape, RowsPage, Value, ValueType } from '@tributary/plan'
+import { chooseItems, type BoundQuery, type BoundRows } from '@tributary/planner'
+import type { QueryRun } from './query-run.js'
+import { rowIds } from './row-ids.js'
+
+/** Rows as they are shown: their columns, the names of those that are written, and how a row becomes one of them. */
+interface Presented {
+  readonly columns: readonly Column[]
+  readonly visible: readonly string[]
+  readonly row: (values: readonly Value[]) => readonly Value[]
+}
+
+type Rows = Pick<Presented, 'columns' | 'visible'>
+
+interface Place {
+  readonly root: string
+  /** Everything is told of the rows: their types, too. */
+  readonly full: boolean
+}
+
+/**
+ * What of rows is not shown as the plan gives it: references, which are ids; expanded rows that are only counted, or belong into a complex
+ * value; the items of a collection that `$select` chooses. Undefined where there is none of it, so that pages stay as they are.
+ */
+export function presenter({ root, bound, style }: Pick<QueryRun, 'root' | 'style'> & { readonly bound: Pick<BoundQuery, 'rows' | 'references' | 'visible'> }): { readonly page: (page: RowsPage) => RowsPage; readonly visible: readonly string[] } | undefined {
+  const rows: BoundRows = bound.references === true ? { ...bound.rows, references: true } : bound.rows
+  const full = style.metadata === 'full'
+  if (!needed(rows, full)) return undefined
+  const known = new WeakMap<readonly Column[], Presented>()
+  return {
+    visible: bound.references === true ? [idColumn.name] : shownNames(bound.visible, rows),
+    page: (page) => {
+      const made = known.get(page.columns) ?? present({ root, full }, { columns: page.columns, visible: bound.visible }, rows)
+      known.set(page.columns, made)
+      return { kind: 'rows', columns: made.columns, rows: page.rows.map(made.row) }
+    },
+  }
+}
+
+const needed = ({ references, countOnly, holder, only, items, related, cast }: BoundRows, full: boolean): boolean =>
+  references === true || countOnly === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
+
+/** Counted rows and those within a complex value have no member of their own. */
+const shownNames = (visible: readonly string[], { related }: BoundRows): readonly string[] =>
+  visible.filter((name) => related.get(name)?.countOnly !== true && related.get(name)?.holder === undefined)
+
+const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', collection: false })
+const number: ValueType = Object.freeze({ name: 'Edm.Int64', base: 'Edm.Int64', collection: false })
+const idColumn: Column = Object.freeze({ name: '@odata.id', type: text })
+
+function present(place: Place, rows: Rows, bound: BoundRows): Presented {
+  if (bound.references === true) return references(place.root, rows, bound)
+  const steps = [...(bound.cast === true && !place.full ? [(before: Rows) => withoutOwnType(before, bound.entityType)] : []), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
+  return steps.reduce<Presented>((before, step) => {
+    const after = step(before)
+    return { ...after, row: (values) => after.row(before.row(values)) }
+  }, { ...rows, row: (values) => values })
+}
+
+/** What rows that were cast say of their type, where it is just that type. */
+function withoutOwnType({ columns, visible }: Rows, type: string): Presented {
+  const at = columns.findIndex(({ name }) => name === '@odata.type')
+  return { columns, visible, row: (values) => (typeof values[at] === 'string' && values[at].endsWith(`#${type}`) ? values.with(at, undefined) : values) }
+}
+
+function references(root: string, { columns }: Rows, bound: BoundRows): Presented {
+  const id = rowIds(root, bound, columns)
+  if (id === undefined) throw new Error(`The rows of ${bound.set.name} have no ids`)
+  // The other values stay: the next page is found by them.
+  const kept = columns.flatMap(({ name }, index) => (name.includes('@') ? [] : [index]))
+  return { columns: [idColumn, ...kept.flatMap((index) => columns[index] ?? [])], visible: [idColumn.name], row: (values) => [id(values), ...kept.map((index) => values[index])] }
+}
+
+type Step = (before: Rows) => Presented
+
+// ── Items of collections ─────────────────────────────────────────────────────────────────────────────────────────────
+
+const collectionSteps = (_rows: Rows, { items = [] }: BoundRows): readonly Step[] => items.map(({ path, items: asked }) => (before) => chosen(before, path, chooseItems(asked)))
+
+function chosen({ columns, visible }: Rows, [name = '', ...within]: readonly string[], choose: ReturnType<typeof chooseItems>): Presented {
+  const at = columns.findIndex((column) => column.name === name)
+  const label = `${name}@odata.count`
+  if (within.length > 0) return { columns, visible, row: (values) => values.map((value, index) => (index === at ? chosenWithin(value, within, choose) : value)) }
+  return {
+    columns: [...columns, { name: label, type: number }], visible,
+    row: (values) => {
+      const value = values[at]
+      const found = Array.isArray(value) ? choose(value as readonly Value[]) : undefined
+      return [...values.map((one, index) => (index === at && found !== undefined ? (found.items as Value) : one)), found?.count]
+    },
+  }
+}
+
+function chosenWithin(value: Value, [name = '', ...rest]: readonly string[], choose: ReturnType<typeof chooseItems>): Value {
+  if (!isRecord(value)) return value
+  const inner = value[name]
+  if (rest.length > 0) return { ...value, [name]: chosenWithin(inner, rest, choose) }
+  if (!Array.isArray(inner)) return value
+  const { items, count } = choose(inner as readonly Value[])
+  return { ...value, [name]: items as Value, ...(count === undefined ? {} : { [`${name}@odata.count`]: count }) }
+}
+
+// ── Expanded rows ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const relatedSteps = (place: Place, { columns }: Rows, { related }: BoundRows): readonly Step[] =>
+  [...related].filter(([name, rows]) => needed(rows, place.full) && columns.some((column) => column.name === name)).map(([name, rows]) => (before) => shownRelated(place, before, { name, rows }))
+
+interface Related {
+  readonly name: string
+  readonly rows: BoundRows
+}
+
+function shownRelated(place: Place, before: Rows, { name, rows }: Related): Presented {
+  const at = before.columns.findIndex((column) => column.name === name)
+  const column = before.columns[at]
+  const shape = column?.expanded
+  if (column === undefined || shape === undefined) return { ...before, row: (values) => values }
+  if (rows.countOnly === true) return countedOnly(before, at, name)
+  const made = present(place, shape, rows)
+  const expanded: Column = { ...column, expanded: { ...shape, columns: made.columns, visible: rows.references === true ? made.visible : shownNames(made.visible, rows) } }
+  const absent = absence(before.columns, rows)
+  const value = (values: readonly Value[]): Value => (absent(values) ? undefined : eachRow(values[at], shape, made.row))
+  if (rows.holder !== undefined) return held(before, { at, column: expanded, value }, rows.holder)
+  return { columns: before.columns.with(at, expanded), visible: before.visible, row: (values) => values.with(at, value(values)) }
+}
+
+/** Rows of other types than those that have the navigation do not show it. */
+function absence(columns: readonly Column[], { only }: BoundRows): (values: readonly Value[]) => boolean {
+  if (only === undefined) return () => false
+  const at = columns.findIndex(({ name }) => name === '@odata.type')
+  const types = new Set(only)
+  return (values) => {
+    const type = values[at]
+    return typeof type !== 'string' || !types.has(type.slice(type.lastIndexOf('#') + 1))
+  }
+}
+
+function eachRow(value: Value, { toMany }: ExpandedShape, row: Presented['row']): Value {
+  if (!toMany) return Array.isArray(value) ? (row(value) as Value) : value
+  if (!isRecord(value) || !Array.isArray(value['rows'])) return value
+  return { ...value, rows: value['rows'].map((one: Value) => (Array.isArray(one) ? (row(one) as Value) : one)) }
+}
+
+function countedOnly({ columns, visible }: Rows, at: number, name: string): Presented {
+  const label: Column = { name: `${name}@odata.count`, type: number }
+  return {
+    columns: columns.with(at, label), visible,
+    row: (values) => {
+      const value = values[at]
+      return values.with(at, value !== undefined && isRecord(value) ? value['count'] : undefined)
+    },
+  }
+}
+
+interface Held {
+  readonly at: number
+  readonly column: Column
+  readonly value: (values: readonly Value[]) => Value
+}
+
+/** Puts the rows into the complex value they are expanded from. */
+function held({ columns, visible }: Rows, { at, column, value }: Held, holder: readonly string[]): Presented {
+  const [first = '', ...rest] = holder
+  const holderAt = columns.findIndex(({ name }) => name === first)
+  const outer = columns[holderAt]
+  if (outer === undefined) return { columns, visible, row: (values) => values }
+  return {
+    columns: columns.with(holderAt, withField(outer, rest, column)), visible,
+    row: (values) => values.with(holderAt, withMember(values[holderAt], rest, value(values))).with(at, undefined),
+  }
+}
+
+function withField(outer: Column, [name = '', ...rest]: readonly string[], column: Column): Column {
+  const fields = outer.fields ?? []
+  if (rest.length === 0) return { ...outer, fields: [...fields, { ...column, name }] }
+  return { ...outer, fields: fields.map((field) => (field.name === name ? withField(field, rest, column) : field)) }
+}
+
+function withMember(outer: Value, [name = '', ...rest]: readonly string[], value: Value): Value {
+  if (!isRecord(outer)) return outer
+  if (rest.length > 0) return { ...outer, [name]: withMember(outer[name], rest, value) }
+  const count = isRecord(value) && typeof value['count'] === 'number' ? { [`${name}@odata.count`]: value['count'] } : {}
+  return { ...outer, ...count, [name]: value }
+}
+
+const isRecord = (value: Value): value is { readonly [name: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,57 @@
+import { serviceExposure } from '@tributary/catalog'
+import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
+import { openDoor, type DataDoor } from './data-door.js'
+import { endpointOf } from './exposures.js'
+
+let server: RichServer
+let door: DataDoor
+
+beforeAll(async () => {
+  server = await startRichServer()
+  door = await openDoor()
+  door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', server.url, server.metadata)))
+})
+afterAll(async () => {
+  await door.stop()
+  await server.stop()
+})
+beforeEach(() => server.behave({}))
+
+interface Answered {
+  readonly status: number
+  readonly body: unknown
+}
+
+const version = { 'odata-maxversion': '4.0' }
+
+async function answered(response: Response, root: string): Promise<Answered> {
+  const text = (await response.text()).replaceAll(root, 'root/')
+  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== ''
+  const body: unknown = isJson ? JSON.parse(text) : text
+  return { status: response.status, body: response.ok ? body : 'error' }
+}
+
+const fromSource = async (path: string): Promise<Answered> => answered(await fetch(encodeURI(`${server.url}${path}`), { headers: version }), server.url)
+const fromHub = async (path: string): Promise<Answered> => answered(await door.get(encodeURI(`/odata/port/${path}`), version), `${door.origin}/odata/port/`)
+
+describe('reads through the hub as from the source itself', () => {
+  it.each([
+    'Office', 'Flagship', 'Office/Title', 'Office/Seat', 'Office/Seat/City', 'Office/Seat/City/$value', 'Office/Lead', 'Office/Notices', 'Office/Notices(1)', 'Office/Notices(1)/Words', 'Office/Notices(2)/Words', 'Office/Notices(9)', 'Office/Notices/$count',
+    'Office?$select=Title', 'Office?$expand=Lead', 'Office?$expand=Notices($orderby=Number desc)', 'Office?$select=Id&$expand=Notices($select=Words;$filter=Number eq 1)',
+    'Flagship/Crew', 'Flagship/Home', 'Flagship/Port.Ferry', 'Flagship/Port.Tug',
+    'Harbours(1)/Berths', 'Harbours(1)/Berths(2)', 'Harbours(1)/Berths(2)/Length', 'Harbours(1)/Berths(1)/Vessel', 'Harbours(1)/Berths(2)/Vessel', 'Harbours(4)/Berths', 'Harbours(9)/Berths', 'Harbours(1)/Berths?$filter=Occupied&$orderby=Number desc&$top=1&$count=true',
+    'Harbours(1)/Pilotage', 'Harbours(3)/Pilotage', 'Harbours(1)/Pilotage/Fee', 'Harbours(1)/Berths/$count', 'Harbours(1)/Berths/$count?$filter=Occupied',
+    'Harbours?$expand=Berths', 'Harbours?$expand=Pilotage', 'Harbours(1)?$expand=Berths($expand=Vessel($select=Name);$select=Number)', 'Harbours?$select=Name&$expand=Berths($count=true;$top=1;$orderby=Number)',
+    'Vessels?$expand=Home', 'Vessels?$expand=Crew($select=Name)', 'Harbours?$expand=Vessels($select=Code)&$select=Id', "Vessels('AMBER')/Home", "Vessels('AMBER')/Crew", "Vessels('HERON')/Home", "Vessels('AMBER')/Home/Calls", "Calls(VesselCode='AMBER',Number=1)/Vessel/Home", "Vessels('AMBER')/Calls",
+    "Vessels('AMBER')/Moored/Authority", "Vessels('BRISK')/Moored/Authority", 'Harbours(1)/Address/Authority', 'Harbours?$expand=Address/Authority', "Vessels?$select=Code&$expand=Moored/Authority($select=Name)",
+    'Vessels/Port.Ferry', "Vessels/Port.Ferry('DAWN')", "Vessels('DAWN')/Port.Ferry", "Vessels('AMBER')/Port.Ferry", "Vessels('DAWN')/Port.Ferry/Sister", 'Vessels/Port.Ferry?$filter=Passengers gt 200&$select=Code,Passengers', 'Vessels/Port.Ferry/$count', 'Vessels/Port.Tug?$count=true&$top=1',
+    'Vessels/Port.Ferry?$expand=Sister($select=Name)', 'Vessels?$expand=Port.Ferry/Sister($select=Code)&$select=Code', 'Harbours?$expand=Vessels/Port.Ferry($select=Code)&$select=Id', 'Vessels?$select=Code,Port.Ferry/Passengers,Port.Tug/Pull', 'Harbours(1)/Vessels/Port.Ferry',
+    'Vessels/$ref', "Vessels('AMBER')/Home/$ref", "Vessels('HERON')/Home/$ref", "Vessels('AMBER')/Calls/$ref", 'Harbours(1)/Berths/$ref', 'Office/Notices/$ref', 'Office/Lead/$ref', 'Harbours?$select=Id&$expand=Berths/$ref', 'Vessels?$select=Code&$expand=Calls/$count', 'Vessels?$select=Code&$expand=Home/$ref,Calls/$ref', "Vessels('AMBER')?$expand=Calls/$count($filter=Number gt 1)&$select=Code", 'Vessels?$select=Code&$expand=Calls/$ref($filter=Number gt 1;$orderby=Number desc)', 'Calls/$ref?$filter=Number gt 1&$orderby=Number desc,VesselCode&$top=2',
+    "Vessels('AMBER')?$expand=*", 'Calls?$expand=*/$ref&$select=Number', 'Sailors?$expand=Pupils($levels=2;$select=Name)&$select=Name',
+    "Vessels('AMBER')/Log", "Vessels('AMBER')/Log/$count", "Vessels('AMBER')/Log/0", "Vessels('AMBER')/Log/-1", "Vessels('AMBER')/Log/7", "Vessels('AMBER')/Log?$top=1", "Vessels('AMBER')/Log?$filter=contains($this,'s')&$orderby=$this desc&$count=true", "Vessels('AMBER')/Log/$count?$filter=startswith($this,'s')",
+    "Vessels('AMBER')/Lots", "Vessels('AMBER')/Lots?$filter=Weight gt 10&$select=Label&$orderby=Weight desc", "Vessels('AMBER')/Lots/0", "Vessels('AMBER')/Kinds", "Vessels('GÖTA')/Kinds", 'Harbours(1)/Anchorages', 'Harbours(1)/Anchorages?$skip=1&$count=true', "Vessels?$select=Code,Log($filter=startswith($this,'s');$count=true)", "Vessels?$select=Code,Lots($orderby=Weight desc;$top=1;$select=Label)", "Vessels?$select=Moored($select=City)", 'Vessels?$select=Code,Lots/Marks',
+    "Vessels('AMBER')/Moored", "Vessels('BRISK')/Moored", "Vessels('AMBER')/Draught", "Vessels('GÖTA')/Draught", "Vessels('GÖTA')/Draught/$value", "Vessels('AMBER')/Needs/$value", "Vessels('AMBER')/Weight/$value", "Vessels('NONE')/Draught", "Vessels('NONE')", "Vessels('AMBER')/Built/$value", "Vessels('AMBER')/Cargo", "Vessels('CORAL')/Moored/Port.QuayAddress/Quay", "Vessels('CORAL')/Moored/Port.QuayAddress", "Vessels('AMBER')/Moored/Port.QuayAddress",
+    ...['Flag', 'Tiny', 'Octet', 'Small', 'Whole', 'Large', 'Exact', 'Open', 'Half', 'Real', 'Text', 'Raw', 'Day', 'Clock', 'At', 'Took', 'Other', 'Kind'].map((name) => `Readings(0a1b2c3d-0000-4000-8000-000000000001)/${name}/$value`),
+    "Sailors(Papers='P-100')", "Sailors(Papers='P-100')/Vessels", "Vessels/$filter(@f)?@f=Weight gt 1000", "Vessels/$filter(Weight gt 1000)/$count", "Vessels/$filter(Weight gt 1000)('AMBER')", "Vessels/$filter(Weight gt 1000)('BRISK')", "Vessels/$filter(Weight gt 1000)?$filter=startswith(Code,'A')&$select=Code",
+  ])('%s', async (path) => expect(await fromHub(path)).toEqual(await fromSource(path)))
+})

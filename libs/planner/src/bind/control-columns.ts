@@ -1,0 +1,54 @@
+import { type EdmModel, findAnnotation } from '@tributary/edm'
+import { type Column, stringType } from '@tributary/plan'
+import type { RowScope } from './row-scope.js'
+
+const text = (name: string): Column => Object.freeze({ name, type: stringType })
+
+/** What a row says of its type. */
+export const typeColumn = text('@odata.type')
+
+const etagColumn = text('@odata.etag')
+const mediaColumns = ['mediaContentType', 'mediaEtag']
+
+/** True for columns that say something of a row, or of one of its properties. */
+export const isControl = ({ name }: Pick<Column, 'name'>): boolean => name.includes('@')
+
+/**
+ * What sources say of rows and clients need: the version of a row where its changes are guarded by it, the content type and version of
+ * streams; and of a cast, the type of the row.
+ */
+export function controlColumns({ set, entityType, model, exposure }: RowScope): readonly Column[] {
+  const remote = exposure.endpoints.get(set.endpoint)?.model ?? model
+  const streams = model.properties(entityType).filter(({ type, name }) => type.name === 'Edm.Stream' && !type.collection && !set.renamed.has(name))
+  const cast = entityType.qualifiedName !== set.entityType && model.derivedTypes(entityType.qualifiedName).length === 0
+  return [
+    // Columns of a type that others derive from have it already.
+    ...(cast ? [typeColumn] : []),
+    ...(guardedTypes(remote).has(set.remoteType) ? [etagColumn] : []),
+    ...(hasMedia(model, entityType.qualifiedName) ? mediaColumns.map((name) => text(`@odata.${name}`)) : []),
+    ...streams.flatMap(({ name }) => mediaColumns.map((media) => text(`${name}@odata.${media}`))),
+  ]
+}
+
+/** Whether instances of an entity type are streams. */
+export function hasMedia(model: EdmModel, name: string): boolean {
+  const type = model.entityType(name)
+  return type !== undefined && (type.hasStream || (type.baseType !== undefined && hasMedia(model, type.baseType)))
+}
+
+const concurrency = 'Org.OData.Core.V1.OptimisticConcurrency'
+const guarded = new WeakMap<EdmModel, ReadonlySet<string>>()
+
+/** Types of entities whose changes are guarded by a version: those of a set that says so, wherever else such entities are found. */
+function guardedTypes(model: EdmModel): ReadonlySet<string> {
+  const known = guarded.get(model)
+  if (known !== undefined) return known
+  const { entitySets, singletons } = model.container ?? { entitySets: new Map(), singletons: new Map() }
+  const all = [...entitySets.values(), ...singletons.values()].filter(({ annotations }) => findAnnotation(annotations, concurrency) !== undefined)
+  const found = new Set(all.flatMap(({ entityType }) => {
+    const name = model.entityType(entityType)?.qualifiedName ?? entityType
+    return [name, ...model.derivedTypes(name)]
+  }))
+  guarded.set(model, found)
+  return found
+}
