@@ -11,6 +11,16 @@ interface Answer {
   readonly body?: Json
 }
 
+const errorOf = (body: Json | undefined): Json => (body?.['error'] ?? {}) as Json
+
+const json = { 'content-type': 'application/json' }
+const sailor = (Id: number, more: Json = {}) => ({ Id, Name: `S${Id}`, Papers: `P-${Id}`, Rank: 1, ...more })
+const create = (id: string, Id: number, more: object = {}) => ({ id, method: 'post', url: 'Sailors', headers: json, body: sailor(Id), ...more })
+const part = (id: string, line: string, body?: Json) => `--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ${id}\r\n\r\n${line} HTTP/1.1\r\n${body === undefined ? '' : 'Content-Type: application/json\r\n'}\r\n${body === undefined ? '' : JSON.stringify(body)}\r\n`
+const set = (parts: readonly string[]) => `--b\r\nContent-Type: multipart/mixed;boundary=c\r\n\r\n${parts.join('')}--c--\r\n`
+const get = (line: string) => `--b\r\nContent-Type: application/http\r\n\r\n${line} HTTP/1.1\r\n\r\n\r\n`
+const lines = (text: string) => [...text.matchAll(/Content-ID: (\S+)|HTTP\/1\.1 (\d+)|boundary=(changes_\d+)/g)].map(([, id, told, boundary]) => id ?? told ?? boundary)
+
 describe('change sets', () => {
   let port: RichServer
   let door: DataDoor
@@ -35,10 +45,11 @@ describe('change sets', () => {
     return (JSON.parse(text) as { readonly responses: readonly Answer[] }).responses
   }
   const there = async (path: string): Promise<Json> => await (await fetch(`${port.url}${path}`, { headers: { accept: 'application/json' } })).json() as Json
+  const send = async (sections: readonly string[], headers: Readonly<Record<string, string>> = {}) => {
+    const response = await door.get('/odata/port/$batch', { 'content-type': 'multipart/mixed;boundary=b', ...headers }, { method: 'POST', body: `${sections.join('')}--b--` })
+    return { response, text: await response.text() }
+  }
   const status = async (path: string): Promise<number> => (await fetch(`${port.url}${path}`)).status
-  const json = { 'content-type': 'application/json' }
-  const sailor = (Id: number, more: Json = {}) => ({ Id, Name: `S${Id}`, Papers: `P-${Id}`, Rank: 1, ...more })
-  const create = (id: string, Id: number, more: object = {}) => ({ id, method: 'post', url: 'Sailors', headers: json, body: sailor(Id), ...more })
 
   it('go to their source as one, and every change has its answer', async () => {
     const answers = await batch([
@@ -98,7 +109,7 @@ describe('change sets', () => {
     expect(both.map(({ status: told }) => told)).toEqual([200, 201])
     expect(both[0]?.body).toMatchObject({ Code: 'AMBER', Name: 'Renamed' })
     const mixed = await batch([create('a', 907, { atomicityGroup: 'g' }), { id: 'b', method: 'get', url: 'Sailors', atomicityGroup: 'g' }])
-    expect(mixed.map(({ status: told, body }) => [told, (body?.['error'] as Json)['message']])).toEqual([[400, expect.stringContaining('GET Sailors')], [400, expect.stringContaining('GET Sailors')]])
+    expect(mixed.map(({ status: told, body }) => [told, errorOf(body)['message']])).toEqual([[400, expect.stringContaining('GET Sailors')], [400, expect.stringContaining('GET Sailors')]])
     expect(await status('Sailors(907)')).toBe(404)
   })
 
@@ -112,7 +123,7 @@ describe('change sets', () => {
   it('of several changes are refused by name where the source takes no batches, and nothing is done', async () => {
     port.behave({ refuse: ['batch'] })
     const answers = await batch([create('a', 909, { atomicityGroup: 'g' }), create('b', 910, { atomicityGroup: 'g' })])
-    expect(answers.map(({ status: told, body }) => [told, (body?.['error'] as Json)['code']])).toEqual([[501, 'HUB_BATCH_UNSUPPORTED'], [501, 'HUB_BATCH_UNSUPPORTED']])
+    expect(answers.map(({ status: told, body }) => [told, errorOf(body)['code']])).toEqual([[501, 'HUB_BATCH_UNSUPPORTED'], [501, 'HUB_BATCH_UNSUPPORTED']])
     expect([await status('Sailors(909)'), await status('Sailors(910)')]).toEqual([404, 404])
   })
 
@@ -123,14 +134,6 @@ describe('change sets', () => {
   })
 
   describe('in MIME parts', () => {
-    const part = (id: string, line: string, body?: Json) => `--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ${id}\r\n\r\n${line} HTTP/1.1\r\n${body === undefined ? '' : 'Content-Type: application/json\r\n'}\r\n${body === undefined ? '' : JSON.stringify(body)}\r\n`
-    const set = (parts: readonly string[]) => `--b\r\nContent-Type: multipart/mixed;boundary=c\r\n\r\n${parts.join('')}--c--\r\n`
-    const get = (line: string) => `--b\r\nContent-Type: application/http\r\n\r\n${line} HTTP/1.1\r\n\r\n\r\n`
-    const send = async (sections: readonly string[], headers: Readonly<Record<string, string>> = {}) => {
-      const response = await door.get('/odata/port/$batch', { 'content-type': 'multipart/mixed;boundary=b', ...headers }, { method: 'POST', body: `${sections.join('')}--b--` })
-      return { response, text: await response.text() }
-    }
-    const lines = (text: string) => [...text.matchAll(/Content-ID: (\S+)|HTTP\/1\.1 (\d+)|boundary=(changes_\d+)/g)].map(([, id, told, boundary]) => id ?? told ?? boundary)
 
     it('are answered by a part of their own, each answer with its Content-ID', async () => {
       const { text } = await send([set([part('1', 'POST Sailors', sailor(920)), part('2', 'POST $1/Pupils', sailor(921)), part('3', `DELETE ${door.origin}/odata/port/Sailors(920)/Pupils(921)/$ref`)]), get('GET /odata/port/Sailors(921)/Name/$value')])

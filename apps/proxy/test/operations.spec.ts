@@ -80,9 +80,9 @@ describe('operations', () => {
     })
 
     it.each<[string, number, string, string]>([
-      ['LoadedAt(harbor=1)', 400, 'HUB_QUERY_INVALID', 'Did you mean harbour?'],
-      ['LoadedAt(since=2024-01-01)', 400, 'HUB_QUERY_INVALID', 'LoadedAt(harbour=…,since=…)'],
-      ['NearestHarbour(lat=1)', 400, 'HUB_QUERY_INVALID', 'lacks the parameter lon'],
+      ['LoadedAt(harbor=1)', 404, 'HUB_RESOURCE_NOT_FOUND', 'Did you mean harbour?'],
+      ['LoadedAt(since=2024-01-01)', 404, 'HUB_RESOURCE_NOT_FOUND', 'LoadedAt(harbour=…,since=…)'],
+      ['NearestHarbour(lat=1)', 404, 'HUB_RESOURCE_NOT_FOUND', 'It lacks the parameter lon.'],
       ["LoadedAt(harbour='one')", 400, 'HUB_QUERY_TYPE', 'Edm.Int32'],
       ['CallsOf(codes=@c)?@c={"a":1}', 400, 'HUB_QUERY_TYPE', 'a JSON array'],
       ["Vessels('AMBER')/Port.IsOpen(at=12:00:00)", 404, 'HUB_RESOURCE_NOT_FOUND', 'bound to Port.Harbour'],

@@ -48,12 +48,14 @@ function partOf(request: unknown, index: number): BatchPart & { readonly id: str
   if (id === undefined || method === undefined || url === undefined) throw invalid(`${at} needs "id", "method" and "url"`)
   const group = textOf(request, 'atomicityGroup', at)
   const condition = textOf(request, 'if', at)
-  const headers = headersOf(request['headers'], at)
+  const given = headersOf(request['headers'], at)
+  const hasBody = request['body'] !== undefined && request['body'] !== null
+  const headers = hasBody && given['content-type'] === undefined ? { ...given, 'content-type': 'application/json' } : given
   return {
     id, method: method.toUpperCase(), url, headers, dependsOn: idsOf(request['dependsOn'], at),
     ...(group === undefined ? {} : { group }),
     ...(condition === undefined ? {} : { condition }),
-    ...(request['body'] === undefined || request['body'] === null ? {} : { body: bodyOf(request['body'], headers['content-type'] ?? 'application/json') }),
+    ...(!hasBody ? {} : { body: bodyOf(request['body'], headers['content-type'] ?? 'application/json') }),
   }
 }
 

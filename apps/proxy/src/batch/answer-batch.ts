@@ -1,24 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Log } from '@tributary/nest'
 import { batchAnswer, negotiateVersion, parseBatch, parsePrefer, type BatchPart } from '@tributary/odata-wire'
 import { header } from '../http/exchange.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { answerForm, withIds } from './batch-forms.js'
-import type { BatchCourse } from './batch-course.js'
-import type { SendTogether } from './change-set.js'
+import type { BatchCourse, BatchServices } from './batch-course.js'
 import { answerGroup } from './answer-group.js'
 import { answerPart } from './answer-part.js'
-
-/** What a batch is answered with. */
-export interface BatchServices {
-  readonly log: Log
-  /** Requests a batch may hold. */
-  readonly batchRequests: number
-  /** Answers one of its requests. */
-  readonly answer: (asked: ServiceRequest) => Promise<void>
-  /** Sends the changes of a change set to their source, all or none. */
-  readonly together: SendTogether
-}
 
 /**
  * Answers a `$batch`: its requests one after the other, each by the way every request goes, the answers streamed into one. Changes that

@@ -3,10 +3,10 @@ import { asHubError } from '@tributary/nest'
 import type { BatchPart } from '@tributary/odata-wire'
 import { answerPart } from './answer-part.js'
 import { noteOutcome, partExchange, partRequest, requireDependencies, writeAnswer, type BatchCourse } from './batch-course.js'
-import type { TogetherAnswer, WholeReply } from './change-set.js'
-import { errorReply } from './error-reply.js'
+import type { TogetherAnswer } from './change-set.js'
 import { PartReply } from './part-reply.js'
 import { createdPath } from './references.js'
+import { errorReply, type WholeReply } from './whole-reply.js'
 
 type Group = readonly [BatchPart, ...BatchPart[]]
 

@@ -1,11 +1,23 @@
 import { once } from 'node:events'
 import { conditionHolds, type BatchAnswer, type BatchForm, type BatchPart } from '@tributary/odata-wire'
 import { hubError } from '@tributary/errors'
+import type { Log } from '@tributary/nest'
 import type { Exchange, Reply } from '../http/exchange.js'
 import type { ServiceRequest } from '../odata/service-request.js'
-import type { BatchServices } from './answer-batch.js'
+import type { SendTogether } from './change-set.js'
 import { partAddress } from './part-address.js'
 import { withReferences } from './references.js'
+
+/** What a batch is answered with. */
+export interface BatchServices {
+  readonly log: Log
+  /** Requests a batch may hold. */
+  readonly batchRequests: number
+  /** Answers one of its requests. */
+  readonly answer: (asked: ServiceRequest) => Promise<void>
+  /** Sends the changes of a change set to their source, all or none. */
+  readonly together: SendTogether
+}
 
 /** What became of the requests of a batch so far. */
 export interface BatchCourse {

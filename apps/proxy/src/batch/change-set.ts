@@ -6,21 +6,14 @@ import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { requireBatches } from './batching-sources.js'
-import { errorReply } from './error-reply.js'
 import { standInFor, type StandIn } from './stand-in.js'
+import { errorReply, type WholeReply } from './whole-reply.js'
 
 /** One change of a change set, before it is known where it goes. */
 export interface TogetherRequest {
   readonly part: BatchPart
   /** The change as a request by itself, its address replaced by this one. */
   readonly request: (url: string) => ServiceRequest
-}
-
-/** An answer whose body is whole. */
-export interface WholeReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
 }
 
 /** What became of a change set; `index`: of the change that failed, where the source says which. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import type { ODataUrl } from '@tributary/odata-url'
-import { answerBatch, type BatchServices } from '../batch/answer-batch.js'
+import { answerBatch } from '../batch/answer-batch.js'
+import type { BatchServices } from '../batch/batch-course.js'
 import { preparePart } from '../batch/prepare-part.js'
 import { sendTogether } from '../batch/change-set.js'
 import { answerOperation } from '../operation/answer-operation.js'
@@ -61,7 +62,7 @@ async function answerRead(given: ServiceRequest, services: QueryServices): Promi
   const url = services.plans.parsed(namesFor(exposure.model), path, exchange.query)
   switch (url.resource.kind) {
     case 'metadata':
-      return answerMetadata(exchange, exposure.model, { version: protocol.version, ...formatOf(url) })
+      return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), endpointOf: (slug) => services.pool.openNow(exposure, slug) })
     case 'service':
       return answerServiceDocument(asked, url)
     case 'path':

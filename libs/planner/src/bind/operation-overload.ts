@@ -37,7 +37,7 @@ export function operationsNamed(model: EdmModel, name: string): readonly Operati
 
 /**
  * The overload of an operation import that a call means.
- * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_INVALID naming the parameters that are missing or unknown
+ * @throws HUB_RESOURCE_NOT_FOUND naming the parameters that are missing or unknown, HUB_QUERY_INVALID for one that is given twice
  * @see OData CSDL XML 4.01, sections 12.2 and 13.5
  */
 export function importedOverload(model: EdmModel, operation: string, called: CalledOperation): Operation {
@@ -48,7 +48,7 @@ export function importedOverload(model: EdmModel, operation: string, called: Cal
 
 /**
  * The overload of a bound operation that a call means: bound to the type itself or the nearest of its base types, and with these parameters.
- * @throws HUB_RESOURCE_NOT_FOUND where it is bound to something else, HUB_QUERY_INVALID naming the parameters that are missing or unknown
+ * @throws HUB_RESOURCE_NOT_FOUND where it is bound to something else, and naming the parameters that are missing or unknown
  * @see OData CSDL XML 4.01, section 12.6
  */
 export function boundOverload(model: EdmModel, overloads: readonly Operation[], called: CalledOperation & { readonly binding: Binding }): Operation {
@@ -100,8 +100,8 @@ function byArguments(overloads: readonly Operation[], { name, given }: CalledOpe
   const [best] = taking
   if (best !== undefined) return best
   const only = overloads.length === 1 ? overloads[0] : undefined
-  const fault = only === undefined ? `The function ${name} has no overload with the parameters (${given.join(',')}).` : `The function ${name} ${faultOf(only, given) ?? ''}.`
-  throw invalid(fault, overloadsHint(name, overloads, given))
+  const fault = only === undefined ? '' : `It ${faultOf(only, given) ?? ''}. `
+  throw hubError('HUB_RESOURCE_NOT_FOUND', { what: `The function ${name}(${given.join(',')})`, hint: fault + overloadsHint(name, overloads, given) }, { target: name })
 }
 
 /** What is wrong with a call of this overload; undefined: nothing. */

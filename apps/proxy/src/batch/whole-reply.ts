@@ -1,6 +1,12 @@
 import type { HubError } from '@tributary/errors'
 import { errorBody } from '@tributary/odata-wire'
-import type { WholeReply } from './change-set.js'
+
+/** An answer whose body is whole. */
+export interface WholeReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
 
 /** An error as the answer to one request of a batch. */
 export const errorReply = (error: HubError): WholeReply => ({
