@@ -64,6 +64,12 @@ function runSet(running: Running, parts: readonly Part[]): readonly PartReply[] 
   return replies
 }
 
+/** What was preferred and done. */
+function applied({ headers }: Request): Readonly<Record<string, string>> {
+  const wish = preference(headers, 'continue-on-error')
+  return wish === undefined ? {} : { 'preference-applied': `continue-on-error=${wish === 'false' ? 'false' : 'true'}` }
+}
+
 function multipartBatch(service: Service, request: Request, handle: Handle): Reply {
   const goesOn = ['', 'true'].includes(preference(request.headers, 'continue-on-error') ?? 'no')
   const parts = multipartOf(request.headers['content-type'] ?? '', Buffer.from(request.body))
@@ -77,7 +83,7 @@ function multipartBatch(service: Service, request: Request, handle: Handle): Rep
     if (failed && !goesOn) break
   }
   const { body, type } = writeMultipart(replies)
-  return { status: 200, headers: { 'content-type': type }, body }
+  return { status: 200, headers: { 'content-type': type, ...applied(request) }, body }
 }
 
 interface JsonPart extends Part {
@@ -123,7 +129,7 @@ function jsonBatch(service: Service, request: Request, handle: Handle): Reply {
     responses.push(...shown.map((one) => jsonResponse(one, part.group)))
     if (failed && stops) break
   }
-  return { status: 200, headers: { 'content-type': 'application/json;odata.metadata=minimal;charset=utf-8' }, body: printJson({ responses }) }
+  return { status: 200, headers: { 'content-type': 'application/json', ...applied(request) }, body: printJson({ responses }) }
 }
 
 function jsonResponse({ id, reply }: PartReply, group: string | undefined): JsonObject {

@@ -5,7 +5,7 @@ import { castText } from './literal-values.js'
 import { run } from './operations.js'
 import { mediaTag } from './payload.js'
 import { entityReply, read } from './reading.js'
-import { namedType, readTyped } from './read-values.js'
+import { controlText, namedType, readTyped } from './read-values.js'
 import { changeRef } from './references.js'
 import { etagOf, remove, structuredOf, touch, type Entity } from './store.js'
 import { isObject, Refusal, writeScalar, type Json, type JsonObject } from './values.js'
@@ -77,8 +77,8 @@ function insert(asked: Asked, place: Extract<Place, { kind: 'entities' }>): Repl
     one.streams[''] = { bytes: request.body, type: request.headers['content-type'] ?? 'application/octet-stream', version: 1 }
     return changed(asked, one, { status: 201, place })
   }
-  if (request.body.length === 0) throw new Refusal(400, 'an entity is needed')
   const body = jsonBody(asked)
+  if (request.body.length === 0) throw new Refusal(400, 'an entity is needed')
   return changed(expanding(asked, place.type, body), create(asked, place, body), { status: 201, place })
 }
 
@@ -93,7 +93,7 @@ function nestedIn(asked: Asked, type: string, body: JsonObject): readonly Expand
   const { model } = asked.service
   return model.navigations(namedType(model, structuredOf(model, type), body)).flatMap(({ name, target }): readonly ExpandItem[] => {
     const value = body[name]
-    if (value === undefined || value === null) return []
+    if (value === undefined || value === null || isObject(value) && controlText(value, 'id') !== undefined) return []
     const inner = (Array.isArray(value) ? value : [value as Json]).filter(isObject).flatMap((one: JsonObject) => nestedIn(asked, target, one))
     const span = { start: 0, end: 0 }
     return [{ target: [{ kind: 'navigation', name, span }], span, options: { aliases: new Map(), custom: [], spans: new Map(), ...(inner.length === 0 ? {} : { expand: inner }) } }]

@@ -1,5 +1,6 @@
 import type { EdmModel } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
+import { canonicalFunctions } from '@tributary/odata-url'
 import { arithmetic, booleanType, call, compareValues, decimalType, enumHas, equalValues, evaluate as evaluatePlan, castValue, int32Type, int64Type, literal, negation, nullType, promote, stringType, structuredType, primitiveType, type FunctionName, type Value, type ValueType } from '@tributary/plan'
 import { castText } from './literal-values.js'
 import { related, structuredOf, type Entity, type Store } from './store.js'
@@ -156,6 +157,8 @@ function callItem(scope: Scope, { name, arguments: given }: Url.Call): Item {
     }
     return nothing
   }
+  const known = canonicalFunctions.get(name.toLowerCase())
+  if (known !== undefined && (given.length < known.least || given.length > known.most)) throw new Refusal(400, `${name} does not take ${given.length} arguments`)
   const items = given.map((one) => flat(evaluate(scope, one)))
   const type = resultTypes[name] ?? items[0]?.type
   if (type === undefined) throw new Refusal(501, `no function ${name}`)

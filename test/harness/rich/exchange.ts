@@ -61,9 +61,10 @@ export const refuses = ({ behaviour }: Service, feature: string): void => {
 /** The body as a JSON object; an empty body is an empty object. @throws Refusal 400, 415 */
 export function jsonBody({ request }: Pick<Asked, 'request'>): JsonObject {
   const text = new TextDecoder().decode(request.body)
-  if (text === '') return {}
   const type = request.headers['content-type'] ?? ''
+  if (text === '' && type === '') return {}
   if (!/^application\/json\b/i.test(type)) throw new Refusal(415, `${type} is no JSON`)
+  if (text === '') return {}
   const json = parseJson(text)
   if (!isObject(json)) throw new Refusal(400, 'the body is no object')
   return json

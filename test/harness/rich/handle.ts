@@ -39,6 +39,7 @@ function reasonOf(error: unknown): { readonly status: number; readonly code: str
 
 function answer(service: Service, request: Request): Reply {
   versionOf(request.headers)
+  if (request.path.replace(/\/$/, '') === '$metadata' && request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(request.method)
   if (request.path.replace(/\/$/, '') === '$metadata') return { status: 200, headers: { 'content-type': 'application/xml;charset=utf-8', 'odata-version': '4.01' }, body: service.metadata }
   if (request.path === '$batch') {
     refuses(service, 'batch')

@@ -15,9 +15,11 @@ function ranges(accept: string): readonly { readonly type: string; readonly para
 }
 
 /** What the answer is written in. @throws Refusal 400, 406 */
-export function negotiate({ headers }: Request, options: Url.QueryOptions, root: string): Format {
+export function negotiate({ headers, path }: Request, options: Url.QueryOptions, root: string): Format {
   const asked = options.format === undefined ? headers['accept'] ?? '*/*' : short[options.format.toLowerCase()] ?? options.format
   const wanted = ranges(asked).find(({ type }) => ['application/json', 'application/*', '*/*'].includes(type))
+  // a stream and a raw value have a type of their own
+  if (wanted === undefined && /\$(count|value)$/.test(path)) return { metadata: 'minimal', ieee754: false, version: versionOf(headers), root }
   if (wanted === undefined) throw new Refusal(406, `${asked} cannot be written`)
   const metadata = wanted.parameters.get('metadata') ?? 'minimal'
   if (metadata !== 'minimal' && metadata !== 'full' && metadata !== 'none') throw new Refusal(406, `metadata=${metadata} is not known`)

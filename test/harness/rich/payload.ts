@@ -48,6 +48,9 @@ export function writeEntity(writing: Writing, one: Entity, declared: string, wan
   }
 }
 
+/** A count is an Int64. @see OData JSON Format 4.01 section 3.2 */
+export const countText = ({ ieee754 }: Format, total: number): Json => (ieee754 ? String(total) : new NumberText(String(total)))
+
 export const mediaTag = (version: number): string => `"m${version}"`
 
 /** An entity, or a complex value of one. */
@@ -63,13 +66,14 @@ type Selection = ReadonlyMap<string, Wanted & Choice>
 type Choice = Partial<Pick<Url.QueryOptions, 'filter' | 'search' | 'orderby' | 'skip' | 'top' | 'count'>>
 
 /** What is selected by name; undefined: everything. */
-function selectionOf(model: EdmModel, type: StructuredType, items: readonly Url.SelectItem[] | undefined): Selection | undefined {
+function selectionOf(model: EdmModel, { type, values }: Instance, items: readonly Url.SelectItem[] | undefined): Selection | undefined {
   if (items === undefined || items.some(({ kind }) => kind === 'all')) return undefined
   const found = new Map<string, Wanted & Choice>()
   for (const item of items) {
     if (item.kind !== 'path') continue
     const [first, ...rest] = item.segments[0]?.kind === 'cast' ? applies(model, type, item.segments) : item.segments
     if (first === undefined || !('name' in first)) continue
+    if (first.kind === 'unknown' && !type.open && !(first.name in values)) throw new Refusal(400, `${type.name} has no property ${first.name}`)
     const inner: readonly Url.SelectItem[] | undefined = rest.length === 0 ? item.options?.select : [{ kind: 'path', segments: rest, span: item.span, ...(item.options === undefined ? {} : { options: item.options }) }]
     const before = found.get(first.name)
     const { filter, search, orderby, skip, top, count } = rest.length === 0 ? item.options ?? {} : {}
@@ -85,7 +89,7 @@ function applies(model: EdmModel, type: StructuredType, [cast, ...rest]: readonl
 
 function writeMembers(writing: Writing, instance: Instance, wanted: Wanted): Record<string, Json> {
   const { scope: { model } } = writing
-  const selection = selectionOf(model, instance.type, wanted.select)
+  const selection = selectionOf(model, instance, wanted.select)
   const expands = (wanted.expand ?? []).flatMap((item) => expandHere(model, instance.type, item))
   const json: Record<string, Json> = {}
   for (const property of model.properties(instance.type)) {
@@ -116,6 +120,7 @@ function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem)
   if (item.target === '$value') throw new Refusal(501, '$expand=$value is not supported')
   const [first, ...rest] = item.target[0]?.kind === 'cast' ? applies(model, type, item.target) : item.target
   if (first === undefined || !('name' in first)) return []
+  if (first.kind === 'unknown') throw new Refusal(400, `${type.name} has no navigation ${first.name}`)
   // a cast behind the navigation narrows what is expanded
   if (first.kind === 'navigation') return [{ name: first.name, rest: [], item: rest.length === 0 ? item : { ...item, target: [first, ...rest] } }]
   return [{ name: first.name, rest, item }]
@@ -132,14 +137,14 @@ function writeProperty(writing: Writing, instance: Instance, property: Property,
   if (type.name === 'Edm.Stream') return writeStream(writing, instance, name, json)
   const value = instance.values[name]
   const simple = ['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(type.name) && !type.collection
-  if (format.metadata === 'full' && !simple && model.structured(type.name) === undefined) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
+  if (format.metadata === 'full' && value !== null && !simple && model.structured(type.name) === undefined) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
   if (!type.collection) {
     json[name] = writeValue(writing, type.name, value ?? null, { owner: instance.owner, path: `${instance.path}${name}/`, wanted })
     return
   }
   const all = (Array.isArray(value) ? value : []).map((one: Value): Item => valueItem(model, type.name, one))
   const { items, total } = choose(writing.scope, all, wanted)
-  if (wanted.count === true) json[`${name}${control(format, 'count')}`] = new NumberText(String(total))
+  if (wanted.count === true) json[`${name}${control(format, 'count')}`] = countText(format, total)
   json[name] = items.map((item) => writeValue(writing, type.name, item.kind === 'value' ? item.value : null, { owner: undefined, path: '', wanted }))
 }
 
@@ -176,7 +181,7 @@ function writeUndeclared({ format, scope: { model } }: Writing, { type, values, 
     if (name === typeMember || model.property(type, name) !== undefined || (selection !== undefined && !selection.has(name))) continue
     const told = path === '' ? owner?.dynamic[name] : undefined
     const annotated = told !== undefined && !['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(told)
-    if (annotated && format.metadata !== 'none') json[`${name}${control(format, 'type')}`] = fragment(format, told)
+    if (annotated && value !== null && format.metadata !== 'none') json[`${name}${control(format, 'type')}`] = fragment(format, told)
     json[name] = told === undefined ? fromPlain(value) : writeScalar(told, value, format.ieee754)
   }
   return json
@@ -198,9 +203,9 @@ function writeExpanded(writing: Writing, instance: Instance, navigation: Navigat
     .filter((one) => cast?.kind !== 'cast' || scope.model.derivesFrom(one.type, cast.type)).map((entity): Item => ({ kind: 'entity', entity }))
   const { items, total } = choose({ ...scope, aliases: new Map([...scope.aliases, ...item.options.aliases]) }, all, item.options)
   const entities = items.flatMap((one) => (one.kind === 'entity' ? [one.entity] : []))
-  const counted = navigation.collection && (item.options.count === true || item.suffix === '$count') ? { [`${name}${control(format, 'count')}`]: new NumberText(String(total)) } : {}
+  const counted = navigation.collection && (item.options.count === true || item.suffix === '$count') ? { [`${name}${control(format, 'count')}`]: countText(format, total) } : {}
   if (item.suffix === '$count') return counted
-  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, navigation.target, { select: item.options.select, expand: deeper(item) }))
+  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, cast?.kind === 'cast' ? cast.type : navigation.target, { select: item.options.select, expand: deeper(item) }))
   return { ...counted, [name]: navigation.collection ? entities.map(write) : entities[0] === undefined ? null : write(entities[0]) }
 }
 

@@ -1,3 +1,4 @@
+import type { EdmModel } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
@@ -6,9 +7,9 @@ import { valueItem } from './evaluate.js'
 import { preference, refuses, type Asked, type Reply } from './exchange.js'
 import { contentType } from './negotiate.js'
 import { choose } from './options.js'
-import { control, mediaTag, writeEntity, writeValue } from './payload.js'
-import { etagOf, type Entity, type Media } from './store.js'
-import { NumberText, printJson, rawText, Refusal, type Json } from './values.js'
+import { control, countText, mediaTag, writeEntity, writeValue } from './payload.js'
+import { etagOf, navigationAt, structuredOf, type Entity, type Media } from './store.js'
+import { printJson, rawText, Refusal, type Json } from './values.js'
 import { there, type Place } from './walk.js'
 
 /** The answer to GET and HEAD, and to functions and actions that give something. @throws Refusal */
@@ -44,8 +45,8 @@ function readEntities(asked: Asked, place: Extract<Place, { kind: 'entities' }>,
   const page = items.slice(from, from + size)
   const more = from + size < items.length
   const rows = page.map((one): Json => (one.kind === 'entity' ? writeEntity({ format, scope }, one.entity, place.declared, options) : null))
-  return jsonReply(asked, { status, context: `${place.context}${listOf(options)}`, headers: preferred === undefined ? {} : { 'preference-applied': `${format.version === '4.01' ? '' : 'odata.'}maxpagesize=${preferred}` } }, {
-    ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}),
+  return jsonReply(asked, { status, context: `${place.context}${listOf(service.model, place.type, options)}`, headers: preferred === undefined ? {} : { 'preference-applied': `${/odata\.maxpagesize/i.test(request.headers['prefer'] ?? '') ? 'odata.' : ''}maxpagesize=${preferred}` } }, {
+    ...(options.count === true ? { [control(format, 'count')]: countText(format, total) } : {}),
     value: rows,
     ...(more ? { [control(format, 'nextLink')]: nextLink(asked, from + size) } : {}),
   })
@@ -58,12 +59,26 @@ function nextLink({ request, format }: Asked, at: number): string {
 
 const segment = (one: Url.SelectSegment): string => ('name' in one ? one.name : one.kind === 'cast' ? one.type : '*')
 
-/** The select list of a context: what is selected, what is expanded and what of it. */
-export function listOf({ select, expand }: Pick<Url.QueryOptions, 'select' | 'expand'>): string {
-  const selected = (select ?? []).map((item) => (item.kind === 'all' ? '*' : item.kind === 'path' ? `${item.segments.map(segment).join('/')}${item.options?.select === undefined ? '' : listOf({ select: item.options.select })}` : `${item.namespace}.*`))
-  const expanded = (expand ?? []).flatMap((item) => (typeof item.target === 'string' || item.suffix !== undefined ? [] : [`${item.target.map(segment).join('/')}${listOf(item.options) || '()'}`]))
+type Listed = Pick<Url.QueryOptions, 'select' | 'expand'>
+
+/** The select list of a context: what is selected, what is expanded and what of it. @see OData Protocol 4.01 section 10.7 */
+export function listOf(model: EdmModel, type: string, { select, expand }: Listed): string {
+  const selected = (select ?? []).flatMap((item) => selectedOf(item))
+  const expanded = (expand ?? []).flatMap((item) => expandedOf(model, type, item))
   const all = [...selected, ...expanded]
   return all.length === 0 ? '' : `(${all.join(',')})`
+}
+
+function selectedOf(item: Url.SelectItem): readonly string[] {
+  if (item.kind !== 'path') return [item.kind === 'all' ? '*' : `${item.namespace}.*`]
+  const path = item.segments.map(segment).join('/')
+  return item.options?.select === undefined ? [path] : item.options.select.flatMap(selectedOf).map((inner) => `${path}/${inner}`)
+}
+
+function expandedOf(model: EdmModel, type: string, item: Url.ExpandItem): readonly string[] {
+  if (item.suffix !== undefined || item.target === '$value') return []
+  const navigations = item.target === 'all' ? model.navigations(structuredOf(model, type)).map(({ name, target }) => ({ path: name, target })) : [{ path: item.target.map(segment).join('/'), target: navigationAt(model, type, item.target.map(segment).join('/'))?.target ?? type }]
+  return navigations.map(({ path, target }) => `${path}${item.options.levels === undefined ? '' : '+'}${listOf(model, target, item.options) || '()'}`)
 }
 
 function unchanged({ request }: Asked, etag: string | undefined): boolean {
@@ -92,7 +107,7 @@ export function entityReply(asked: Asked, { place, one, status, headers }: Told,
   const { format, scope } = asked
   const [shown = asItem(one)] = choose(scope, [asItem(one)], options.compute === undefined ? {} : { compute: options.compute }).items
   const etag = etagOf(one)
-  const context = `${place.context}${listOf(options)}${place.ofCollection ? '/$entity' : ''}`
+  const context = `${place.context}${listOf(scope.model, one.type, options)}${place.ofCollection ? '/$entity' : ''}`
   return jsonReply(asked, { status, context, headers: { ...(etag === undefined ? {} : { etag }), ...headers } }, writeEntity({ format, scope }, shown.kind === 'entity' ? shown.entity : one, place.declared, options))
 }
 
@@ -106,11 +121,11 @@ function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, statu
   if (type.collection) {
     const { items, total } = choose(scope, (value as readonly Value[]).map((one): Item => valueItem(scope.model, type.name, one)), options)
     const rows = items.map((one): Json => writeValue({ format, scope }, type.name, one.kind === 'value' ? one.value : null, { owner: undefined, path: '', wanted: options }))
-    return jsonReply(asked, { status, context: `${context}${listOf(options)}`, headers }, { ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}), value: rows })
+    return jsonReply(asked, { status, context: `${context}${scope.model.structured(type.name) === undefined ? '' : listOf(scope.model, type.name, options)}`, headers }, { ...(options.count === true ? { [control(format, 'count')]: countText(format, total) } : {}), value: rows })
   }
   const json = writeValue({ format, scope }, type.name, value, { owner: owner?.entity, path: owner === undefined ? '' : `${owner.path}/`, wanted: options })
   const structured = scope.model.structured(type.name) !== undefined
-  return jsonReply(asked, { status, context: `${context}${structured ? listOf(options) : ''}`, headers }, structured ? json as Record<string, Json> : { value: json })
+  return jsonReply(asked, { status, context: `${context}${structured ? listOf(scope.model, type.name, options) : ''}`, headers }, structured ? json as Record<string, Json> : { value: json })
 }
 
 function countOf({ scope, url: { options } }: Asked, place: Place): Reply {
@@ -136,7 +151,7 @@ function readRef(asked: Asked, place: Place): Reply {
   const id = (one: Entity): string => `${format.root}${addressOf(service.model, one)}`
   if (place.kind === 'entities') {
     const { items, total } = choose(scope, place.items.map(asItem), options)
-    return jsonReply(asked, { status: 200, context: 'Collection($ref)' }, { ...(options.count === true ? { [control(format, 'count')]: new NumberText(String(total)) } : {}), value: items.map((one): Json => (one.kind === 'entity' ? { [control(format, 'id')]: id(one.entity) } : null)) })
+    return jsonReply(asked, { status: 200, context: 'Collection($ref)' }, { ...(options.count === true ? { [control(format, 'count')]: countText(format, total) } : {}), value: items.map((one): Json => (one.kind === 'entity' ? { [control(format, 'id')]: id(one.entity) } : null)) })
   }
   if (place.kind !== 'entity') throw new Refusal(400, '$ref needs entities')
   if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }

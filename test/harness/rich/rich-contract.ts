@@ -23,11 +23,13 @@ const bindingsOf = (name: string): string =>
 function annotationsOf(name: string, writes: Writes): string {
   const concurrency = guarded.has(name) ? '<Annotation Term="Org.OData.Core.V1.OptimisticConcurrency"><Collection><PropertyPath>Revision</PropertyPath></Collection></Annotation>' : ''
   if (writes === 'undeclared') return concurrency
-  const allowed = String(writes === 'declared')
-  const restriction = (term: string, member: string) =>
-    `<Annotation Term="Org.OData.Capabilities.V1.${term}"><Record><PropertyValue Property="${member}" Bool="${allowed}"/></Record></Annotation>`
-  return `${concurrency}${restriction('InsertRestrictions', 'Insertable')}${restriction('UpdateRestrictions', 'Updatable')}${restriction('DeleteRestrictions', 'Deletable')}`
+  return `${concurrency}${restriction('InsertRestrictions', 'Insertable', writes)}${restriction('UpdateRestrictions', 'Updatable', writes)}${restriction('DeleteRestrictions', 'Deletable', writes)}`
 }
+
+const restriction = (term: string, member: string, writes: Writes): string =>
+  `<Annotation Term="Org.OData.Capabilities.V1.${term}"><Record><PropertyValue Property="${member}" Bool="${String(writes === 'declared')}"/></Record></Annotation>`
+
+const singletonAnnotations = (writes: Writes): string => (writes === 'undeclared' ? '' : restriction('UpdateRestrictions', 'Updatable', writes))
 
 const setElements = (writes: Writes): string =>
   sets.map(([name, type]) => `<EntitySet Name="${name}" EntityType="Port.${type}">${bindingsOf(name)}${annotationsOf(name, writes)}</EntitySet>`).join('\n        ')
@@ -237,8 +239,8 @@ export const contractOf = (writes: Writes): string => `<?xml version="1.0" encod
       <EntityContainer Name="Service">
         <Annotation Term="Org.OData.Capabilities.V1.KeyAsSegmentSupported" Bool="false"/>
         ${setElements(writes)}
-        <Singleton Name="Office" Type="Port.Office">${bindingsOf('Office')}</Singleton>
-        <Singleton Name="Flagship" Type="Port.Vessel">${bindingsOf('Flagship')}</Singleton>
+        <Singleton Name="Office" Type="Port.Office">${bindingsOf('Office')}${singletonAnnotations(writes)}</Singleton>
+        <Singleton Name="Flagship" Type="Port.Vessel">${bindingsOf('Flagship')}${singletonAnnotations(writes)}</Singleton>
         ${imports}
       </EntityContainer>
     </Schema>

@@ -7,6 +7,7 @@ import type { Behaviour, Service } from './exchange.js'
 import { handle } from './handle.js'
 import { contractOf, type Writes } from './rich-contract.js'
 import { seed } from './seed.js'
+import { stateOf } from './state.js'
 
 export type { Behaviour } from './exchange.js'
 export type { Writes } from './rich-contract.js'
@@ -34,6 +35,8 @@ export interface RichServer {
   readonly requests: RichRequest[]
   /** The rows as they were at the start; forgets the requests. */
   reset(): void
+  /** Everything it holds, as JSON text: two servers that hold the same tell the same. */
+  state(): string
   /** Replaces the switches. */
   behave(behaviour: Behaviour): void
   stop(): Promise<void>
@@ -59,6 +62,7 @@ export async function startRichServer({ writes = 'declared', ...behaviour }: Ric
       service.store = seed(model)
       requests.length = 0
     },
+    state: () => stateOf(model, service.store),
     behave: (next) => { service.behaviour = next },
     stop: async () => {
       server.closeAllConnections()

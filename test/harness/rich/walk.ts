@@ -133,7 +133,7 @@ function navigate(walking: Walking, place: Place, segment: Extract<Url.ResourceS
   const context = navigation.containsTarget ? `${addressOf(model, from)}/${path}` : set ?? `Collection(${navigation.target})`
   const items = related(model, store, from, path)
   const origin: Origin = { from, path, ...(set === undefined || navigation.containsTarget ? {} : { set }) }
-  if (!navigation.collection) return { kind: 'entity', type: navigation.target, declared: navigation.target, item: items[0], context, origin, ofCollection: !navigation.containsTarget }
+  if (!navigation.collection) return { kind: 'entity', type: navigation.target, declared: navigation.target, item: items[0], context, origin, ofCollection: true }
   const many: Place = { kind: 'entities', type: navigation.target, declared: navigation.target, items, context, origin }
   return segment.key === undefined ? many : byKey(walking, many, segment.key)
 }
@@ -141,18 +141,25 @@ function navigate(walking: Walking, place: Place, segment: Extract<Url.ResourceS
 function property({ scope }: Walking, place: Place, name: string): Place {
   const { model } = scope
   const [item, address, typeName] = place.kind === 'entity'
-    ? [{ kind: 'entity', entity: there(place) } as Item, addressOf(model, there(place)), there(place).type]
+    ? [{ kind: 'entity', entity: there(place) } as Item, `${addressOf(model, there(place))}${castFor(model, there(place), name)}`, there(place).type]
     : place.kind === 'value' ? [{ kind: 'value', type: { name: ownType(place), collection: false, base: 'structured' }, value: place.value, ...(place.owner === undefined ? {} : { owner: place.owner }) } as Item, place.context, ownType(place)] : [nothing, '', '']
   const structured = model.structured(typeName)
-  if (structured === undefined || place.kind === 'value' && (place.type.collection || place.value === null)) throw new Refusal(404, `no property ${name}`)
+  if (structured === undefined || place.kind === 'value' && place.type.collection) throw new Refusal(404, `no property ${name}`)
   const declared = model.property(structured, name)
   if (declared?.type.name === 'Edm.Stream' && place.kind === 'entity') return { kind: 'stream', entity: there(place), name }
-  const values = place.kind === 'entity' ? there(place).values : place.kind === 'value' ? place.value as Readonly<Record<string, Value>> : {}
+  const values = place.kind === 'entity' ? there(place).values : place.kind === 'value' ? (place.value ?? {}) as Readonly<Record<string, Value>> : {}
   if (declared === undefined && !(structured.open && name in values)) throw new Refusal(404, `no property ${name}`)
   const found = memberOf(scope, item, name)
   const owner = found.kind === 'value' && found.owner !== undefined ? found.owner : place.kind === 'entity' ? { entity: there(place), path: name } : place.kind === 'value' && place.owner !== undefined ? { entity: place.owner.entity, path: `${place.owner.path}/${name}` } : undefined
   const type: TypeRef = declared?.type ?? { name: found.kind === 'value' ? found.type.name : 'Edm.Untyped', collection: false, nullable: true, facets: {} }
   return { kind: 'value', type, value: values[name] ?? (type.collection ? [] : null), context: `${address}/${name}`, ...(owner === undefined ? {} : { owner }) }
+}
+
+/** The cast a property of a derived type is reached by. @see OData Protocol 4.01 section 10.15 */
+function castFor(model: EdmModel, { home, type }: Entity, name: string): string {
+  const base = 'name' in home ? model.container?.entitySets.get(home.name)?.entityType ?? model.container?.singletons.get(home.name)?.entityType : undefined
+  const structured = base === undefined ? undefined : model.structured(base)
+  return structured === undefined || model.property(structured, name) !== undefined ? '' : `/${type}`
 }
 
 function ownType({ type, value }: Extract<Place, { kind: 'value' }>): string {
