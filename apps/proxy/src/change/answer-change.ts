@@ -3,7 +3,6 @@ import { parseODataUrl } from '@tributary/odata-url'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { reading, respond } from '../http/respond.js'
-import { resolveEntity } from '../odata/entity-address.js'
 import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { Timings } from '../odata/timings.js'
@@ -26,8 +25,7 @@ export const isChange = ({ exchange }: Pick<ServiceRequest, 'exchange'>): boolea
  * Sends a change to its source, once, and answers as the source did.
  * @throws as {@link prepareChange}, and HUB_SOURCE_*
  */
-export async function answerChange(given: ServiceRequest, { pool, prober }: ChangeServices): Promise<void> {
-  const asked = resolveEntity(given)
+export async function answerChange(asked: ServiceRequest, { pool, prober }: ChangeServices): Promise<void> {
   const ended = prober.answer()
   try {
     const timings = new Timings()
@@ -42,8 +40,7 @@ export async function answerChange(given: ServiceRequest, { pool, prober }: Chan
 }
 
 /** Answers OPTIONS with the methods there are. @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_* */
-export async function answerOptions(given: ServiceRequest, { pool }: Pick<ChangeServices, 'pool'>): Promise<void> {
-  const asked = resolveEntity(given)
+export async function answerOptions(asked: ServiceRequest, { pool }: Pick<ChangeServices, 'pool'>): Promise<void> {
   const { exchange, exposure } = asked
   const url = parseODataUrl(asked.path, exchange.query, namesFor(exposure.model))
   const allow = url.resource.kind === 'path' ? await allowedAt(asked, url, pool) : reading

@@ -45,6 +45,17 @@ export class EndpointPool {
     })
   }
 
+  /** One endpoint of an exposure, without what is known of it; undefined: its connection cannot be opened, or nothing here reads its kind. */
+  openNow(exposure: Pick<Exposure, 'endpoints'>, slug: string): OpenEndpoint | undefined {
+    const endpoint = exposure.endpoints.get(slug)
+    try {
+      return endpoint === undefined ? undefined : this.opened(endpoint)
+    } catch (error) {
+      this.options.log.warn({ err: error, slug }, 'the endpoint could not be opened')
+      return undefined
+    }
+  }
+
   private opened(endpoint: Endpoint): OpenEndpoint {
     const id = `${endpoint.slug}\0${endpoint.identity}`
     const known = this.open.get(id)

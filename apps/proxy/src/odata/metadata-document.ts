@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { writeCsdlJson, writeCsdlXml, type EdmModel } from '@tributary/edm'
+import type { Exposure } from '@tributary/catalog'
+import { writeCsdlJson, writeCsdlXml } from '@tributary/edm'
 import { parseMetadataAccept } from '@tributary/odata-wire'
+import type { OpenEndpointOf } from '../change/shown-writes.js'
 import { header, type Exchange } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
 import { shownModel } from './shown-model.js'
@@ -15,15 +17,15 @@ const documentOf = (text: string): Document => {
   return { body, etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
 }
 
-const documents = new WeakMap<EdmModel, Map<'xml' | 'json', Document>>()
+const documents = new WeakMap<Exposure, Map<'xml' | 'json', Document>>()
 
-/** Written once for each model. */
-function metadataDocument(model: EdmModel, form: 'xml' | 'json'): Document {
-  const forms = documents.get(model) ?? new Map<'xml' | 'json', Document>()
-  documents.set(model, forms)
+/** Written once for each exposure: a change of its connections makes another. */
+function metadataDocument(exposure: Exposure, form: 'xml' | 'json', endpointOf: OpenEndpointOf): Document {
+  const forms = documents.get(exposure) ?? new Map<'xml' | 'json', Document>()
+  documents.set(exposure, forms)
   const known = forms.get(form)
   if (known !== undefined) return known
-  const shown = shownModel(model)
+  const shown = shownModel(exposure, endpointOf)
   const made = documentOf(form === 'xml' ? writeCsdlXml(shown) : writeCsdlJson(shown))
   forms.set(form, made)
   return made
@@ -34,9 +36,9 @@ function metadataDocument(model: EdmModel, form: 'xml' | 'json'): Document {
  * @throws HUB_FORMAT_UNSUPPORTED
  * @see OData CSDL XML 4.01, OData CSDL JSON 4.01
  */
-export function answerMetadata(exchange: Exchange, model: EdmModel, asked: { readonly format?: string; readonly version: string }): void {
+export function answerMetadata(exchange: Exchange, exposure: Exposure, asked: { readonly format?: string; readonly version: string; readonly endpointOf: OpenEndpointOf }): void {
   const form = parseMetadataAccept(header(exchange, 'accept'), asked.format)
-  const { body, etag } = metadataDocument(model, form)
+  const { body, etag } = metadataDocument(exposure, form, asked.endpointOf)
   const headers = { 'odata-version': asked.version, etag, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' }
   const held = header(exchange, 'if-none-match')?.split(',').map((tag) => tag.trim()) ?? []
   if (held.includes(etag) || held.includes('*')) return respond(exchange, 304, { headers })

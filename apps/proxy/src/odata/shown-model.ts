@@ -1,4 +1,6 @@
-import { createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema } from '@tributary/edm'
+import type { Exposure } from '@tributary/catalog'
+import { createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema, type Singleton } from '@tributary/edm'
+import { isReadOnly, shownNavigation, shownWritesOf, shownWritesOfSingleton, shownWriteTerms, type OpenEndpointOf } from '../change/shown-writes.js'
 
 const capabilities = 'Org.OData.Capabilities.V1'
 const core = 'Org.OData.Core.V1'
@@ -41,9 +43,6 @@ const ofContainers: readonly Annotation[] = [
 ]
 
 const ofSets: readonly Annotation[] = [
-  capability('InsertRestrictions', record({ Insertable: bool(false) })),
-  capability('UpdateRestrictions', record({ Updatable: bool(false) })),
-  capability('DeleteRestrictions', record({ Deletable: bool(false) })),
   capability('TopSupported', bool(true)),
   capability('SkipSupported', bool(true)),
   capability('CountRestrictions', record({ Countable: bool(true) })),
@@ -52,7 +51,7 @@ const ofSets: readonly Annotation[] = [
 ]
 
 const filterTerm = `${capabilities}.FilterRestrictions`
-const replaced: ReadonlySet<string> = new Set([...ofContainers, ...ofSets].map(({ term }) => term))
+const replaced: ReadonlySet<string> = new Set([...[...ofContainers, ...ofSets].map(({ term }) => term), ...shownWriteTerms])
 const withoutReplaced = (annotations: readonly Annotation[]): readonly Annotation[] => annotations.filter(({ term }) => !replaced.has(term))
 
 /** A filter that a source demands is demanded here as well; what it cannot filter by, we can. */
@@ -65,27 +64,49 @@ function filterRestrictions(annotations: readonly Annotation[]): Annotation {
 /** Some contracts have sets whose names are no names; no URL leads to them. @see OData CSDL XML 4.01, section 15.2 */
 export const hasName = ({ name }: Pick<EntitySet, 'name'>): boolean => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,127}$/u.test(name)
 
-function shownSet(set: EntitySet): EntitySet {
-  const kept = withoutReplaced(set.annotations).filter(({ term }) => term !== filterTerm)
-  return { ...set, annotations: [...kept, ...ofSets, filterRestrictions(set.annotations)] }
+/** What the model is shown for: whose changes go where. */
+interface ShownFor {
+  readonly exposure: Exposure
+  readonly endpointOf: OpenEndpointOf
+  readonly readOnly: boolean
 }
 
-function shownContainer(container: EntityContainer): EntityContainer {
-  const sets = [...container.entitySets.values()].filter(hasName).map(shownSet)
-  return { ...container, entitySets: new Map(sets.map((set) => [set.name, set])), annotations: [...withoutReplaced(container.annotations), ...ofContainers] }
+function kept(annotations: readonly Annotation[], { readOnly }: ShownFor): readonly Annotation[] {
+  const others = withoutReplaced(annotations)
+  return readOnly ? shownNavigation(others) : others
 }
 
-function shownSchema(schema: Schema): Schema {
-  const containers = new Map([...schema.containers].map(([name, container]) => [name, shownContainer(container)]))
+function shownSet(set: EntitySet, shown: ShownFor): EntitySet {
+  const exposed = shown.exposure.sets.get(set.name)
+  const writes = exposed === undefined ? [] : shownWritesOf(exposed, shown.exposure, shown.endpointOf)
+  return { ...set, annotations: [...kept(set.annotations, shown).filter(({ term }) => term !== filterTerm), ...writes, ...ofSets, filterRestrictions(set.annotations)] }
+}
+
+const shownSingleton = (singleton: Singleton, shown: ShownFor): Singleton =>
+  ({ ...singleton, annotations: [...kept(singleton.annotations, shown), ...shownWritesOfSingleton(singleton.name, shown.exposure, shown.endpointOf)] })
+
+function shownContainer(container: EntityContainer, shown: ShownFor): EntityContainer {
+  const sets = [...container.entitySets.values()].filter(hasName).map((set) => shownSet(set, shown))
+  const singletons = [...container.singletons.values()].map((singleton) => shownSingleton(singleton, shown))
+  return {
+    ...container, entitySets: new Map(sets.map((set) => [set.name, set])), singletons: new Map(singletons.map((singleton) => [singleton.name, singleton])),
+    annotations: [...withoutReplaced(container.annotations), ...ofContainers],
+  }
+}
+
+function shownSchema(schema: Schema, shown: ShownFor): Schema {
+  const containers = new Map([...schema.containers].map(([name, container]) => [name, shownContainer(container, shown)]))
   const externalAnnotations = schema.externalAnnotations
-    .map((target) => ({ ...target, annotations: withoutReplaced(target.annotations) }))
+    .map((target) => ({ ...target, annotations: kept(target.annotations, shown) }))
     .filter(({ annotations }) => annotations.length > 0)
   return { ...schema, containers, externalAnnotations }
 }
 
 /** The model as `$metadata` shows it: what a source says of its abilities is replaced by what holds here. */
-export function shownModel(model: EdmModel): EdmModel {
+export function shownModel(exposure: Exposure, endpointOf: OpenEndpointOf): EdmModel {
+  const { model } = exposure
+  const shown: ShownFor = { exposure, endpointOf, readOnly: isReadOnly(exposure, endpointOf) }
   const known = new Set(model.references.flatMap(({ includes }) => includes.map(({ namespace }) => namespace)))
   const needed = [core, capabilities].filter((namespace) => !known.has(namespace)).map(vocabulary)
-  return createModel({ version: model.version, schemas: [...model.schemas.values()].map(shownSchema), references: [...model.references, ...needed] })
+  return createModel({ version: model.version, schemas: [...model.schemas.values()].map((schema) => shownSchema(schema, shown)), references: [...model.references, ...needed] })
 }
