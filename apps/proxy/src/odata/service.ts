@@ -36,10 +36,14 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
     if (admits(exchange, 'POST, OPTIONS')) await answerRead(await postedQuery(asked), parts)
     return
   }
+  await answerResource(resolveEntity(asked), parts)
+}
+
+async function answerResource(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   if (await callsOperation(asked, parts)) return
   if (isChange(asked)) return answerChange(asked, parts)
-  if (exchange.request.method === 'OPTIONS') return answerOptions(asked, parts)
-  if (admits(exchange, reading)) await answerRead(asked, parts)
+  if (asked.exchange.request.method === 'OPTIONS') return answerOptions(asked, parts)
+  if (admits(asked.exchange, reading)) await answerRead(asked, parts)
 }
 
 /** True for a request that calls an operation and has been answered by its source. */
