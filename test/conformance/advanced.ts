@@ -80,6 +80,15 @@ export const advanced: ClauseTests = {
       expect(await found("$filter=Paint eq 'Yellow' or Lasting eq 'P7D'")).toEqual([1, 2])
       expect(await found("$filter=substring(Name,-2) eq 'lk' or Rating divby 2 eq 2.5")).toEqual([2, 3])
       expect((await hub.ask("store/Categories(@c)?@c='A/B'", { 'odata-maxversion': version })).json).toMatchObject({ Title: 'Slashed' })
+      const called = async (path: string, init: RequestInit = {}) => {
+        const { status, json } = await hub.ask(`port/${path}`, { 'odata-maxversion': version, 'content-type': 'application/json' }, init)
+        return [status, json?.['value'] ?? json?.['Code']]
+      }
+      expect(await called('Greeting')).toEqual([200, "Ahoy, 'port'!"])
+      expect(await called('LoadedAt?harbour=1')).toEqual([200, 431.75])
+      expect(await called("Vessels('AMBER')/TotalLoaded")).toEqual(await called("Vessels('AMBER')/Port.TotalLoaded()"))
+      expect(await called('Vessels/Heaviest()')).toEqual([200, 'CORAL'])
+      expect(await called('ClearLogs', { method: 'POST' })).toEqual([204, undefined])
     }
   },
   N10: jsonMetadata,
