@@ -67,6 +67,13 @@ describe('operations', () => {
       expect(await content(here)).toEqual(await content(await theirs(plain)))
     })
 
+    it.each([
+      ['Vessels/Port.Ferry/Port.Heaviest()', 'Vessels/$entity'], ["Vessels/Port.HeavierThan(weight=1)?$select=Code", 'Vessels(Code)'], ['Harbours(1)/Port.Guests()', 'Vessels'],
+      ['NearestHarbour(lat=1,lon=2)', 'Harbours/$entity'], ['CallsOf(codes=@c)?@c=[]', 'Calls'], ['KindsSeen()', 'Collection(Port.Cargo)'],
+    ])('say to which set their entities belong: %s', async (path, context) => {
+      expect((await (await ours(path)).json() as Json)['@context']).toBe(`${door.origin}/odata/port/$metadata#${context}`)
+    })
+
     it('come in the order of their source, page by page', async () => {
       const all = (await content(await theirs('Vessels/Port.HeavierThan(weight=0)?$select=Code')) as { readonly value: readonly Json[] }).value
       const pages: Json[] = []

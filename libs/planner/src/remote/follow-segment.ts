@@ -129,7 +129,9 @@ function resultSet({ exposure: { model, sets }, bound }: RemoteWalk, path: strin
   if (path === undefined || bound === undefined) return undefined
   const [, ...rest] = path.split('/')
   const whole = [...bound.path, ...rest]
-  const target = whole.length === 0 ? bound.source : model.bindingTarget(bound.source, whole.join('/'))
+  // Entities of a derived type are members of the same set.
+  const plain = whole.filter((step) => !step.includes('.'))
+  const target = plain.length === 0 ? bound.source : (model.bindingTarget(bound.source, whole.join('/')) ?? model.bindingTarget(bound.source, plain.join('/')))
   return target === undefined ? undefined : sets.get(target)
 }
 
