@@ -184,6 +184,12 @@ describe('what is wrong is said before anything is sent', () => {
     nothingSent()
   })
 
+  it('takes what some derived type has where an entity is changed, not where it is made', async () => {
+    await yard.send('PATCH', '/odata/sales/Orders(7)', { Hours: 1 })
+    expect(only().body).toBe('{"Hours":1}')
+    expect(await errorOf(await yard.send('POST', '/odata/sales/Orders', { Hours: 1 }))).toMatchObject({ code: 'HUB_QUERY_UNKNOWN_PROPERTY', target: 'Hours' })
+  })
+
   it('leaves open types open', async () => {
     await yard.send('POST', '/odata/sales/Bags', '{"ID":1,"Anything":1.50,"Else@odata.type":"#Date","Else":"2020-01-01"}')
     expect(only().body).toBe('{"ID":1,"Anything":1.50,"Else@odata.type":"#Date","Else":"2020-01-01"}')

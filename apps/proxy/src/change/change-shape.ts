@@ -26,7 +26,8 @@ export function changeShape(method: ChangeMethod, address: RemoteAddress, exposu
     case 'each': return method === 'PATCH' ? { kind: 'update', body: 'entity' } : method === 'DELETE' ? { kind: 'delete', body: 'none' } : undefined
     case 'property': return ofProperty(method, exposedType)
     case 'value': return method === 'PUT' ? { kind: 'update', body: 'bytes' } : method === 'DELETE' ? { kind: 'update', body: 'none' } : undefined
-    case 'media': return method === 'PUT' ? { kind: 'update', body: 'bytes' } : undefined
+    // Without its stream there is no media entity.
+    case 'media': return method === 'PUT' ? { kind: 'update', body: 'bytes' } : method === 'DELETE' ? { kind: 'delete', body: 'none' } : undefined
     case 'ref': return ofReference(method, exposedType?.collection === true, address)
     case 'count': case 'result': return undefined
   }

@@ -155,7 +155,7 @@ async function jsonOf(exchange: Exchange): Promise<JsonTree> {
 function rewritten(tree: JsonTree, { asked, address, endpoint: { target }, shape, parts }: Planned): { readonly tree: JsonTree; readonly newest: boolean } {
   const { exposure, root } = asked
   const { exposedType, set } = address
-  const meant = { exposure, ...(exposedType === undefined ? {} : { type: exposedType.name }), ...(set === undefined ? {} : { set }) }
+  const meant = { exposure, ...(exposedType === undefined ? {} : { type: exposedType.name }), ...(set === undefined ? {} : { set }), exists: shape.kind === 'update' }
   const rewriter = new PayloadRewriter(meant, { exposure, root, target, ...(parts.ids === undefined ? {} : { ids: parts.ids }) })
   switch (shape.body) {
     case 'collection': return { tree: rewriter.collection(tree), newest: true }

@@ -12,6 +12,8 @@ export interface PayloadMeant {
   /** Qualified name of the exposed type; undefined: not known, then nothing is checked. */
   readonly type?: string
   readonly set?: ExposedSet
+  /** What is there may be of a derived type, though the body does not say so. */
+  readonly exists?: boolean
 }
 
 /** Where a value stands in the body. */
@@ -110,7 +112,7 @@ export class PayloadRewriter {
     const annotation = annotationName(name)
     if (annotation !== undefined) return this.annotation(annotation, value, { ...owner, path: spot.path })
     const { model } = this.meant.exposure
-    const type = this.structured(owner.type)
+    const type = this.typeWith(owner.type, name)
     if (type === undefined) return [{ name, value }]
     const property = model.property(type, name)
     if (property !== undefined) return [{ name: this.names.remoteProperty(type.qualifiedName, name), value: this.propertyValue(value, property, spot) }]
@@ -118,6 +120,16 @@ export class PayloadRewriter {
     if (navigation !== undefined) return [this.related(navigation, value, { ...owner, path: spot.path })]
     if (type.open) return [{ name, value }]
     throw this.unknown(type, name, spot)
+  }
+
+  /** The type itself, or, of what exists already, a derived one that has such a member. */
+  private typeWith(typeName: string | undefined, name: string): StructuredType | undefined {
+    const { exposure: { model }, exists } = this.meant
+    const type = this.structured(typeName)
+    const has = (one: StructuredType): boolean => model.property(one, name) !== undefined || model.navigation(one, name) !== undefined
+    if (type === undefined || exists !== true || has(type)) return type
+    const derived = model.derivedTypes(type.qualifiedName).flatMap((one) => model.structured(one) ?? [])
+    return derived.find(has) ?? derived.find(({ open }) => open) ?? type
   }
 
   private propertyValue(value: JsonTree, { type }: Property, spot: Spot): JsonTree {
@@ -164,7 +176,7 @@ export class PayloadRewriter {
   private annotation(given: AnnotationName, value: JsonTree, spot: Spot): readonly JsonMember[] {
     const { of, control } = given
     if (control !== undefined && !readControls.has(control)) return []
-    const type = this.structured(spot.type)
+    const type = of === '' ? this.structured(spot.type) : this.typeWith(spot.type, of)
     const about = of === '' ? of : this.remoteMember(type, of, spot)
     const named = (changed: JsonTree): readonly JsonMember[] => [{ name: `${about}@${control === undefined ? given.term : `odata.${control}`}`, value: changed }]
     switch (control) {

@@ -53,11 +53,17 @@ class ReplyRewriter {
     return type === undefined ? undefined : this.place.exposure.model.structured(type)
   }
 
+  /** Members of enumerations are written by their names, whatever numbers are beneath. */
+  private primitive(type: string | undefined): string | undefined {
+    const { model } = this.place.exposure
+    return type === undefined || model.type(type)?.kind === 'enum' ? undefined : model.underlying(type)
+  }
+
   private value(tree: JsonTree, meant: Meant): JsonTree {
     switch (tree.kind) {
       case 'array': return { kind: 'array', items: tree.items.map((item) => this.value(item, { ...meant, collection: false })) }
       case 'object': return { kind: 'object', members: this.members(tree.members, meant) }
-      default: return numberAs(tree, meant.type === undefined ? undefined : this.place.exposure.model.underlying(meant.type), this.place.style.ieee754)
+      default: return numberAs(tree, this.primitive(meant.type), this.place.style.ieee754)
     }
   }
 
