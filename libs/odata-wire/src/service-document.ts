@@ -3,7 +3,7 @@ import { controlName, type JsonStyle } from './style.js'
 /** One resource a service document lists. */
 export interface ServiceResource {
   readonly name: string
-  readonly kind: 'EntitySet' | 'Singleton'
+  readonly kind: 'EntitySet' | 'Singleton' | 'FunctionImport'
   /** Relative to the service root. */
   readonly url: string
 }

@@ -2,6 +2,7 @@ import type { Exposure } from '@tributary/catalog'
 import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
 import type { BoundQuery, BoundRows } from '@tributary/planner'
 import { rowIds } from './row-ids.js'
+import { fullComplexValue } from './full-complex-value.js'
 import { needsType, typeText } from './type-text.js'
 
 /** What links are made of. */
@@ -43,7 +44,7 @@ interface Shown {
 function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | undefined): Annotated {
   if (bound?.references === true || bound?.countOnly === true) return { columns, row: (values) => values }
   const idOf = bound === undefined ? undefined : rowIds(place.root, bound, columns)
-  const links = bound === undefined ? [] : linksOf(place, bound).filter(({ name }) => !columns.some((column) => column.name === name))
+  const links = bound === undefined ? [] : linksOf(place, bound).filter(({ label }) => !columns.some((column) => column.name === label))
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
   const typeName = bound?.entityType
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')
@@ -64,7 +65,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
         ...(id === undefined ? [] : [id, id, id]),
         ...(id === undefined ? [] : links.map(({ path }) => `${id}${path}`)),
         ...typeTexts.map((type) => (values[type.at] === null || values[type.at] === undefined ? undefined : type.text)) as Value[],
-        ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value) ?? value)),
+        ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value, id) ?? value)),
       ]
     },
   }
@@ -77,11 +78,12 @@ function transient(place: Place, shown: Shown, { entityType }: BoundQuery): Anno
 }
 
 interface RowLink {
-  readonly name: string
   readonly label: string
   /** Behind the id of the row. */
   readonly path: string
 }
+
+const linkOf = (label: string, path: string): RowLink => ({ label, path })
 
 /** Links to what rows lead to: related rows, their media stream, and streams that are properties. */
 function linksOf({ exposure: { model } }: Place, { set, entityType }: BoundRows): readonly RowLink[] {
@@ -89,9 +91,9 @@ function linksOf({ exposure: { model } }: Place, { set, entityType }: BoundRows)
   const streams = type === undefined ? [] : model.properties(type).filter((property) => property.type.name === 'Edm.Stream' && !property.type.collection)
   const media = type !== undefined && [type.qualifiedName, ...basesOf(model, type.qualifiedName)].some((name) => model.entityType(name)?.hasStream === true)
   return [
-    ...[...set.navigations.keys()].map((name) => ({ name, label: `${name}@odata.navigationLink`, path: `/${name}` })),
-    ...(media ? ['@odata.mediaEditLink', '@odata.mediaReadLink'].map((label) => ({ name: label, label, path: '/$value' })) : []),
-    ...streams.flatMap(({ name }) => ['mediaEditLink', 'mediaReadLink'].map((link) => ({ name: `${name}@odata.${link}`, label: `${name}@odata.${link}`, path: `/${name}` }))),
+    ...[...set.navigations.keys()].flatMap((name) => [linkOf(`${name}@odata.associationLink`, `/${name}/$ref`), linkOf(`${name}@odata.navigationLink`, `/${name}`)]),
+    ...(media ? ['@odata.mediaEditLink', '@odata.mediaReadLink'].map((label) => linkOf(label, '/$value')) : []),
+    ...streams.flatMap(({ name }) => ['mediaEditLink', 'mediaReadLink'].map((link) => linkOf(`${name}@odata.${link}`, `/${name}`))),
   ]
 }
 
@@ -104,7 +106,8 @@ function basesOf(model: Exposure['model'], name: string): readonly string[] {
 
 interface Inner {
   readonly column: Column
-  readonly value: (value: Value) => Value
+  /** `id`: that of the row, where it has one. */
+  readonly value: (value: Value, id: string | undefined) => Value
 }
 
 /** Of expanded rows and complex values; undefined: a plain value. */
@@ -117,8 +120,8 @@ function innerValue(place: Place, column: Column, bound: BoundRows | undefined):
     return { column: { ...column, expanded: { ...expanded, columns: rows.columns } }, value: (value) => expandedValue(value, rows) }
   }
   if (fields === undefined) return undefined
-  const one = (value: Value): Value => (isRecord(value) ? { '@odata.type': `#${column.type.name}`, ...value } : value)
-  return { column, value: (value) => (Array.isArray(value) ? value.map(one) : one(value)) }
+  const { model } = place.exposure
+  return { column, value: (value, id) => fullComplexValue(model, column.type.name, value, column.type.collection || id === undefined ? undefined : `${id}/${column.name}`) }
 }
 
 function expandedValue(value: Value, { row }: Annotated): Value {

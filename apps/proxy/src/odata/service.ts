@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Exposure } from '@tributary/catalog'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import type { ODataUrl } from '@tributary/odata-url'
 import { answerBatch } from '../batch/answer-batch.js'
@@ -79,12 +80,21 @@ const formatOf = ({ options }: ODataUrl): { readonly format?: string } => (optio
 function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url: ODataUrl): void {
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   const format = parseAccept(header(exchange, 'accept'), url.options.format)
-  const listed = [...(exposure.model.container?.entitySets.values() ?? [])].filter((set) => set.includeInServiceDocument && exposure.sets.has(set.name) && hasName(set))
-  const resources = listed.map(({ name }): ServiceResource => ({ name, kind: 'EntitySet', url: name }))
   respond(exchange, 200, {
     headers: { 'content-type': jsonContentType(format, protocol), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },
-    body: serviceDocument(`${root}$metadata`, resources, { ...format, prefixed: protocol.prefixed }),
+    body: serviceDocument(`${root}$metadata`, resourcesOf(exposure), { ...format, prefixed: protocol.prefixed }),
   })
+}
+
+const listed = (kind: ServiceResource['kind'], named: readonly { readonly name: string }[]) => named.filter(hasName).map(({ name }): ServiceResource => ({ name, kind, url: name }))
+
+/** What the service document lists: entity sets, singletons, and functions that are to be found there. */
+function resourcesOf({ model: { container }, sets }: Exposure): readonly ServiceResource[] {
+  return [
+    ...listed('EntitySet', [...(container?.entitySets.values() ?? [])].filter((set) => set.includeInServiceDocument && sets.has(set.name))),
+    ...listed('Singleton', [...(container?.singletons.values() ?? [])]),
+    ...listed('FunctionImport', [...(container?.operationImports.values() ?? [])].filter(({ kind, includeInServiceDocument }) => kind === 'functionImport' && includeInServiceDocument)),
+  ]
 }
 
 /**
