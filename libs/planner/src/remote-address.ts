@@ -31,7 +31,7 @@ export interface RemoteAddress {
 /**
  * A resource path of an exposure as the source behind it names it: sets, keys, properties, types, operations with their arguments.
  * What `$select` and the like hold is not part of it.
- * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_UNKNOWN_PROPERTY with the nearest name, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
+ * @throws HUB_RESOURCE_NOT_FOUND with the nearest name, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
  * @see OData URL Conventions 4.01, section 4
  */
 export function remoteAddress(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases'] = new Map()): RemoteAddress {

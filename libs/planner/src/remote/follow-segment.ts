@@ -2,7 +2,7 @@ import { hubError } from '@tributary/errors'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
 import { printCall } from '../bind/operation-call.js'
 import { boundOverload, operationsNamed } from '../bind/operation-overload.js'
-import { invalid, resourceNotFound, unknownProperty, unsupported } from '../bind/refusal.js'
+import { invalid, resourceNotFound, unsupported } from '../bind/refusal.js'
 import { unknownOperation } from '../bind/unknown-operation.js'
 import { aliasOptions, filterText } from './remote-text.js'
 import { memberNames, namedBefore, single, walkedType, withKey } from './remote-walk.js'
@@ -10,7 +10,7 @@ import type { RemoteWalk } from './walk-state.js'
 
 /**
  * Follows one more segment of a path.
- * @throws HUB_RESOURCE_NOT_FOUND, HUB_QUERY_UNKNOWN_PROPERTY, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
+ * @throws HUB_RESOURCE_NOT_FOUND, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
  */
 export function followSegment(walk: RemoteWalk, segment: ResourceSegment): RemoteWalk {
   switch (segment.kind) {
@@ -40,7 +40,7 @@ function followProperty(walk: RemoteWalk, name: string): RemoteWalk {
   const { exposure: { model }, names, exposedType } = walk
   const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
   const property = type === undefined ? undefined : model.property(type, name)
-  if (property === undefined) throw unknownProperty(exposedType?.name ?? 'of this result', name, memberNames(model, exposedType?.name))
+  if (property === undefined) throw unknownMember(walk, name)
   requireOne(walk, name)
   const exposed = walkedType(property.type)
   return {
@@ -60,7 +60,7 @@ function followNavigation(walk: RemoteWalk, segment: Navigation): RemoteWalk {
   const { model } = exposure
   const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
   const navigation = type === undefined ? undefined : model.navigation(type, segment.name)
-  if (navigation === undefined) throw unknownProperty(exposedType?.name ?? 'of this result', segment.name, memberNames(model, exposedType?.name))
+  if (navigation === undefined) throw unknownMember(walk, segment.name)
   requireOne(walk, segment.name)
   if (!names.same) requireKnown(walk, segment.name)
   const { bound: _left, set: _from, ...behind } = walk
@@ -135,16 +135,16 @@ function resultSet({ exposure: { model, sets }, bound }: RemoteWalk, path: strin
   return target === undefined ? undefined : sets.get(target)
 }
 
+const unknownMember = ({ exposure: { model }, exposedType }: RemoteWalk, name: string): Error =>
+  resourceNotFound(exposedType === undefined ? `The resource ${name}` : `The property ${name} of ${exposedType.name}`, name, memberNames(model, exposedType?.name))
+
 /** Only open types may have what the model does not say. */
 function followUnknown(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'unknown' }>): RemoteWalk {
   const { exposure: { model }, exposedType } = walk
   const type = exposedType === undefined ? undefined : model.structured(exposedType.name)
   const operation = unknownOperation(segment, walk.exposure)
   if (operation !== undefined) throw operation
-  if (type?.open !== true || segment.key !== undefined) {
-    if (exposedType === undefined) throw resourceNotFound(segment.name, segment.name)
-    throw unknownProperty(exposedType.name, segment.name, memberNames(model, exposedType.name))
-  }
+  if (type?.open !== true || segment.key !== undefined) throw unknownMember(walk, segment.name)
   const { exposedType: _exposed, remoteType: _remote, ...behind } = walk
   return { ...behind, texts: [...walk.texts, encodeSegmentText(segment.name)], addressed: 'property' }
 }
