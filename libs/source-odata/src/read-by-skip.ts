@@ -4,7 +4,7 @@ import type { Piece, RemotePage } from './remote-page.js'
 import { urlOf, type ODataScan } from './scan.js'
 
 /** Pages of one scan that are asked for beside each other: a few at first, because a reader may stop soon, and more as it goes on. */
-const FIRST_WINDOW = 2
+const FIRST_WINDOW = 5
 const WINDOW = 6
 
 /** How pages are opened and followed; shared with reading one page after the other. */
