@@ -137,7 +137,7 @@ function writeProperty(writing: Writing, instance: Instance, property: Property,
   if (type.name === 'Edm.Stream') return writeStream(writing, instance, name, json)
   const value = instance.values[name]
   const simple = ['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(type.name) && !type.collection
-  if (format.metadata === 'full' && value !== null && !simple && model.structured(type.name) === undefined) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
+  if (format.metadata === 'full' && value !== null && !simple && (type.collection || model.structured(type.name) === undefined)) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
   if (!type.collection) {
     json[name] = writeValue(writing, type.name, value ?? null, { owner: instance.owner, path: `${instance.path}${name}/`, wanted })
     return
@@ -189,7 +189,8 @@ function writeUndeclared({ format, scope: { model } }: Writing, { type, values, 
 
 function writeLinks({ format, scope: { model } }: Writing, { owner, type, path }: Instance, navigation: NavigationProperty, selection: Selection | undefined): Record<string, Json> {
   if (owner === undefined || (selection !== undefined && !selection.has(navigation.name))) return {}
-  const cast = model.navigation(structuredOf(model, owner.type), navigation.name) === undefined || path !== '' || type.qualifiedName === owner.type ? '' : `${type.qualifiedName}/`
+  const base = 'name' in owner.home ? model.container?.entitySets.get(owner.home.name)?.entityType ?? owner.type : owner.type
+  const cast = path !== '' || model.navigation(structuredOf(model, base), navigation.name) !== undefined ? '' : `${type.qualifiedName}/`
   const address = `${format.root}${addressOf(model, owner)}/${cast}${path}${navigation.name}`
   return { [`${navigation.name}${control(format, 'associationLink')}`]: `${address}/$ref`, [`${navigation.name}${control(format, 'navigationLink')}`]: address }
 }

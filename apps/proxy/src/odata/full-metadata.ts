@@ -63,7 +63,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
       return [
         ...(typeAt >= 0 || typeName === undefined ? [] : [`#${typeName}`]),
         ...(id === undefined ? [] : [id, id, id]),
-        ...(id === undefined ? [] : links.map(({ path }) => `${id}${path}`)),
+        ...(id === undefined ? [] : links.map(({ path, of }) => (of === undefined || of.has(typeOf(values[typeAt], typeName)) ? `${id}${path}` : undefined)) as Value[]),
         ...typeTexts.map((type) => (values[type.at] === null || values[type.at] === undefined ? undefined : type.text)) as Value[],
         ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value, id) ?? value)),
       ]
@@ -81,21 +81,35 @@ interface RowLink {
   readonly label: string
   /** Behind the id of the row. */
   readonly path: string
+  /** Qualified names of the types whose rows have it; undefined: all. */
+  readonly of?: ReadonlySet<string>
 }
 
 const linkOf = (label: string, path: string): RowLink => ({ label, path })
 
 /** Links to what rows lead to: related rows, their media stream, and streams that are properties. */
-function linksOf({ exposure: { model } }: Place, { set, entityType }: BoundRows): readonly RowLink[] {
+function linksOf({ exposure: { model } }: Place, { set, entityType, cast }: BoundRows): readonly RowLink[] {
   const type = model.entityType(entityType)
   const streams = type === undefined ? [] : model.properties(type).filter((property) => property.type.name === 'Edm.Stream' && !property.type.collection)
   const media = type !== undefined && [type.qualifiedName, ...basesOf(model, type.qualifiedName)].some((name) => model.entityType(name)?.hasStream === true)
   return [
     ...[...set.navigations.keys()].flatMap((name) => [linkOf(`${name}@odata.associationLink`, `/${name}/$ref`), linkOf(`${name}@odata.navigationLink`, `/${name}`)]),
+    ...(cast === undefined && set.entityType === entityType ? model.derivedTypes(entityType).flatMap((name) => derivedLinks(model, name)) : []),
     ...(media ? ['@odata.mediaEditLink', '@odata.mediaReadLink'].map((label) => linkOf(label, '/$value')) : []),
     ...streams.flatMap(({ name }) => ['mediaEditLink', 'mediaReadLink'].map((link) => linkOf(`${name}@odata.${link}`, `/${name}`))),
   ]
 }
+
+/** Links that only rows of a derived type have: they go through a cast. */
+function derivedLinks(model: Exposure['model'], name: string): readonly RowLink[] {
+  const of = new Set([name, ...model.derivedTypes(name)])
+  return [...(model.structured(name)?.navigation.keys() ?? [])].flatMap((navigation) => [
+    { ...linkOf(`${navigation}@odata.associationLink`, `/${name}/${navigation}/$ref`), of }, { ...linkOf(`${navigation}@odata.navigationLink`, `/${name}/${navigation}`), of },
+  ])
+}
+
+/** The qualified name of a row's own type. */
+const typeOf = (told: Value, declared: string | undefined): string => (typeof told === 'string' ? told.replace(/^.*#/, '') : declared ?? '')
 
 /** Qualified names of the types a type derives from. */
 function basesOf(model: Exposure['model'], name: string): readonly string[] {
