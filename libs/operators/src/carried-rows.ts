@@ -128,8 +128,8 @@ function gatherBytes(kind: BytesKind, columns: readonly Column[], rows: readonly
     offsets[2 * row + 1] = at
     bytes[at++] = 0x2c
   }
-  const { ieee754, only, slug } = kind
-  return { kind: 'bytes', columns, ieee754, only, bytes, offsets, ...(slug === undefined ? {} : { slug }) }
+  const { ieee754, only, slug, renamed } = kind
+  return { kind: 'bytes', columns, ieee754, only, bytes, offsets, ...(slug === undefined ? {} : { slug }), ...(renamed === undefined ? {} : { renamed }) }
 }
 
 // ── Values as text ───────────────────────────────────────────────────────────────────────────────────────────────────
