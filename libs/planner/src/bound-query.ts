@@ -37,11 +37,13 @@ export interface BoundQuery {
   readonly unwrap: readonly string[]
   /** Of 'property' and 'rawValue': the path from the row. */
   readonly property?: readonly [string, ...string[]]
-  /** Of a property that is a collection: which of its items are meant, or the position of the only one, from the end where negative. */
+  /** Of a property that is a collection: which of its items are meant. */
   readonly items?: BoundItems
-  readonly ordinal?: number
-  /** Of a property: its own column, with the fields that are shown. */
+  /** Of a property: its own column as it is, and with the fields that are shown. */
+  readonly whole?: Column
   readonly shown?: Column
+  /** Of a property, behind so many steps of its path: types that values have to be of, positions of the members that are meant, from the end where negative. */
+  readonly turns?: readonly PropertyTurn[]
   /** `$count=true`: the number is the count of the outermost `Limit` (or, under `unwrap`, of the expanded rows). */
   readonly count: boolean
   /** What the rows are ordered by: the client's order, then the key. Empty: as the source gives them. */
@@ -52,6 +54,9 @@ export interface BoundQuery {
   readonly skip: number
   readonly pageRows: number
 }
+
+/** What a property's path does to the value it has come to. Values of other types, and members that are not there, do not exist. */
+export type PropertyTurn = { readonly depth: number } & ({ readonly types: readonly string[] } | { readonly ordinal: number })
 
 /** What the answer is: many rows, one, a part of one, or how many. */
 export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count' | 'itemCount'
@@ -70,7 +75,7 @@ export interface BoundRows {
   readonly countOnly?: true
   /** The place within complex values of the row above where these rows are shown: `['Address','Country']`. */
   readonly holder?: readonly string[]
-  /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out. */
+  /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out, the context tells it. */
   readonly cast?: true
   /** Only rows above of these types have the navigation. */
   readonly only?: readonly string[]

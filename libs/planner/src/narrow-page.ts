@@ -48,7 +48,8 @@ function expandedNarrowing({ expanded }: Column, node: Expand | undefined): Chan
   }
 }
 
-function fieldNarrowing(shown: Column, whole: Column | undefined): Change<Value> | undefined {
+/** Leaves of a complex value only the fields of `shown`. Undefined where that has all of them. */
+export function fieldNarrowing(shown: Column, whole: Column | undefined): Change<Value> | undefined {
   if (shown.fields === undefined || shown.fields === whole?.fields) return undefined
   const inner = new Map(shown.fields.map((field) => [field.name, fieldNarrowing(field, whole?.fields?.find(({ name }) => name === field.name))]))
   const one: Change<Value> = (value) => {

@@ -12,7 +12,8 @@ import type { Prober } from '../data/prober.js'
 import { header } from '../http/exchange.js'
 import { answerCollection, collectionChunks, type Rows } from './answer-collection.js'
 import { answerTable } from './answer-table.js'
-import { answerCount, answerEntity, countItems, answerNothing, answerProperty, notFound, type SingleRow } from './answer-single.js'
+import { answerProperty, countItems } from './answer-property.js'
+import { answerCount, answerEntity, answerNothing, notFound, type SingleRow } from './answer-single.js'
 import { explainAsked, explainPlan, explainRun } from './explain.js'
 import { cursorOf } from './next-page.js'
 import { queryHash, type PageTokens } from './page-token.js'
@@ -142,7 +143,7 @@ function executed(run: QueryRun): RowStream {
   const { plan, endpoints, exchange, asker, timings, limits, embedded } = run
   const written = writtenForm(run)
   return execute(plan, {
-    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice,
+    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen,
     ...(embedded === undefined ? {} : { engine: embedded.engine }), ...(written === undefined ? {} : { written }),
   })
 }

@@ -57,10 +57,16 @@ function present(place: Place, rows: Rows, bound: BoundRows): Presented {
   }, { ...rows, row: (values) => values })
 }
 
-/** What rows that were cast say of their type, where it is just that type. */
+/** What rows that were cast say of their type, where it is just that type: sources tell it or not, by what they were asked for. */
 function withoutOwnType({ columns, visible }: Rows, type: string): Presented {
   const at = columns.findIndex(({ name }) => name === '@odata.type')
-  return { columns, visible, row: (values) => (typeof values[at] === 'string' && values[at].endsWith(`#${type}`) ? values.with(at, undefined) : values) }
+  return {
+    columns, visible,
+    row: (values) => {
+      const said = values[at]
+      return typeof said === 'string' && said.endsWith(`#${type}`) ? values.with(at, undefined) : values
+    },
+  }
 }
 
 function references(root: string, { columns }: Rows, bound: BoundRows): Presented {
@@ -91,8 +97,10 @@ function chosen({ columns, visible }: Rows, [name = '', ...within]: readonly str
   }
 }
 
-function chosenWithin(value: Value, [name = '', ...rest]: readonly string[], choose: ReturnType<typeof chooseItems>): Value {
+function chosenWithin(value: Value, path: readonly string[], choose: ReturnType<typeof chooseItems>): Value {
+  if (Array.isArray(value)) return value.map((item: Value) => chosenWithin(item, path, choose))
   if (!isRecord(value)) return value
+  const [name = '', ...rest] = path
   const inner = value[name]
   if (rest.length > 0) return { ...value, [name]: chosenWithin(inner, rest, choose) }
   if (!Array.isArray(inner)) return value

@@ -30,9 +30,8 @@ export interface Address {
   readonly single: boolean
   /** Properties from the row on, casts of complex values left out. */
   readonly property: readonly string[]
-  /** Which member of the collection property is meant, from the end where negative. */
-  readonly ordinal?: number
-  /** Conditions of `/$filter(…)` behind a collection property. */
+  /** Casts and positions behind so many of the properties, in their order. */
+  readonly turns?: readonly ({ readonly depth: number } & ({ readonly type: string } | { readonly ordinal: number }))[]
   readonly tail: 'none' | 'value' | 'count' | 'ref'
 }
 
@@ -121,7 +120,6 @@ function followNavigation(address: Address, segment: Extract<ResourceSegment, { 
 
 function followProperty(address: Address, name: string): Address {
   requireRow(address, name)
-  if (address.ordinal !== undefined) throw unsupported(`The property ${name} of a member of a collection`)
   return { ...address, property: [...address.property, name] }
 }
 
@@ -134,10 +132,11 @@ function followUnknown(address: Address, segment: Extract<ResourceSegment, { rea
     // Parsers without the model of a cast do not know what a name is.
     if (model.navigation(entityType, segment.name) !== undefined) return followNavigation(address, { kind: 'navigation', name: segment.name, span: segment.span, ...(segment.key === undefined ? {} : { key: segment.key }) })
     if (scope.set.navigations.has(segment.name)) throw unsupported(`The navigation property ${segment.name}`)
+    if (entityType.open && segment.key === undefined) return followProperty(address, segment.name)
     const known = [...model.properties(entityType), ...model.navigations(entityType)].map(({ name }) => name)
     throw unknownProperty(entityType.qualifiedName, segment.name, known)
   }
-  throw unknownProperty(address.property.join('/'), segment.name, [])
+  return followProperty(address, segment.name)
 }
 
 function followFilter(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'filter' }>): Address {
@@ -150,13 +149,13 @@ function followFilter(address: Address, segment: Extract<ResourceSegment, { read
 
 function followOrdinal(address: Address, index: number): Address {
   if (address.property.length === 0) throw unsupported('Addressing an entity by its position', 'Only collections whose order is kept have positions.')
-  return { ...address, ordinal: index }
+  return { ...address, turns: [...(address.turns ?? []), { depth: address.property.length, ordinal: index }] }
 }
 
 function followCast(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'cast' }>, exposure: Exposure): Address {
   const last = lastStep(address)
   const { scope } = last
-  if (address.property.length > 0) throw unsupported(`The cast to ${segment.type} of a property`)
+  if (address.property.length > 0) return castProperty(address, segment, exposure)
   const type = exposure.model.entityType(segment.type)
   if (type === undefined || !exposure.model.derivesFrom(type.qualifiedName, scope.entityType.qualifiedName)) {
     throw invalid(`${segment.type} is no entity type derived from ${scope.entityType.qualifiedName}.`)
@@ -164,4 +163,11 @@ function followCast(address: Address, segment: Extract<ResourceSegment, { readon
   if (type.qualifiedName === scope.entityType.qualifiedName) return withKey(address, segment.key)
   const inner: RowScope = { ...scope, entityType: type }
   return withKey({ ...address, steps: replaceLast(address, { ...last, scope: inner, cast: type.qualifiedName }) }, segment.key)
+}
+
+/** A complex value seen as of a derived type; bound with the property, whose type is known there. */
+function castProperty(address: Address, { type, key }: Extract<ResourceSegment, { readonly kind: 'cast' }>, { model }: Exposure): Address {
+  const complex = model.structured(type)
+  if (complex === undefined || key !== undefined) throw invalid(`${type} is no complex type.`)
+  return { ...address, turns: [...(address.turns ?? []), { depth: address.property.length, type: complex.qualifiedName }] }
 }

@@ -19,6 +19,8 @@ export interface BoundItems {
   readonly count: boolean
   /** `$these`. */
   readonly collection: Column
+  /** The property with the fields of its items that are shown, where not all are. */
+  readonly shown?: Column
 }
 
 const wholeColumn = '$these'
@@ -48,6 +50,7 @@ export function bindCollection(property: Column, options: QueryOptions, scope: R
     collection: whole, order: orderOf(range, options, scope), skip: options.skip ?? 0, count: options.count === true,
     ...(matching === undefined ? {} : { matching }),
     ...(options.top === undefined ? {} : { take: options.top }),
+    ...(options.select === undefined ? {} : { shown: shownFields(property, options, scope) }),
   })
 }
 

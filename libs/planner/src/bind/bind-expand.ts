@@ -65,9 +65,10 @@ function withHolder(visible: readonly Column[], { within: [first] }: ExpandTarge
 }
 
 function printTarget({ item, navigation, within, only, cast }: ExpandTarget, list: string | undefined): readonly string[] {
-  if (item.suffix !== undefined) return []
+  if (item.suffix !== undefined || 'repeats' in item) return []
+  const again = (item.options.levels ?? 1) === 1 ? '' : '+'
   const path = [...(only === undefined ? [] : [only.qualifiedName]), ...within, navigation.name, ...(cast === undefined ? [] : [cast.qualifiedName])]
-  return [`${path.join('/')}(${list ?? ''})`]
+  return [`${path.join('/')}${again}(${list ?? ''})`]
 }
 
 const related = ['$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
@@ -80,6 +81,11 @@ interface Related {
   readonly perParent: PerParent
   readonly selectList: string | undefined
   readonly rows: BoundRows
+}
+
+/** An item that a recursive expand puts beneath itself. */
+interface RepeatedItem extends ExpandItem {
+  readonly repeats: true
 }
 
 /** Levels of a recursive expand; `max` means as many. */
@@ -95,7 +101,7 @@ function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavig
   if (levels < 1) throw invalid('$levels is a number of levels from 1, or max.')
   const again = levels > 1 && (target === 'all' || related.navigations.has(navigation.name))
   if (!again) return options
-  const inner: ExpandItem = { target, options: { ...options, levels: levels - 1 }, span: options.spans.get('$levels') ?? { start: 0, end: 0 } }
+  const inner: RepeatedItem = { repeats: true, target, options: { ...options, levels: levels - 1 }, span: options.spans.get('$levels') ?? { start: 0, end: 0 } }
   return { ...options, expand: [...(options.expand ?? []), inner] }
 }
 

@@ -30,7 +30,7 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
       names.push('*')
     } else if (item.kind === 'path') {
       for (const path of pathsOf(item, columns, scope)) {
-        names.push(path.path.join('/'))
+        names.push(...(path.labels ?? [path.label]))
         if (path.structural || isStream(path.path[0] ?? '', [], scope)) paths.push(path.path)
         for (const one of path.items) collections.set(one.path.join('/'), one)
       }
@@ -42,9 +42,13 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
 
 interface SelectedPath {
   readonly path: readonly string[]
+  /** As it stands in the context URL, casts included. */
+  readonly label: string
+  /** Of a collection whose items show some of their properties: those. */
+  readonly labels?: readonly string[]
   /** False for navigation properties and operations, which are shown by links only. */
   readonly structural: boolean
-  /** What is asked of the items of collections on the path. */
+  /** What is asked of the items of a collection at the end of the path, or on it. */
   readonly items: readonly SelectedItems[]
 }
 
@@ -54,25 +58,27 @@ type PathItem = Extract<SelectItem, { readonly kind: 'path' }>
 
 function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): readonly SelectedPath[] {
   const path: string[] = []
-  let within: readonly Column[] | undefined = columns
+  const labels: string[] = []
+  let at: Step = { name: undefined, columns, structural: true }
   let structural = true
-  let found: Column | undefined
   for (const segment of item.segments) {
-    const next = step(segment, path, within, scope)
-    if (next.name !== undefined) path.push(next.name)
-    within = next.columns
-    found = next.column
-    structural &&= next.structural
+    at = step(segment, path, at.columns, scope)
+    if (at.name !== undefined) path.push(at.name)
+    labels.push(segment.kind === 'cast' ? segment.type : (at.name ?? ''))
+    structural &&= at.structural
   }
-  const items = found === undefined || item.options === undefined ? undefined : bindCollection(found, item.options, scope)
-  const own = { path, structural, items: items === undefined ? [] : [{ path, items }] }
+  const own: SelectedPath = { path, label: labels.filter((label) => label !== '').join('/'), structural, items: [] }
+  const items = at.column === undefined || item.options === undefined ? undefined : bindCollection(at.column, item.options, scope)
+  if (items !== undefined) return [{ ...own, items: [{ path, items }], ...(item.options?.select === undefined ? {} : { labels: bindSelect(item.options.select, at.columns ?? [], scope).names?.map((name) => `${own.label}/${name}`) ?? [] }) }]
   const inner = item.options?.select
+  const { columns: within } = at
   if (inner === undefined || within === undefined) return [own]
-  return inner.flatMap((nested) => {
-    if (nested.kind !== 'path') return [own]
-    return pathsOf(nested, within, scope).map((one) => ({ path: [...path, ...one.path], structural: one.structural, items: [...own.items, ...one.items.map((each) => ({ ...each, path: [...path, ...each.path] }))] }))
-  })
+  return inner.flatMap((nested) => (nested.kind === 'path' ? pathsOf(nested, within, scope).map((one) => beneath(own, one)) : [own]))
 }
+
+const beneath = (outer: SelectedPath, one: SelectedPath): SelectedPath => ({
+  path: [...outer.path, ...one.path], label: `${outer.label}/${one.label}`, structural: one.structural, items: one.items.map((each) => ({ ...each, path: [...outer.path, ...each.path] })),
+})
 
 interface Step {
   readonly name: string | undefined

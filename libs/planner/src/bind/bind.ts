@@ -38,12 +38,12 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
-    contextFragment: contextFragment(address, shaped.selectList),
+    contextFragment: contextFragment(address, property === undefined ? shaped.selectList : property.selectList),
     ...(scope.rows === undefined ? {} : { transient: true as const }),
     ...(address.tail === 'ref' ? { references: true as const } : {}),
     rows: boundRows(scope, shaped),
     unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
-    ...(property === undefined ? {} : { property: property.path, shown: property.shown, ...(address.ordinal === undefined ? {} : { ordinal: address.ordinal }) }),
+    ...(property === undefined ? {} : { property: property.path, shown: property.shown, whole: property.whole, turns: property.turns }),
     ...(property?.items === undefined ? {} : { items: property.items }),
     count: url.options.count === true, order: page.order, paging: page.paging,
     ...(url.options.top === undefined ? {} : { top: url.options.top }), skip: url.options.skip ?? 0, pageRows: options.pageRows,
@@ -56,7 +56,7 @@ const nothingRelated: Shaped['related'] = new Map()
 const bare = (plan: Plan, shown: Column | undefined): Shaped => ({ plan, visible: shown === undefined ? [] : [shown], selectList: undefined, related: nothingRelated })
 
 /** Options that stand behind a property are about its items, not about the row. */
-const withoutOptions = ({ aliases, custom, spans: _ }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })
+const withoutOptions = ({ aliases, custom }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })
 
 /** What `/$filter(…)` leaves of the rows, before any of the options. */
 function afterConditions(conditions: readonly Expression[], transformed: Transformed): Transformed {

@@ -19,7 +19,7 @@ export function contextFragment(address: Address, selectList: string | undefined
   const step = lastStep(address)
   const rows = rowsPath(address)
   const list = selectList === undefined ? '' : `(${selectList})`
-  if (address.property.length > 0) return propertyContext(address, rows)
+  if (address.property.length > 0) return `${propertyContext(address, rows)}${list}`
   const { qualifiedName } = step.scope.entityType
   if (rows === undefined) return address.single ? `${qualifiedName}${list}` : `Collection(${qualifiedName})${list}`
   const cast = step.cast === undefined ? '' : `/${step.cast}`
@@ -31,10 +31,14 @@ const isSingleton = ({ steps }: Address): boolean => steps.length === 1 && steps
 /** Where a property is found; without the key of its row, where that is reached by a navigation. */
 function propertyContext(address: Address, rows: string | undefined): string {
   const { scope, cast, key } = lastStep(address)
-  const path = address.property.join('/')
+  const path = propertyPath(address)
   if (rows === undefined) return `${scope.entityType.qualifiedName}/${path}`
   return `${rows}${key === undefined ? '' : printKey(key)}${cast === undefined ? '' : `/${cast}`}/${path}`
 }
+
+/** The properties with the casts and positions behind them. */
+const propertyPath = ({ property, turns = [] }: Address): string =>
+  property.flatMap((name, index) => [name, ...turns.filter(({ depth }) => depth === index + 1).map((turn) => ('type' in turn ? turn.type : String(turn.ordinal)))]).join('/')
 
 /** The set, or the path of containment from one, that the last rows belong to; undefined: they belong to none. */
 function rowsPath({ steps }: Address): string | undefined {

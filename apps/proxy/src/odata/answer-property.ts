@@ -1,0 +1,86 @@
+import { jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@tributary/odata-wire'
+import type { Value } from '@tributary/plan'
+import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
+import { header } from '../http/exchange.js'
+import { respond } from '../http/respond.js'
+import { answerNothing, notFound, type SingleRow } from './answer-single.js'
+import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+
+/** Answers a property, or with `/$value` its raw value: 204 where it is null, 404 where it is not there at all. */
+export function answerProperty(run: QueryRun, row: SingleRow): void {
+  const { bound, exchange, style } = run
+  const found = valueAt(bound, row)
+  if (found === undefined) throw notFound(run)
+  const { value, count } = chosenOf(bound, found.value)
+  const { shown: column } = bound
+  if (value === null || value === undefined || column === undefined) return answerNothing(run)
+  if (bound.shape !== 'rawValue') {
+    const body = propertyJson(column, value, { context: contextOf(run), ...(count === undefined ? {} : { count }) }, style)
+    return respond(exchange, 200, { headers: dataHeaders(run, jsonContentType(style, style)), body })
+  }
+  const raw = rawValue(column, value)
+  if (raw.contentType.startsWith('text/')) requireTextAccepted(header(exchange, 'accept'), undefined)
+  respond(exchange, 200, { headers: dataHeaders(run, raw.contentType), body: raw.body })
+}
+
+/** How many items of a collection are meant; undefined where it is missing. */
+export function countItems({ bound }: Pick<QueryRun, 'bound'>, row: SingleRow): number | undefined {
+  const value = valueAt(bound, row)?.value
+  if (!Array.isArray(value)) return undefined
+  const all = value as readonly Value[]
+  return bound.items === undefined ? all.length : chooseItems(bound.items)(all).items.length
+}
+
+interface Chosen {
+  readonly value: Value
+  readonly count?: number
+}
+
+/** The items of a collection that were asked for, or the one at a position, with the fields that are shown. */
+function chosenOf({ items, shown, whole }: BoundQuery, given: Value): Chosen {
+  const narrow = shown === undefined || items !== undefined ? undefined : fieldNarrowing(shown, whole)
+  const value = narrow === undefined ? given : narrow(given)
+  if (!Array.isArray(value) || items === undefined) return { value }
+  const { items: found, count } = chooseItems(items)(value as readonly Value[])
+  return { value: found as Value, ...(count === undefined ? {} : { count }) }
+}
+
+/** The value a query's property has in a row; undefined: there is none, because one on the way is of another type or no member. */
+function valueAt({ columns, property, turns = [] }: Pick<BoundQuery, 'columns' | 'property' | 'turns'>, row: SingleRow): { readonly value: Value } | undefined {
+  const [name = '', ...rest] = property ?? []
+  const index = columns.findIndex((column) => column.name === name)
+  if (index < 0) return undefined
+  let value = turned(row[index] ?? null, turns.filter(({ depth }) => depth === 1))
+  for (const [before, step] of rest.entries()) {
+    const missing = name === '*' && before === 0 ? undefined : null
+    const member = isRecord(value) ? (value[step] ?? missing) : value === undefined ? undefined : null
+    value = turned(member, turns.filter(({ depth }) => depth === before + 2))
+  }
+  return value === undefined ? undefined : { value }
+}
+
+/** Undefined: nothing is left of it. */
+function turned(value: Value, turns: readonly PropertyTurn[]): Value {
+  return turns.reduce<Value>((before, turn) => {
+    if ('types' in turn) return cast(before, turn.types)
+    return Array.isArray(before) ? (before as readonly Value[]).at(turn.ordinal) : undefined
+  }, value)
+}
+
+/** A value of one of these types, or of a collection the items that are; what says no more than the context does is left out. */
+function cast(value: Value, types: readonly string[]): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((item): readonly Value[] => (isOf(item, types) ? [withoutType(item, types[0])] : []))
+  return isOf(value, types) ? withoutType(value, types[0]) : undefined
+}
+
+const typeOf = (value: Value): string | undefined => {
+  const said = isRecord(value) ? value['@odata.type'] : undefined
+  return typeof said === 'string' ? said.slice(said.lastIndexOf('#') + 1) : undefined
+}
+
+const isOf = (value: Value, types: readonly string[]): boolean => types.includes(typeOf(value) ?? '')
+
+const withoutType = (value: Value, type: string | undefined): Value =>
+  isRecord(value) && typeOf(value) === type ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== '@odata.type')) : value
+
+const isRecord = (value: Value): value is { readonly [name: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
