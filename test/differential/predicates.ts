@@ -49,7 +49,7 @@ const integer = (least: number, most: number): fc.Arbitrary<Literal> => fc.integ
 function conditions(one: Reachable, peers: readonly Reachable[]): fc.Arbitrary<Expression> {
   const { property: read } = one
   const value = aLiteral(one)
-  const operator = read.kind === 'boolean' ? equality : comparison
+  const operator = read.kind === 'boolean' || read.kind === 'binary' ? equality : comparison
   const general: fc.Arbitrary<Expression>[] = [
     fc.tuple(operator, value).map(([name, constant]) => test(name, read, constant)),
     fc.tuple(operator, value).map(([name, constant]) => test(name, read, constant)),
