@@ -3,8 +3,9 @@ import { clauses } from './clauses.js'
 import { openConformanceHub, type ConformanceHub } from './conformance-hub.js'
 import { intermediate } from './intermediate.js'
 import { minimal } from './minimal.js'
+import { updatable } from './updatable.js'
 
-const tests = { ...minimal, ...intermediate, ...advanced }
+const tests = { ...minimal, ...updatable, ...intermediate, ...advanced }
 
 describe('the conformance levels of OData', () => {
   let hub: ConformanceHub
