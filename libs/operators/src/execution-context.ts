@@ -24,16 +24,32 @@ export interface ExecutionContext {
   readonly engine?: Engine
   /** Hears which operators went on elsewhere, and why: what explain tells. */
   readonly notice?: (notice: TierNotice) => void
+  /** Hears how joins were read, and what both ways would have cost. */
+  readonly chosen?: (choice: JoinNotice) => void
   /** Rows may be carried as text where nobody looks into them: they are written in this form. */
   readonly written?: TextForm
   /** The present moment, for facts that are learnt. Default: the system's clock. */
   readonly now?: () => Date
 }
 
-/** An operator that did not work in memory. */
+/** How the inner side of a join is read, decided while it runs. */
+export interface JoinNotice {
+  readonly navigation: string
+  /** Slug of the inner side. */
+  readonly source: string
+  readonly join: 'by keys' | 'whole'
+  /** Keys still to be asked for, as expected when this was decided; rows of the inner side. */
+  readonly keys: number
+  readonly count: number
+  /** Expected costs of both ways from then on. */
+  readonly bindMs: number
+  readonly scanMs: number
+}
+
+/** Where an operator worked, if that was not as planned. */
 export interface TierNotice {
   readonly operator: string
-  readonly tier: 'embedded engine'
+  readonly tier: 'memory' | 'embedded engine'
   readonly why: string
 }
 

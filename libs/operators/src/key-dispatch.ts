@@ -1,6 +1,8 @@
 import { evidenceSet, type Plan, type Remote } from '@tributary/plan'
 import type { Accepted, Source } from '@tributary/source'
 import type { Execution } from './execution.js'
+import { isHubError } from '@tributary/errors'
+import { joinChoice } from './join-choice.js'
 import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
 import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
@@ -25,7 +27,7 @@ export interface Delivery {
 export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {
   const { limits } = execution.context
   const reads = inFlight()
-  const spent = { requests: 0, keys: 0 }
+  const spent = { requests: 0, sent: 0, keys: 0, rows: 0, batchKeys: 0 }
   // Until the source has answered a batch, a second one would only repeat what it may refuse.
   let answered = provenByProbes(inner, execution)
   let whole = false
@@ -33,17 +35,26 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
   // Rows of batches that are read together are held together.
   const width = (): number => (answered ? Math.max(1, Math.min(limits.lanesPerSource, Math.floor(limits.lookAheadRows / largestBatch))) : 1)
 
-  const readAll = (): void => {
+  const choice = joinChoice(inner, execution, (read) => reads.start(read))
+  const readAll = (side: InnerSide): void => {
     whole = true
-    reads.start(async () => delivery.whole(await readWhole(inner, execution)))
+    reads.start(async () => {
+      const rows = await wholeOrNone(side, execution, side !== inner)
+      whole = rows !== undefined
+      if (rows === undefined) choice.giveUp()
+      else delivery.whole(rows)
+    })
   }
   const sendBatch = (keyed: Remote, batch: readonly Sought[]): void => {
     spent.requests += 1
+    spent.sent += batch.length
+    spent.batchKeys = Math.max(spent.batchKeys, batch.length)
     reads.start(() => inLane(inner, keyed, execution, async () => {
       try {
         const rows = await readBatch(inner, keyed, batch, execution)
         answered = true
         spent.keys += batch.length
+        spent.rows += rowsIn(rows)
         largestBatch = Math.max(largestBatch, rowsIn(rows))
         delivery.batch(batch, rows)
       } catch (error) {
@@ -62,14 +73,26 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
     mayHurry: (quiet) => quiet || spent.requests + 1 <= Math.floor((spent.keys + queue.size) / keysPerRequest),
     send(partial) {
       if (whole) return
+      const side = choice.whole({ waiting: queue.size, sent: spent.sent, answered: spent.keys, rows: spent.rows, batchKeys: spent.batchKeys, ended: partial })
+      if (side !== undefined) return readAll(side)
       while (queue.size > 0 && reads.size < width()) {
         const taken = keysTaken(inner, execution)
         const batch = taken === undefined ? undefined : queue.take(taken.fits, partial)
-        if (taken === undefined) readAll()
+        if (taken === undefined) readAll(inner)
         if (taken === undefined || batch === undefined) return
         sendBatch(taken.keyed, batch)
       }
     },
+  }
+}
+
+/** Undefined: it is more than may be held, and there is another way. */
+async function wholeOrNone(side: InnerSide, execution: Execution, otherWay: boolean): Promise<RowsByKey | undefined> {
+  try {
+    return await readWhole(side, execution)
+  } catch (error) {
+    if (otherWay && isHubError(error) && error.code === 'HUB_LIMIT_EXCEEDED') return undefined
+    throw error
   }
 }
 

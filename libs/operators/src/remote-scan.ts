@@ -1,4 +1,4 @@
-import type { BytesPage, Column, Page, RemoteScan } from '@tributary/plan'
+import { evidenceSet, type BytesPage, type Column, type Page, type RemoteScan } from '@tributary/plan'
 import type { ReadContext } from '@tributary/source'
 import { acceptedOf } from './accepted.js'
 import type { Execution } from './execution.js'
@@ -46,7 +46,18 @@ function renamedBytes(page: BytesPage, remoteColumns: readonly Column[], columns
 }
 
 function readContext(node: RemoteScan, { batch, context, signal, state }: Execution): ReadContext {
-  return { signal, ...(context.scope === undefined ? {} : { scope: context.scope }), asker: context.asker ?? context.signal, observe: state.meter.observe, ...(batch?.of === node ? { keys: batch.keys } : {}) }
+  return { signal, ...(context.scope === undefined ? {} : { scope: context.scope }), asker: context.asker ?? context.signal, observe: observerOf(node, context, state), ...(batch?.of === node ? { keys: batch.keys } : {}) }
+}
+
+/** What a request cost is told to whoever keeps averages. */
+function observerOf({ target }: RemoteScan, { endpoints }: Execution['context'], { meter }: Execution['state']): ReadContext['observe'] {
+  const { costs } = endpoints
+  if (costs === undefined) return meter.observe
+  const entitySet = evidenceSet(target)
+  return (request) => {
+    costs.note(target.endpoint, entitySet, request)
+    meter.observe(request)
+  }
 }
 
 function remoteColumn({ target }: RemoteScan, column: Column): Column {

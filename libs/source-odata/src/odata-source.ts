@@ -1,8 +1,9 @@
 import { readCsdl } from '@tributary/edm'
-import { Source, type Accepted, type Capabilities, type Description, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type RelayContext, type Relaying, type RemoteCall, type RemoteReply, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
+import { Source, type Accepted, type Capabilities, type Description, type Estimating, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type RelayContext, type Relaying, type RemoteCall, type RemoteReply, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
 import { acceptResource } from './accept-resource.js'
+import { estimateRows } from './estimate.js'
 import { fetchContract } from './contract.js'
 import { forwardScan, isForwardable } from './forward.js'
 import { createLanes } from './lanes.js'
@@ -14,7 +15,7 @@ import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport, type TransportOptions } from './transport.js'
 
 /** Reads OData v4 services. One instance a process: it owns the connections and the limit of requests in flight per source. */
-export class ODataSource extends Source implements PassThrough, Probing, Relaying {
+export class ODataSource extends Source implements PassThrough, Probing, Relaying, Estimating {
   override readonly kind = 'odata'
   private readonly transport: Transport
   private readonly sessions: WriteSessions = new WeakMap()
@@ -63,6 +64,10 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
       // Whatever came of it, answers from before may be wrong now.
       if (call.method !== 'GET' && call.method !== 'HEAD') this.transport.forget(target.slug)
     }
+  }
+
+  estimate(scan: Accepted, context: ReadContext): Promise<number | undefined> {
+    return estimateRows(this.transport, scanOf(scan), context)
   }
 
   /** Closes all connections. */

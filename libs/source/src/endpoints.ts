@@ -1,4 +1,5 @@
 import type { Capabilities, Fact, Feature } from './capabilities.js'
+import type { Costs } from './costs.js'
 import type { Source, Target } from './source.js'
 
 /**
@@ -11,6 +12,8 @@ export interface Endpoints {
   capabilities(slug: string, entitySet: string): Capabilities
   /** Takes note of what an answer taught. */
   learn(slug: string, entitySet: string, lessons: readonly Lesson[]): void
+  /** What reading has cost lately. Left out: joins are not chosen by it. */
+  readonly costs?: Costs
 }
 
 export interface OpenEndpoint {

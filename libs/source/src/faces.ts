@@ -1,5 +1,5 @@
 import type { Capabilities, Fact, Feature } from './capabilities.js'
-import type { Accepted, RemoteRequest, Source, Target } from './source.js'
+import type { Accepted, ReadContext, RemoteRequest, Source, Target } from './source.js'
 
 /** Forwards one request of the consumer as it is: bytes stream through. */
 export interface PassThrough {
@@ -52,6 +52,12 @@ export interface Relaying {
   relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply>
 }
 
+/** Tells about how many rows a scan would give. */
+export interface Estimating {
+  /** The rows of the scan without keys, as the remote counts them, by one small request; undefined: it does not tell. Nothing may depend on it but cost. */
+  estimate(scan: Accepted, context: ReadContext): Promise<number | undefined>
+}
+
 /** One request in the remote's own names. */
 export interface RemoteCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -76,6 +82,7 @@ export interface RemoteReply {
   readonly body: AsyncIterable<Buffer>
 }
 
+export const estimates = (source: Source): source is Source & Estimating => 'estimate' in source
 export const relays = (source: Source): source is Source & Relaying => 'relay' in source
 export const passesThrough = (source: Source): source is Source & PassThrough => 'forward' in source
 export const probes = (source: Source): source is Source & Probing => 'probe' in source

@@ -1,7 +1,7 @@
 import type { Endpoint, Exposure, Observations, Sealing } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { Log } from '@tributary/nest'
-import type { Endpoints, Knowledge, OpenEndpoint, Source } from '@tributary/source'
+import { createCosts, type Endpoints, type Knowledge, type OpenEndpoint, type Source } from '@tributary/source'
 import { LRUCache } from 'lru-cache'
 import { lessonsOfObservations } from './observation-batches.js'
 
@@ -25,6 +25,7 @@ const sampleScheme = 'sample:'
 /** The endpoints this process has opened, and what it knows of them. Connections are unsealed here and nowhere else. */
 export class EndpointPool {
   private readonly open = new LRUCache<string, OpenEndpoint>({ max: openEndpoints })
+  private readonly costs = createCosts()
   private readonly loaded = new LRUCache<string, Promise<void>>({ max: openEndpoints })
 
   constructor(private readonly options: EndpointPoolOptions) {}
@@ -39,6 +40,7 @@ export class EndpointPool {
       return endpoint
     }
     return Object.freeze({
+      costs: this.costs,
       endpoint: (slug: string) => this.opened(known(slug)),
       capabilities: (slug: string, entitySet: string) => knowledge.capabilities(known(slug), entitySet),
       learn: (slug: string, entitySet: string, lessons: Parameters<Endpoints['learn']>[2]) => knowledge.learn(known(slug), entitySet, lessons),

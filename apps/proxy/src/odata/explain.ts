@@ -48,7 +48,7 @@ export async function explainRun(run: QueryRun, chunksOf: (run: QueryRun, rows: 
   respond(exchange, 200, {
     headers: { ...json, 'server-timing': timings.serverTiming() },
     body: JSON.stringify({
-      text: printPlan(plan), tree: planTree(plan), requests, rows: given, bytes, tiers: timings.tiers,
+      text: printPlan(plan), tree: planTree(plan), requests, rows: given, bytes, tiers: timings.tiers, joins: timings.joins, caches: timings.outcomes(),
       timings: { planMs: timings.planMs(), firstRowMs: firstRowMs ?? null, totalMs: timings.elapsedMs() }, why,
     }),
   })

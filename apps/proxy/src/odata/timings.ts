@@ -1,4 +1,4 @@
-import type { TierNotice } from '@tributary/operators'
+import type { JoinNotice, TierNotice } from '@tributary/operators'
 import type { RemoteRequest } from '@tributary/source'
 
 /** Where the time of one request went. */
@@ -52,6 +52,17 @@ export class Timings {
 
   readonly notice = (notice: TierNotice): void => {
     this.noticed.push(notice)
+  }
+
+  private readonly choices = new Map<string, JoinNotice>()
+
+  /** How joins with many keys were read, and what both ways would have cost; the last word on each. */
+  get joins(): readonly JoinNotice[] {
+    return [...this.choices.values()]
+  }
+
+  readonly chosen = (choice: JoinNotice): void => {
+    this.choices.set(`${choice.source}/${choice.navigation}`, choice)
   }
 
   readonly observe = (request: RemoteRequest): void => {
