@@ -1,6 +1,6 @@
-import { type Column, columnsOf, compute, type Compute, concat, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
+import { type Column, columnsOf, compute, type Compute, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
 import { isHidden } from '../bind/followed-paths.js'
-import { pruneGiven, pruneTransformation } from './prune-transformation.js'
+import { concatOver, pruneGiven, pruneTransformation } from './prune-transformation.js'
 
 /**
  * Leaves out the columns nobody needs.
@@ -22,7 +22,7 @@ export function pruneColumns(plan: Plan, needed: ReadonlySet<string>): Plan {
     case 'semiJoin': return pruneSemiJoin(plan, needed)
     case 'compute': return pruneCompute(plan, needed)
     case 'aggregate': return withInput(plan, pruneColumns(plan.input, withExpressions(new Set(), [...plan.groups, ...plan.measures].flatMap(({ expression }) => expression ?? []))))
-    case 'concat': return concat(plan.inputs.map((input) => pruneColumns(input, new Set(plan.columns.map(({ name }) => name)))), plan.columns)
+    case 'concat': return concatOver(plan.inputs.map((input) => pruneColumns(input, new Set(plan.columns.map(({ name }) => name)))), plan.columns)
     case 'transformation': return pruneTransformation(plan, needed, pruneColumns)
     case 'given': return pruneGiven(plan, needed)
     case 'remote': case 'remoteScan': case 'constantRows': return plan

@@ -1,4 +1,4 @@
-import { type Aggregation, columnsOf, type Expression, given, type Given, type Grouping, outputColumns, type Plan, type Step, type Transformation, transformation, walk, withInner } from '@tributary/plan'
+import { type Aggregation, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Step, type Transformation, transformation, walk, withInner, withInput } from '@tributary/plan'
 
 type Prune = (plan: Plan, needed: ReadonlySet<string>) => Plan
 
@@ -16,11 +16,11 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
     case 'aggregates': return transformation([prune(first, readByGrouping(step, step.measures))], step)
     case 'groups': {
       const each = prune(step.each, needed)
-      return transformation([prune(first, new Set([...readByGrouping(step), ...readOfGiven(each)]))], { ...step, each })
+      return withGiven(transformation([prune(first, new Set([...readByGrouping(step), ...readOfGiven(each)]))], { ...step, each }))
     }
     case 'nested': {
       const each = prune(step.each, new Set([...step.shown, ...needed]))
-      return transformation([prune(first, new Set([...needed, step.from]))], { ...step, each })
+      return withGiven(transformation([prune(first, new Set([...needed, step.from]))], { ...step, each }))
     }
     case 'attach': return second === undefined ? plan : withInner(plan, [prune(first, needed), prune(second, allOf(second))], [])
     case 'nest': return withInner(plan, [prune(first, allOf(first)), ...[...(second === undefined ? [] : [second]), ...others].map((input) => prune(input, allOf(input)))], [])
@@ -45,6 +45,38 @@ function readOfGiven(each: Plan): readonly string[] {
     if (plan.kind === 'given') names.push(...plan.columns.map(({ name }) => name))
   })
   return names
+}
+
+/** The step with its inner plan over the columns that its rows have by now: rows within them may have lost some of theirs. */
+function withGiven(plan: Transformation): Transformation {
+  const { inputs, step } = plan
+  if (step.kind !== 'groups' && step.kind !== 'nested') return plan
+  const columns = outputColumns(inputs[0])
+  const rows = step.kind === 'groups' ? columns : nestedRows(columns.find(({ name }) => name === step.from)).columns
+  return transformation(inputs, { ...step, each: overRows(step.each, new Map(rows.map((column) => [column.name, column]))) })
+}
+
+/** The plan over given rows of other shapes; inner plans of steps within it have rows of their own. */
+function overRows(plan: Plan, rows: ReadonlyMap<string, Column>): Plan {
+  switch (plan.kind) {
+    case 'given': return given(plan.columns.map((column) => rows.get(column.name) ?? column))
+    case 'transformation': {
+      const [first, ...others] = plan.inputs
+      return withGiven(withInner(plan, [overRows(first, rows), ...others.map((input) => overRows(input, rows))], innerOf(plan)))
+    }
+    case 'concat': return concatOver(plan.inputs.map((input) => overRows(input, rows)), plan.columns)
+    case 'filter': case 'sort': case 'limit': case 'compute': case 'aggregate': case 'expand': case 'semiJoin': return withInput(plan, overRows(plan.input, rows))
+    case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
+  }
+}
+
+/** The rows of all inputs; rows within them have the shapes they have there. */
+export function concatOver(inputs: readonly Plan[], columns: readonly Column[]): Plan {
+  const shapes = new Map(inputs.flatMap(outputColumns).filter(({ expanded }) => expanded !== undefined).map((column) => [column.name, column]))
+  return concat(inputs, columns.map((column) => {
+    const expanded = shapes.get(column.name)?.expanded
+    return expanded === undefined ? column : Object.freeze({ ...column, expanded })
+  }))
 }
 
 const named = (expressions: readonly Expression[]): readonly string[] => expressions.flatMap((expression) => [...columnsOf(expression)])
