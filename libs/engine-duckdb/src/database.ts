@@ -59,7 +59,7 @@ async function openLocked({ directory, spillDirectory, memoryBytes, spillBytes, 
     threads: String(threads),
     temp_directory: spillDirectory,
     max_temp_directory_size: `${spillBytes}B`,
-    preserve_insertion_order: 'false',
+    preserve_insertion_order: 'true',
     default_collation: 'binary',
   })
   const connection = await instance.connect()

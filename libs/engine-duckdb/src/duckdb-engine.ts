@@ -1,9 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { Engine, EngineWork } from '@tributary/operators'
+import { join } from 'node:path'
+import type { Engine, EngineWork, SpooledTable } from '@tributary/operators'
 import { database, type Database } from './database.js'
 import { rowKeeper } from './row-keeper.js'
 import { rowSorter, type Place } from './row-sorter.js'
+import { groupRows, refusalOf } from './fragment/fragment-rows.js'
+import { type JsonLines, jsonLines } from './fragment/spooled-table.js'
+import { queryLines } from './query-lines.js'
+import { createSpoolFile } from './spool-file.js'
 import { requestQuota, spoolQuota, type SpoolQuota } from './spool-quota.js'
 import { openSpoolRoom, type SpoolRoom } from './spool-room.js'
 import { statements, turns, type Turns } from './statements.js'
@@ -74,6 +79,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbEngine> 
   const open = new Set<() => Promise<void>>()
   return {
     begin: (signal) => begin(parts, signal, open),
+    refusal: refusalOf,
     spooledBytes: () => parts.quota.used,
     requests: () => room.requests(),
     async check() {
@@ -112,8 +118,23 @@ function begin(parts: Parts, signal: AbortSignal, open: Set<() => Promise<void>>
   return {
     sorter: async (descending) => rowSorter(await place(), `s${++made}`, descending),
     keeper: async () => rowKeeper(await place(), `k${++made}`),
+    async table(columns) {
+      const { directory, quota } = await place()
+      return jsonLines(await createSpoolFile(join(directory, `t${++made}.json`), quota), columns)
+    },
+    async *groups(plan, tables) {
+      const own = await place()
+      for (const table of tables.values()) await asLines(table).finish()
+      yield* groupRows(plan, new Map([...tables].map(([node, table]) => [node, asLines(table)])), (query) => queryLines(query, own, `g${++made}`))
+    },
     end,
   }
+}
+
+/** Tables of this engine's making. */
+function asLines(table: SpooledTable): JsonLines {
+  if (!('rows' in table)) throw new Error('The table belongs to another engine')
+  return table as JsonLines
 }
 
 /** A directory, a share of the quota and a connection for one request; all of it goes when it ends. */

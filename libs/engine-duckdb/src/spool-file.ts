@@ -1,4 +1,4 @@
-import { open, rm, type FileHandle } from 'node:fs/promises'
+import { open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { spoolFull, type SpoolQuota } from './spool-quota.js'
 
 /** A private file that rows are appended to, and that is read again. What it holds counts against the quota until it is removed. */
@@ -8,6 +8,8 @@ export interface SpoolFile {
   readonly bytes: number
   /** Ends when the bytes are with the operating system: whoever waits cannot be faster than the disk. @throws HUB_SPOOL_FULL */
   write(bytes: Buffer): Promise<void>
+  /** Counts what the database has written to it. @throws HUB_SPOOL_FULL */
+  measure(): Promise<void>
   /** Nothing more is written. */
   finish(): Promise<void>
   remove(): Promise<void>
@@ -38,6 +40,11 @@ export async function createSpoolFile(path: string, quota: SpoolQuota): Promise<
         throw isDiskFull(error) ? spoolFull(quota.used, error) : error
       }
     },
+    async measure() {
+      const { size } = await stat(path)
+      quota.take(size - bytes)
+      bytes = size
+    },
     finish,
     async remove() {
       await finish()
@@ -49,4 +56,4 @@ export async function createSpoolFile(path: string, quota: SpoolQuota): Promise<
 }
 
 /** ENOSPC, EDQUOT: the disk itself has no room. */
-export const isDiskFull = (error: unknown): boolean => error instanceof Error && /\b(?:ENOSPC|EDQUOT)\b|No space left on device/.test(`${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`)
+export const isDiskFull = (error: unknown): boolean => /\b(?:ENOSPC|EDQUOT)\b|No space left on device/.test(String(error))

@@ -59,7 +59,7 @@ export function statements(options: StatementOptions): Statements {
 
 /** What DuckDB reports, by the names of our errors; the rest is a fault of ours. */
 function named(error: unknown, { spillBytes, memoryBytes }: StatementOptions): unknown {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = String(error)
   if (/max_temp_directory_size|failed to offload/i.test(text) || isDiskFull(error)) return spoolFull(spillBytes, error)
   if (/Out of Memory/i.test(text)) return hubError('HUB_ENGINE_MEMORY', { limit: memoryBytes }, { cause: error })
   return error

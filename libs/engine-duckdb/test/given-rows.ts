@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openDuckdb, type DuckdbEngine, type DuckdbOptions } from '@tributary/engine-duckdb'
 import { defaultLimits, execute, type Engine, type ExecutionContext, type ExecutionLimits } from '@tributary/operators'
 import { outputColumns, parseRows, type Page, type Plan, type Value } from '@tributary/plan'
-import { endpointsOf, type Pages } from './paged-source.js'
+import { endpointsOf, readOf, type Pages } from './paged-source.js'
 
 /** A directory that is gone after the test. */
 export interface Scratch {
@@ -34,7 +34,7 @@ export interface RunOptions {
 /** The pages of a plan. */
 export function pagesOf(plan: Plan, { engine, sets = {}, limits = {}, signal = new AbortController().signal, notice }: RunOptions = {}): AsyncIterable<Page> {
   const context: ExecutionContext = {
-    endpoints: endpointsOf(sets), place: () => { throw new Error('nothing is placed here') }, signal, observe: () => undefined,
+    endpoints: endpointsOf(sets), place: ({ scan }) => readOf(scan.target.entitySet, scan.columns), signal, observe: () => undefined,
     limits: { ...defaultLimits, ...limits }, ...(engine === undefined ? {} : { engine }), ...(notice === undefined ? {} : { notice }),
   }
   return execute(plan, context).pages

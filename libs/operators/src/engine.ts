@@ -1,10 +1,15 @@
+import type { Aggregate, Column, Page, Plan, Value } from '@tributary/plan'
+
 /**
  * A relational engine that works beyond memory, for what one request may not hold: the port that `engine-duckdb` implements. Operators hand
- * it rows with keys that `sortTextOf` and `hashKey` made, so that it compares plain texts only and means what they mean.
+ * it rows with keys that `sortTextOf` and `hashKey` made, so that it compares plain texts only and means what they mean; or, where it says that
+ * it means the same as they do, an aggregation with the rows of its inputs.
  */
 export interface Engine {
   /** Begins the work for one request; aborting the signal ends whatever is under way. Nothing is kept once `end` was called. */
   begin(signal: AbortSignal): EngineWork
+  /** Why an aggregation cannot be given away, the rows of the nodes in `given` with these columns being what it starts from; undefined: it can. */
+  refusal(plan: Aggregate, given: ReadonlyMap<Plan, readonly Column[]>): string | undefined
 }
 
 /** What one request keeps with the engine. */
@@ -13,6 +18,14 @@ export interface EngineWork {
   sorter(descending: readonly boolean[]): Promise<RowSorter>
   /** Keeps rows by one key, to be looked up again and again. */
   keeper(): Promise<RowKeeper>
+  /** Takes the rows of one input of an aggregation, as they come. */
+  table(columns: readonly Column[]): Promise<SpooledTable>
+  /**
+   * The rows of an aggregation that was not refused: the values of its groups, then those of its measures, groups in the order in which they
+   * first came in the first table.
+   * @throws (before the first row) EngineDeclined, JoinedTwice
+   */
+  groups(plan: Aggregate, tables: ReadonlyMap<Plan, SpooledTable>): AsyncIterable<readonly (readonly Value[])[]>
   end(): Promise<void>
 }
 
@@ -41,8 +54,31 @@ export interface RowKeeper {
   find(keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
 }
 
+/** Rows of one input of an aggregation. */
+export interface SpooledTable {
+  readonly columns: readonly Column[]
+  /** @throws HUB_SPOOL_FULL */
+  add(page: Page): Promise<void>
+}
+
 /** Rows as they were given, one after the other: row `r` is `bytes[offsets[2r] … offsets[2r+1])`. */
 export interface RowLines {
   readonly bytes: Buffer
   readonly offsets: Int32Array
+}
+
+/** Says that the engine would not give what the operators give, for the values it met. */
+export class EngineDeclined extends Error {
+  constructor(reason: string) {
+    super(`The embedded engine declines: ${reason}`)
+    this.name = 'EngineDeclined'
+  }
+}
+
+/** Says that a to-one navigation met two rows for a key that was sought. */
+export class JoinedTwice extends Error {
+  constructor(readonly navigation: string, readonly key: readonly (string | null)[]) {
+    super(`${navigation} met two rows for one key`)
+    this.name = 'JoinedTwice'
+  }
 }

@@ -34,7 +34,8 @@ function toOne(node: Expand, shown: (row: Row) => Row): RelatedOf {
   }
 }
 
-const notUnique = ({ navigation, related }: Expand, key: Row): Error =>
+/** The error for a to-one navigation that met two rows for a key. */
+export const notUnique = ({ navigation, related }: Expand, key: Row): Error =>
   hubError('HUB_JOIN_NOT_UNIQUE', {
     relationship: navigation.name,
     target: targetOf(related) ?? navigation.type.name,
