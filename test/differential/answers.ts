@@ -1,8 +1,12 @@
 import type { DataDoor } from '../../apps/proxy/test/data-door.js'
 import type { Row } from '../harness/odata-server.js'
+import { entityShape, shapeOfSteps } from './applied.js'
+import type { AppliedQuery } from './apply-queries.js'
+import { rowText } from './apply-reference.js'
 import type { Model, ModelSet } from './model.js'
 import { address, answeredSet, isCollection, type Options, type Query } from './query.js'
 import type { Outcome } from './reference.js'
+import { read } from './values.js'
 
 /** A number as it was written: JSON's own numbers would lose digits. */
 class Written {
@@ -99,10 +103,26 @@ function canonical(model: Model, set: ModelSet, options: Options, row: Row): rea
   })]
 }
 
+/** Rows of a result, as text that is equal for equal rows. */
+function tableRows(model: Model, query: Query, applied: AppliedQuery, answer: Answer): readonly string[] {
+  if (answer.kind === 'table') return answer.rows
+  if (answer.kind !== 'rows') return []
+  const { fields } = shapeOfSteps(applied.steps, entityShape(model.set(query.set)), model)
+  return answer.rows.map((row) => rowText(fields, ({ path, kind }) => {
+    const value = path.reduce<unknown>((at, name) => (at === null || at === undefined ? at : (at as Row)[name]), row)
+    return value === undefined ? undefined : read(kind, plain(value))
+  }))
+}
+
 /** What an answer says, as text to be compared. */
 export function meaning(model: Model, query: Query, answer: Answer): string {
   const set = answeredSet(query, model)
+  if (query.applied !== undefined && (answer.kind === 'rows' || answer.kind === 'table')) {
+    const rows = tableRows(model, query, query.applied, answer)
+    return [`count ${answer.count ?? '-'}`, ...(query.applied.orderby === undefined ? rows.toSorted(byText) : rows)].join('\n')
+  }
   switch (answer.kind) {
+    case 'table': return 'a table nobody asked for'
     case 'rows': {
       const rows = answer.rows.map((row) => JSON.stringify(canonical(model, set, query.options, row)))
       return [`count ${answer.count ?? '-'}`, ...(isOrdered(query.options) ? rows : rows.toSorted(byText))].join('\n')
@@ -117,4 +137,4 @@ export function meaning(model: Model, query: Query, answer: Answer): string {
 }
 
 /** True if the answer holds at least one row. */
-export const isFilled = (answer: Outcome): boolean => (answer.kind === 'rows' ? answer.rows.length > 0 : answer.kind === 'row' || answer.kind === 'value' || (answer.kind === 'count' && answer.count > 0))
+export const isFilled = (answer: Outcome): boolean => (answer.kind === 'rows' || answer.kind === 'table' ? answer.rows.length > 0 : answer.kind === 'row' || answer.kind === 'value' || (answer.kind === 'count' && answer.count > 0))

@@ -1,3 +1,4 @@
+import type { Step } from './applied.js'
 import { parts, type Expression } from './expression.js'
 import type { Options, Query } from './query.js'
 
@@ -26,11 +27,42 @@ function* ofOptions(options: Options, prefix: string): Generator<string> {
   for (const one of expand) yield* ofOptions(one.options, '$expand/')
 }
 
+function* ofSteps(steps: readonly Step[]): Generator<string> {
+  for (const step of steps) {
+    switch (step.step) {
+      case 'select': case 'cut': {
+        yield `${step.method}()`
+        break
+      }
+      case 'group': {
+        yield step.rolled > 0 ? 'rollup()' : 'groupby()'
+        if (step.each.length > 0 && step.each.every((each) => each.step !== 'aggregate')) yield 'each group'
+        yield* ofSteps(step.each)
+        break
+      }
+      case 'aggregate': {
+        for (const { method, of, from } of step.measures) {
+          yield `with ${method ?? '$count'}`
+          if (of.what === 'reached') yield 'aggregated path'
+          if (from !== undefined) yield 'from'
+        }
+        break
+      }
+      case 'concat': {
+        yield 'concat()'
+        for (const part of step.parts) yield* ofSteps(part)
+        break
+      }
+      default: yield `${step.step === 'order' ? 'orderby' : step.step === 'having' ? 'filter' : step.step}()`
+    }
+  }
+}
+
 /** What a query makes use of, each name once. */
 export function operatorsOf(query: Query): ReadonlySet<string> {
   return new Set([
     ...ofOptions(query.options, ''), ...(query.key === undefined ? [] : ['key']), ...(query.path.length === 0 ? [] : ['navigation path']), ...(query.property === undefined ? [] : ['property']),
-    ...(query.countOnly ? ['/$count'] : []), ...(query.pageRows === undefined ? [] : ['maxpagesize']),
+    ...(query.applied === undefined ? [] : ['$apply', ...ofSteps(query.applied.steps)]), ...(query.countOnly ? ['/$count'] : []), ...(query.pageRows === undefined ? [] : ['maxpagesize']),
   ])
 }
 

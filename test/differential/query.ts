@@ -1,3 +1,5 @@
+import { fieldName, printHaving, printSteps } from './applied.js'
+import type { AppliedQuery } from './apply-queries.js'
 import { print, printLiteral, type Expression } from './expression.js'
 import type { Model, ModelSet } from './model.js'
 import { kindOf } from './values.js'
@@ -32,6 +34,8 @@ export interface Query {
   readonly property?: string
   readonly countOnly: boolean
   readonly options: Options
+  /** Instead of options: what `$apply` makes of the set's rows, and what follows it. */
+  readonly applied?: AppliedQuery
   readonly pageRows?: number
   /** Whether 64-bit integers and decimals are asked for as text. */
   readonly asText: boolean
@@ -76,11 +80,21 @@ function print_(query: Query, model: Model, encode: (text: string) => string): s
   const set = model.set(query.set)
   const key = query.key === undefined ? '' : `(${encode(printKey(set, query.key))})`
   const path = [`${query.set}${key}`, ...query.path, ...(query.property === undefined ? [] : [query.property]), ...(query.countOnly ? ['$count'] : [])].join('/')
-  const options = optionTexts(query.options).map((option) => {
+  const options = [...appliedTexts(query), ...optionTexts(query.options)].map((option) => {
     const at = option.indexOf('=')
     return `${option.slice(0, at)}=${encode(option.slice(at + 1))}`
   })
   return options.length === 0 ? path : `${path}?${options.join('&')}`
+}
+
+function appliedTexts({ applied }: Query): readonly string[] {
+  if (applied === undefined) return []
+  const { steps, having, orderby, top, skip, count } = applied
+  return [
+    `$apply=${printSteps(steps)}`, ...(having === undefined ? [] : [`$filter=${printHaving(having)}`]),
+    ...(orderby === undefined ? [] : [`$orderby=${orderby.map(({ field, descending }) => `${fieldName(field)}${descending ? ' desc' : ''}`).join(',')}`]),
+    ...(top === undefined ? [] : [`$top=${top}`]), ...(skip === undefined ? [] : [`$skip=${skip}`]), ...(count === undefined ? [] : [`$count=${count}`]),
+  ]
 }
 
 /** The set whose rows the request answers. */

@@ -1,4 +1,5 @@
 import type { Row } from '../harness/odata-server.js'
+import { tableOf } from './apply-reference.js'
 import type { Expression, Lambda, Start } from './expression.js'
 import { apply, calculate, negated } from './functions.js'
 import type { Model, ModelSet, Navigation } from './model.js'
@@ -16,6 +17,8 @@ export type Flaw = (typeof flaws)[number]
 export type Outcome =
   | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly count?: number }
   | { readonly kind: 'row'; readonly row: Row }
+  /** Results of `$apply`, each as text that is equal for equal rows. */
+  | { readonly kind: 'table'; readonly rows: readonly string[]; readonly count?: number }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'count'; readonly count: number }
@@ -110,6 +113,10 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
   const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => relations.keyText(set, name, row) === relations.keyText(set, name, key))).slice(0, 1)
 
   const answer = (query: Query): Outcome => {
+    if (query.applied !== undefined) {
+      const set = model.set(query.set)
+      return tableOf(query.applied, { model, set, valueOf: (expression, row) => valueOf(expression, { set, row, variables: new Map() }), relatedTo: (from, name, row) => relations.relatedTo(from, from.navigation(name), row) })
+    }
     const found = reached(query)
     if (found === undefined) return { kind: 'missing' }
     const { set, rows } = found
