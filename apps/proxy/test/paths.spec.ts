@@ -56,3 +56,30 @@ describe('reads through the hub as from the source itself', () => {
     "Sailors(Papers='P-100')", "Sailors(Papers='P-100')/Vessels", "Vessels/$filter(@f)?@f=Weight gt 1000", "Vessels/$filter(Weight gt 1000)/$count", "Vessels/$filter(Weight gt 1000)('AMBER')", "Vessels/$filter(Weight gt 1000)('BRISK')", "Vessels/$filter(Weight gt 1000)?$filter=startswith(Code,'A')&$select=Code",
   ])('%s', async (path) => expect(await fromHub(path)).toEqual(await fromSource(path)))
 })
+
+describe('streams', () => {
+  const raw = async (response: Response) => ({
+    status: response.status, bytes: Buffer.from(await response.arrayBuffer()).toString('base64'),
+    headers: ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'].map((name) => response.headers.get(name)),
+  })
+  it.each<[path: string, headers: Readonly<Record<string, string>>, method?: string]>([
+    ['Photos(1)/$value', {}], ['Photos(1)/$value', { range: 'bytes=1-3' }], ['Photos(1)/$value', { range: 'bytes=99-' }], ['Photos(1)/$value', { 'if-none-match': '"m1"' }], ['Photos(1)/$value', {}, 'HEAD'],
+    ['Photos(2)/$value', { 'accept': 'text/plain', 'accept-encoding': 'gzip' }], ['Photos(1)/Thumbnail', {}], ['Photos(2)/Thumbnail', {}], ['Harbours(1)/Chart', { range: 'bytes=2-4' }], ['Harbours(2)/Chart', {}],
+  ])('pass %s with %j', async (path, headers, method = 'GET') => {
+    const hub = await raw(await door.get(`/odata/port/${path}`, headers, { method }))
+    expect(hub).toEqual(await raw(await fetch(`${server.url}${path}`, { headers, method })))
+  })
+  it('that are none are refused', async () => {
+    expect((await door.get("/odata/port/Vessels('AMBER')/$value")).status).toBe(400)
+    expect((await door.get('/odata/port/Photos(9)/$value')).status).toBe(404)
+    expect((await door.get('/odata/port/Harbours(9)/Chart')).status).toBe(404)
+  })
+  it('are linked to where everything is told', async () => {
+    const photo = await door.json('/odata/port/Photos(1)?$format=application/json;odata.metadata=full')
+    const id = `${door.origin}/odata/port/Photos(1)`
+    expect(photo).toMatchObject({
+      '@odata.mediaReadLink': `${id}/$value`, '@odata.mediaContentType': 'image/png', 'Thumbnail@odata.mediaReadLink': `${id}/Thumbnail`, 'Thumbnail@odata.mediaContentType': 'image/svg+xml', 'Of@odata.navigationLink': `${id}/Of`,
+    })
+    expect(Object.keys(await door.json('/odata/port/Photos(1)?$select=Title'))).toEqual(['@odata.context', '@odata.mediaContentType', '@odata.mediaEtag', 'Title'])
+  })
+})

@@ -33,6 +33,9 @@ export function compressing(accepted: string | readonly string[] | undefined, re
   return encoding === undefined ? response : new CompressedReply(response, encoding)
 }
 
+/** Bytes of a stream stand for themselves: a part of them would not be that part any more. */
+const isFinal = (headers: OutgoingHttpHeaders): boolean => String(headers['cache-control'] ?? '').includes('no-transform') || headers['content-range'] !== undefined || headers['content-encoding'] !== undefined
+
 /** Decides with the first bytes: a whole small answer, or one without a body, stays as it is. */
 class CompressedReply extends Writable implements Reply {
   headersSent = false
@@ -82,7 +85,7 @@ class CompressedReply extends Writable implements Reply {
     if (this.head === undefined) return this.encoder ?? this.response
     const { 'content-length': length, ...headers } = this.head.headers
     const whole = length !== undefined && Number(length) === chunk.length
-    if (whole && chunk.length < leastBytes) {
+    if ((whole && chunk.length < leastBytes) || isFinal(this.head.headers)) {
       this.leave(this.head.headers)
       return this.response
     }

@@ -14,7 +14,9 @@ import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { resolveEntity } from './entity-address.js'
 import { answerQuery, type Query, type QueryServices } from './answer-query.js'
+import { requireExpandLimits } from './expand-limits.js'
 import { hasName } from './shown-model.js'
+import { answerStream, streamAddress } from './answer-stream.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
 import { namesFor } from './service-names.js'
 import type { ServiceRequest } from './service-request.js'
@@ -54,7 +56,12 @@ async function callsOperation(asked: ServiceRequest, services: QueryServices): P
   return answerOperation(queryOf(asked, url), services)
 }
 
-const parsedUrl = ({ exposure, path, exchange }: ServiceRequest, { plans }: Pick<QueryServices, 'plans'>): ODataUrl => plans.parsed(namesFor(exposure.model), path, exchange.query)
+/** @throws HUB_QUERY_*, HUB_LIMIT_EXPAND_* */
+function parsedUrl({ exposure, path, exchange }: ServiceRequest, { plans, limits }: Pick<QueryServices, 'plans' | 'limits'>): ODataUrl {
+  const url = plans.parsed(namesFor(exposure.model), path, exchange.query)
+  if (url.options.expand !== undefined) requireExpandLimits(url.options, limits)
+  return url
+}
 
 const queryOf = (asked: ServiceRequest, url: ODataUrl): Query => ({
   ...asked, url, protocol: negotiateVersion(header(asked.exchange, 'odata-maxversion')), preferences: parsePrefer(header(asked.exchange, 'prefer')), timings: new Timings(),
@@ -62,16 +69,18 @@ const queryOf = (asked: ServiceRequest, url: ODataUrl): Query => ({
 
 async function answerRead(given: ServiceRequest, services: QueryServices): Promise<void> {
   const asked = resolveEntity(given)
-  const { exchange, exposure, path } = asked
+  const { exchange, exposure } = asked
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
-  const url = services.plans.parsed(namesFor(exposure.model), path, exchange.query)
+  const url = parsedUrl(asked, services)
   switch (url.resource.kind) {
     case 'metadata':
       return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), endpointOf: (slug) => services.pool.openNow(exposure, slug) })
     case 'service':
       return answerServiceDocument(asked, url)
-    case 'path':
-      return answerQuery(queryOf(asked, url), services)
+    case 'path': {
+      const stream = streamAddress(url, exposure)
+      return stream === undefined ? answerQuery(queryOf(asked, url), services) : answerStream(queryOf(asked, url), stream, services)
+    }
   }
 }
 
