@@ -48,6 +48,8 @@ export interface Behaviour {
   readonly throttle?: { readonly status: number; readonly times: number; readonly retryAfter?: string }
   /** The first requests that reach the server are not answered at all. */
   readonly silent?: { readonly times: number }
+  /** Options in the body of a POST to /$query: refused with 405 unless told. */
+  readonly querySegment?: 'honour' | 'refuse'
   /** Collections have this ETag, and are not sent again to whoever has it. */
   readonly etag?: string
   readonly fault?: ServedFault
@@ -173,7 +175,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange
   const root = state.options.root ?? '/odata/'
   const resource = path.startsWith(root) ? path.slice(root.length) : undefined
-  const [, name = '', key] = /^([^(/]+)(?:\((.*)\))?$/.exec(resource ?? '') ?? []
+  const [, name = '', key] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query)?$/.exec(resource ?? '') ?? []
   const behaviour: Behaviour = { ...state.behaviour, ...state.behaviourOf.get(name) }
   if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
   if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
@@ -183,6 +185,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
     if (behaviour.throttle.retryAfter !== undefined) response.setHeader('Retry-After', behaviour.throttle.retryAfter)
     return fail(response, behaviour.throttle.status, 'too much')
   }
+  if (request.method === 'POST' && path.endsWith('/$query') && behaviour.querySegment === 'honour') return answerPosted(state, exchange)
   if (request.method !== 'GET') return fail(response, 405, `${request.method} is not allowed`)
   // a server answers the links it gave
   if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !('$skiptoken' in exchange.options)) return fail(response, 414, 'the URL is too long')
@@ -194,6 +197,16 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   if (set === undefined) return fail(response, 404, `no ${resource}`)
   if (key === undefined) await answerSet(state, { ...exchange, name, set, behaviour })
   else answerEntity({ ...exchange, name, set, behaviour }, key)
+}
+
+async function answerPosted(state: State, exchange: Exchange): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of exchange.request as AsyncIterable<Buffer>) chunks.push(chunk)
+  const options = { ...exchange.options, ...Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8'))) }
+  const name = exchange.path.slice((state.options.root ?? '/odata/').length).split('/')[0] ?? ''
+  const set = state.options.sets[name]
+  if (set === undefined) return fail(exchange.response, 404, `no ${name}`)
+  await answerSet(state, { ...exchange, options, name, set, behaviour: { ...state.behaviour, ...state.behaviourOf.get(name) } })
 }
 
 function admitted(auth: ServedAuth, { request, options }: Exchange): boolean {

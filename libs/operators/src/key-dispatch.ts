@@ -77,6 +77,7 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
       if (side !== undefined) return readAll(side)
       while (queue.size > 0 && reads.size < width()) {
         const taken = keysTaken(inner, execution)
+        queue.widen(taken?.accepted.batchKeys ?? 0)
         const batch = taken === undefined ? undefined : queue.take(taken.fits, partial)
         if (taken === undefined) readAll(inner)
         if (taken === undefined || batch === undefined) return

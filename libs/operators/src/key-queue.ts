@@ -15,6 +15,8 @@ export interface KeyQueue {
   add(sought: Sought): void
   /** Puts keys back in front: they were asked for in vain, and how many fit may have changed. */
   putBack(batch: readonly Sought[]): void
+  /** The source takes more keys at a time than usual; what was narrowed stays so. */
+  widen(keys: number): void
   /** From now on no batch holds more keys. */
   narrow(keys: number): void
   /**
@@ -28,6 +30,7 @@ export interface KeyQueue {
 export function keyQueue(mostKeys: number): KeyQueue {
   const waiting: Sought[] = []
   let maxKeys = mostKeys
+  let narrowed = false
   /** Below this number of keys no batch can be full, as far as earlier ones show: saves asking the source for every key. */
   let threshold = 1
   return {
@@ -37,7 +40,11 @@ export function keyQueue(mostKeys: number): KeyQueue {
       waiting.unshift(...batch)
       threshold = 1
     },
+    widen(keys) {
+      if (!narrowed) maxKeys = Math.max(maxKeys, keys)
+    },
     narrow(keys) {
+      narrowed = true
       maxKeys = Math.max(1, Math.min(maxKeys, keys))
     },
     take(fits, partial) {

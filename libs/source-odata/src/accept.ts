@@ -12,6 +12,8 @@ import { takeTotalOrder } from './take-total-order.js'
 
 /** Characters for the names of the options, the numbers of `$skip` and `$top`, and a key given in the query. */
 const OTHER_OPTIONS = 160
+/** A body holds as many times the keys of a URL. */
+const POSTED = 5
 
 /**
  * Takes of a request what the remote is known to do exactly, and of the filter also what it does as a superset. Pure.
@@ -22,6 +24,7 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const declared = seenUncast(want, cast, restrictionsOf(want.target.model, want.entitySet))
   const base = `${encodeURIComponent(want.entitySet)}${cast.segment}`
   const keys = takeKeys(want, able, declared)
+  const posts = keys.form === 'in' && declared.querySegment && able.fact('query-segment').trust !== 'unsupported'
   const total = takeTotalOrder(want, able, declared)
   const order = total ?? takeOrder(want, able, declared)
   const select = takeSelect(want, able, declared)
@@ -37,19 +40,19 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
     ...(counted ? [{ name: '$count' as const, text: 'true' }] : []),
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
   ]
-  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select'])])
+  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select']), ...(posts ? ['query-segment'] : [])])
   const unlimited = want.skip === 0 && want.top === undefined
   const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
-    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
+    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts,
     order: order.text === undefined ? [] : want.order, total: total?.order ?? [], top: limit === undefined ? undefined : want.top, counted,
     selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,
-    taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
+    taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${posts ? 'in, posted' : keys.form}`])],
     ...(filter.residual === undefined ? {} : { residual: filter.residual }),
-    ...(keys.form === undefined ? {} : { keyForm: keys.form }),
+    ...(keys.form === undefined ? {} : { keyForm: keys.form }), ...(posts ? { batchKeys: keys.limit * POSTED } : {}),
     ...(cast.segment === '' ? {} : { cast: true as const }),
   })
 }

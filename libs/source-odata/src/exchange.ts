@@ -12,6 +12,8 @@ export interface Outgoing {
   /** GET unless told. Only GET and HEAD are ever sent twice. */
   readonly method?: RemoteCall['method']
   readonly body?: Buffer
+  /** It changes nothing, though its method is POST. */
+  readonly safe?: boolean
   /** Absolute; already checked to lie where the source may send us. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -48,7 +50,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 export type PoolOf = (url: string) => Pool
 
 /** Whether the request changes nothing, so that it may be sent again. */
-export const isSafe = ({ method }: Pick<Outgoing, 'method'>): boolean => method === undefined || method === 'GET' || method === 'HEAD'
+export const isSafe = ({ method, safe }: Pick<Outgoing, 'method' | 'safe'>): boolean => safe === true || method === undefined || method === 'GET' || method === 'HEAD'
 
 /**
  * Sends a request in a lane and follows where it is sent on; what a connection that was just closed has lost is sent once more.

@@ -11,7 +11,7 @@ import { countRows, piecesBySkip, type Counting, type PageWays } from './read-by
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
 import { joinable, urlOf, type ODataScan } from './scan.js'
-import type { Transport } from './transport.js'
+import type { Outgoing, Transport } from './transport.js'
 
 /**
  * Streams the rows of a scan, next links followed to the end, one page read ahead once the reader has asked for a second one; a scan in a
@@ -34,7 +34,7 @@ function waysOf(transport: Transport, scan: ODataScan, context: ReadContext): Pa
   const links = new Set<string>()
   const chainedKeys = scan.keyForm === 'or' ? joinable(context.keys ?? []).length : 0
   return {
-    open: (url) => openLinked(transport, scan, context, { url, links, chainedKeys }),
+    open: (url) => openLinked(transport, scan, context, { url, links, chainedKeys, posts: scan.posts === true && links.size === 0 && context.keys !== undefined }),
     follow: ({ envelope }, page) => {
       const link = nextLinkOf(envelope, page.url(), scan)
       if (link !== undefined && links.has(link)) throw hubError('HUB_SOURCE_INVALID', { slug: scan.target.slug, reason: 'its next links run in a circle' })
@@ -75,10 +75,17 @@ async function* piecesOf(ways: PageWays, scan: ODataScan, keys: ReadContext['key
   }
 }
 
-function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string>; readonly chainedKeys: number }): RemotePage {
+function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string>; readonly chainedKeys: number; readonly posts?: boolean }): RemotePage {
   at.links.add(at.url)
-  const outgoing = { place: scan.target, url: at.url, headers: readHeaders(scan.pageRows), signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
+  const posted = at.posts === true ? postedQuery(at.url) : { url: at.url }
+  const outgoing: Outgoing = { place: scan.target, ...posted, headers: { ...readHeaders(scan.pageRows), ...('body' in posted ? { 'content-type': 'text/plain' } : {}) }, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
   return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, chainedKeys: at.chainedKeys, ...(scan.resource === undefined ? {} : { path: scan.path }) }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
+}
+
+/** The request with its options in the body. @see OData URL Conventions 4.01, section 4.17 */
+function postedQuery(url: string): Pick<Outgoing, 'method' | 'url' | 'body' | 'safe'> {
+  const mark = url.indexOf('?')
+  return { method: 'POST', url: `${url.slice(0, mark)}/$query`, body: Buffer.from(url.slice(mark + 1)), safe: true }
 }
 
 /** A refusal after the first page is no longer about what we asked for. */

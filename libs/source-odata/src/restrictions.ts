@@ -14,6 +14,8 @@ export interface Restrictions {
   readonly skip: boolean
   readonly count: boolean
   readonly select: boolean
+  /** Query options may come in the body of a POST to `/$query`: only where the contract says so. */
+  readonly querySegment: boolean
   /** Undefined: nothing is said. */
   readonly functions?: ReadonlySet<string>
 }
@@ -50,8 +52,15 @@ function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
     skip: saysYes(term('SkipSupported')),
     count: saysYes(record(valueOf(own, 'CountRestrictions'))?.get('Countable')),
     select: saysYes(record(term('SelectSupport'))?.get('Supported')),
+    querySegment: declares([...own, ...(model.container?.annotations ?? [])], 'QuerySegmentSupported'),
     ...(functions?.kind === 'collection' ? { functions: new Set(functions.items.flatMap((item) => ('text' in item ? [item.text] : []))) } : {}),
   })
+}
+
+/** A tag that is there, and does not say no. */
+function declares(annotations: readonly Annotation[], name: string): boolean {
+  const tag = annotations.find(({ term }) => term === `${VOCABULARY}${name}`)
+  return tag !== undefined && saysYes(tag.value)
 }
 
 const valueOf = (annotations: readonly Annotation[], name: string): AnnotationValue | undefined => annotations.find(({ term }) => term === `${VOCABULARY}${name}`)?.value

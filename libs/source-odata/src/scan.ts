@@ -21,6 +21,8 @@ export interface ODataScan {
   readonly keyForm: 'in' | 'or' | undefined
   readonly keyLimit: number
   readonly urlLimit: number
+  /** Keys go in the body of a POST to `/$query`. */
+  readonly posts?: boolean
   /** Rows are verified to arrive in this order. */
   readonly order: readonly OrderKey[]
   /** An order in which no two rows are equal, so that pages may be asked for by `$skip`; empty: none. */

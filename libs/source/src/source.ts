@@ -75,6 +75,8 @@ export interface Accepted {
   readonly counted: boolean
   /** How key batches are given, where `keys` were wanted; undefined: it takes none, the whole set is read. */
   readonly keyForm?: 'in' | 'or'
+  /** Most keys of one request, where they are more than usual. */
+  readonly batchKeys?: number
   /** What was taken, in the order it is sent, for `explain`: `$filter=Freight gt 100`. */
   readonly taken: readonly string[]
   /** The remote leaves out the rows of other types than the derived one that was wanted; left out: they are among the rows, each naming its type. */
