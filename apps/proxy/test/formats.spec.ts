@@ -124,7 +124,7 @@ describe('pages of other origins', () => {
     expect((await from('https://app.example')).headers).toMatchObject({ 'access-control-allow-origin': 'https://app.example', 'access-control-expose-headers': expect.stringContaining('OData-Version'), 'vary': expect.stringContaining('origin') })
     expect((await from('https://other.example')).headers['access-control-allow-origin']).toBeUndefined()
     const preflight = await raw(`${shop.door.origin}/odata/erp/$batch`, { 'origin': 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' }, 'OPTIONS')
-    expect([preflight.status, preflight.headers['access-control-allow-methods'], preflight.headers['access-control-allow-headers']]).toEqual([204, 'GET, HEAD, POST, OPTIONS', 'content-type,authorization'])
+    expect([preflight.status, preflight.headers['access-control-allow-methods'], preflight.headers['access-control-allow-headers']]).toEqual([204, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'content-type,authorization'])
     await shop.stop()
     const closed = await openShop()
     expect((await raw(`${closed.door.origin}/odata/erp/Orders/$count`, { origin: 'https://app.example' })).headers['access-control-allow-origin']).toBeUndefined()

@@ -56,7 +56,7 @@ export async function prepareChange(asked: ServiceRequest, parts: ChangeParts): 
     ...(body.bytes === undefined ? {} : { body: body.bytes }),
   }
   const wish: ReplyWish = {
-    exposure, target, root, style, protocol, ...answered(address, shape),
+    exposure, target, root, style, protocol, ...answered(address, shape), jsonOnly: shape.body !== 'bytes',
     ...(url.options.select === undefined ? {} : { selectList: selectListOf(url.options) }),
   }
   return { call, answer: (reply) => clientReply(reply, wish) }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Headers } from './respond.js'
 
 const exposed = 'OData-Version, ETag, Location, OData-EntityId, Preference-Applied, Server-Timing, X-Request-Id, Retry-After'
-const methods = 'GET, HEAD, POST, OPTIONS'
+const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /**
  * Lets the page a request comes from read the answer, if its origin is one of those allowed. Credentials are only ever those the page

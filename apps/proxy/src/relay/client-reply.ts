@@ -21,6 +21,8 @@ export interface ReplyWish {
   readonly type?: RemoteAddress['exposedType']
   /** What stands in the parentheses of the context URL of a data product: `Number,Freight`. */
   readonly selectList?: string
+  /** Only JSON is an answer: bytes of another kind, whose links and names would be the source's, are none. */
+  readonly jsonOnly?: boolean
 }
 
 /** An answer of a source as the client gets it. */
@@ -43,12 +45,21 @@ export async function clientReply(reply: RemoteReply, wish: ReplyWish): Promise<
   const { status } = reply
   if ((status >= 300 && status !== 304) || status < 200) throw await sourceError(reply, target, links)
   if (status === 204 || status === 304) return { status, headers: replyHeaders(reply, wish, links) }
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(reply.headers['content-type'] ?? '')) {
+  const contentType = reply.headers['content-type']
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? '')) {
+    if (wish.jsonOnly === true) return withoutBody(reply, wish, links)
     const bytes = { 'content-type': 'application/octet-stream', ...only(reply.headers, streamHeaders) }
     return { status, headers: { ...replyHeaders(reply, wish, links), ...bytes }, body: reply.body }
   }
   const body = await jsonBody(reply, wish, links)
   return { status, headers: { ...replyHeaders(reply, wish, links), ...(body === undefined ? {} : { 'content-type': jsonContentType(wish.style, wish.protocol) }) }, ...(body === undefined ? {} : { body }) }
+}
+
+/** @throws HUB_SOURCE_INVALID where there is one */
+async function withoutBody(reply: RemoteReply, wish: ReplyWish, links: SourceLinks): Promise<ClientReply> {
+  const bytes = await whole(reply, wish.target.slug)
+  if (bytes.length > 0) throw hubError('HUB_SOURCE_INVALID', { slug: wish.target.slug, reason: `it did what was asked (${reply.status}) and answered with ${reply.headers['content-type']?.split(';')[0] ?? 'content of no type'} instead of application/json` })
+  return { status: reply.status, headers: replyHeaders(reply, wish, links) }
 }
 
 /** Headers whose values mean the same here as at the source. */
