@@ -8,6 +8,7 @@ import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
+import { bindFilterByRow, expandFiltered, type FilterByRow, filtersByRow } from './filter-by-row.js'
 import { isHidden } from './followed-paths.js'
 import { matching } from './matching.js'
 import { type ExpandTarget, expandTargets } from './expand-targets.js'
@@ -45,7 +46,7 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
     const related = bindRelated(target, scope)
-    plan = expand(plan, related)
+    plan = related.byRow === undefined ? expand(plan, related) : expandFiltered(plan, related, related.byRow)
     visible = [...withHolder(visible, target, outputColumns(input)), related.navigation]
     expanded.set(target.column, related.rows)
     lists.push(...printTarget(target, related.selectList))
@@ -81,6 +82,8 @@ interface Related {
   readonly perParent: PerParent
   readonly selectList: string | undefined
   readonly rows: BoundRows
+  /** A condition that looks at the row the related ones belong to. */
+  readonly byRow?: FilterByRow
 }
 
 /** An item that a recursive expand puts beneath itself. */
@@ -110,17 +113,22 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
   if (suffix === '$count' && !navigation.toMany) throw invalid(`$count counts a collection, and ${navigation.name} leads to one row.`)
   const found = relatedRows(target.from, navigation)
-  const options = nestedOptions(target.item, navigation, found.scope.set)
-  const aliases = new Map([...outer.aliases, ...options.aliases])
+  const all = nestedOptions(target.item, navigation, found.scope.set)
+  const aliases = new Map([...outer.aliases, ...all.aliases])
+  const { filter: condition, ...others } = all
+  const filtered = filtersByRow(condition, aliases, outer)
+  const options = filtered ? others : all
   const scope: RowScope = { ...found.scope, aliases, nested: true, ...(cast === undefined ? {} : { entityType: cast }) }
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
+  const byRow = filtered ? bindFilterByRow(condition, target.column, { outer: { ...outer, aliases }, path: { navigation, on: found.on, scope: transformed.scope, read: new Set() } }) : undefined
   const rows = matching(scanOf(scope), options, transformed)
   const shaped = suffix === undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, scope.set.key)
   return {
     on: found.on, related: shaped.plan, perParent, selectList: shaped.selectList,
     navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped),
     rows: boundRows(transformed.scope, shaped, target),
+    ...(byRow === undefined ? {} : { byRow }),
   }
 }
 

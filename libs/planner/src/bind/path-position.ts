@@ -29,7 +29,7 @@ export function rowOf(scope: RowScope): Position {
 
 /** The item of a collection that a range variable stands for. */
 export function itemAt(name: string, { type, structured, related }: RangeVariable): Position {
-  return { expression: variable(type, name), structured, guards: [], ...(related === undefined ? {} : { row: related.scope, related }) }
+  return { expression: variable(type, name), structured, guards: [], ...(related === undefined ? {} : { row: related.scope, related, ...(related.scope.computed.size === 0 ? {} : { columns: [...related.scope.computed.values()] }) }) }
 }
 
 /** The value a path leads to: null where a cast on its way does not hold; undefined for the row itself. */
