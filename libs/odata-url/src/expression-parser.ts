@@ -6,7 +6,7 @@ import { limitReached } from './limits.js'
 import { readLiteral } from './literals.js'
 import { operatorOf, precedence, unaryPrecedence } from './operators.js'
 import { readPrimary } from './primary-parser.js'
-import { isSpaceAt, look, node, skipSpace, spanFrom, take, unexpected, type Scanner, type Scope } from './scanner.js'
+import { isLetter, isSpaceAt, look, node, skipSpace, spanFrom, take, unexpected, type Scanner, type Scope } from './scanner.js'
 import { rawOffset } from './source-text.js'
 
 /** An operand on the stack: a tree, or a run of `and` or `or` that has not ended. */
@@ -47,7 +47,7 @@ function readOperand(scanner: Scanner, scope: Scope, stacks: Stacks): void {
       if (++stacks.parentheses > scanner.session.limits.depth) throw limitReached(scanner.session.limits, 'depth', scanner.source.part)
       stacks.pending.push({ kind: 'parenthesis', precedence: 0, start })
       skipSpace(scanner)
-    } else if (look(scanner, notWord) !== undefined) {
+    } else if (beginsWithN(scanner) && look(scanner, notWord) !== undefined) {
       scanner.at += 3
       skipSpace(scanner)
       stacks.pending.push({ kind: 'unary', operator: 'not', precedence: unaryPrecedence, start })
@@ -69,7 +69,8 @@ function readMinus(scanner: Scanner, stacks: Stacks): boolean {
   return true
 }
 
-const word = /[A-Za-z]+/y
+/** Looked at first, because few operands are negated. */
+const beginsWithN = ({ text, at }: Scanner): boolean => text[at] === 'n' || text[at] === 'N'
 
 /** True if an operator was read and an operand must follow. */
 function readOperator(scanner: Scanner, scope: Scope, stacks: Stacks): boolean {
@@ -96,8 +97,15 @@ function readOperator(scanner: Scanner, scope: Scope, stacks: Stacks): boolean {
   }
 }
 
+/** The Latin letters that stand here; operators have no others. */
+function lettersAt({ text, at }: Scanner): string | undefined {
+  let end = at
+  while (isLetter(text.charCodeAt(end))) end++
+  return end === at ? undefined : text.slice(at, end)
+}
+
 function lookOperator(scanner: Scanner, allowed: boolean): BinaryOperator | undefined {
-  const name = allowed ? look(scanner, word)?.[0] : undefined
+  const name = allowed ? lettersAt(scanner) : undefined
   const operator = name === undefined ? undefined : operatorOf(name)
   if (name === undefined || operator === undefined) return undefined
   const next = scanner.at + name.length
@@ -126,7 +134,7 @@ function closeParenthesis(scanner: Scanner, stacks: Stacks): void {
 
 function buildUnary(scanner: Scanner, stacks: Stacks, { operator, start }: Extract<Pending, { kind: 'unary' }>): void {
   const operand = settle(scanner, stacks.operands.pop()!)
-  const span = Object.freeze({ start: rawOffset(scanner.source, start), end: operand.extent.end })
+  const span = { start: rawOffset(scanner.source, start), end: operand.extent.end }
   stacks.operands.push(branch(scanner, node(scanner, { kind: 'unary' as const, operator, operand: operand.node, span }), operand.height + 1))
 }
 
@@ -144,13 +152,14 @@ function buildBinary(scanner: Scanner, stacks: Stacks, operator: BinaryOperator)
 }
 
 /** Ends a run of `and` or `or`. */
-function settle(scanner: Scanner, { chain, ...operand }: Pile): Operand<Expression> {
+function settle(scanner: Scanner, operand: Pile): Operand<Expression> {
+  const { chain } = operand
   if (chain === undefined) return operand
   return balancedChain(chain.items, (left, right) => join(scanner, chain.operator, left, right))
 }
 
 function join(scanner: Scanner, operator: BinaryOperator, left: Operand<Expression>, right: Operand<Expression>): Operand<Expression> {
-  const span: Span = Object.freeze({ start: left.extent.start, end: right.extent.end })
+  const span: Span = { start: left.extent.start, end: right.extent.end }
   const binary = node(scanner, { kind: 'binary' as const, operator, left: left.node, right: right.node, span })
   return branch(scanner, binary, Math.max(left.height, right.height) + 1)
 }

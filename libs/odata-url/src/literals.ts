@@ -19,7 +19,10 @@ const forms: readonly (readonly [type: LiteralType, pattern: RegExp])[] = [
   ['Edm.Double', /-INF/y],
 ]
 
-const numberStart = /[-+0-9a-f]/i
+/** What begins with a letter and is no word. */
+const guids = forms.slice(0, 1)
+const numberStart = /[-+0-9]/
+const guidStart = /[a-f]/i
 const wordEnd = /[\p{L}\p{N}_.]/uy
 /** Digits that go on like this are a date or a GUID gone wrong. */
 const numberEnd = /[\p{L}\p{N}_.-]/uy
@@ -40,7 +43,7 @@ export function readLiteral(scanner: Scanner): Literal | undefined {
   const unit = scanner.text[scanner.at]
   if (unit === undefined) return undefined
   if (unit === "'") return readString(scanner)
-  return (numberStart.test(unit) ? readNumberOrDate(scanner) : undefined) ?? readWord(scanner)
+  return (numberStart.test(unit) ? readForm(scanner, forms) : guidStart.test(unit) ? readForm(scanner, guids) : undefined) ?? readWord(scanner)
 }
 
 /** Reads a string in single quotes, a quote inside being doubled. @throws HUB_QUERY_SYNTAX where it is not closed */
@@ -59,9 +62,9 @@ function readQuoted(scanner: Scanner): string {
   return plainText(scanner.source, from, close).replaceAll("''", "'")
 }
 
-function readNumberOrDate(scanner: Scanner): Literal | undefined {
+function readForm(scanner: Scanner, tried: typeof forms): Literal | undefined {
   const from = scanner.at
-  for (const [type, pattern] of forms) {
+  for (const [type, pattern] of tried) {
     const match = type === 'Edm.TimeOfDay' && scanner.numberAt === from ? undefined : look(scanner, pattern)
     if (match === undefined) continue
     scanner.at += match[0].length

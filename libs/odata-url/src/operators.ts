@@ -8,10 +8,7 @@ export const precedence: Readonly<Record<BinaryOperator, number>> = Object.freez
 /** `not` and the minus bind tighter than arithmetic, looser than `has` and `in`. */
 export const unaryPrecedence = 7
 
-/** The operator a word is, in any case; undefined if it is none. */
-export const operatorOf = (word: string): BinaryOperator | undefined => {
-  const lower = word.toLowerCase()
-  return isOperator(lower) ? lower : undefined
-}
+const operators: ReadonlyMap<string, BinaryOperator> = new Map((Object.keys(precedence) as BinaryOperator[]).map((operator) => [operator, operator]))
 
-const isOperator = (word: string): word is BinaryOperator => Object.hasOwn(precedence, word)
+/** The operator a word is, in any case; undefined if it is none. */
+export const operatorOf = (word: string): BinaryOperator | undefined => operators.get(word) ?? operators.get(word.toLowerCase())

@@ -61,9 +61,8 @@ export const scopeOf = (type: TypeHandle | undefined): Scope => {
 export const elementOf = (type: TypeHandle | undefined): TypeHandle | undefined =>
   type?.collection === true ? Object.freeze({ ...type, collection: false }) : type
 
-/** Raw range from a decoded index to the cursor. */
-export const spanFrom = (scanner: Scanner, from: number): Span =>
-  Object.freeze({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
+/** Raw range from a decoded index to the cursor. Not frozen, as nodes are: there is one to each, and freezing them is a fifth of a parse. */
+export const spanFrom = (scanner: Scanner, from: number): Span => ({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
 
 /** Freezes a node and counts it. @throws HUB_QUERY_LIMIT */
 export function node<N extends object>(scanner: Scanner, value: N): Readonly<N> {
@@ -136,9 +135,30 @@ const identifierPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{
 const qualifiedPattern = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*)*/uy
 
 /** The identifier that stands here, without moving. */
-export const lookIdentifier = (scanner: Scanner): string | undefined => look(scanner, identifierPattern)?.[0]
+export const lookIdentifier = (scanner: Scanner): string | undefined => {
+  const end = asciiNameEnd(scanner.text, scanner.at)
+  return end === undefined ? look(scanner, identifierPattern)?.[0] : nameBefore(scanner, end)
+}
+
 /** The identifier, qualified or not, that stands here, without moving. */
-export const lookQualified = (scanner: Scanner): string | undefined => look(scanner, qualifiedPattern)?.[0]
+export const lookQualified = (scanner: Scanner): string | undefined => {
+  const end = asciiNameEnd(scanner.text, scanner.at)
+  return end === undefined || scanner.text[end] === '.' ? look(scanner, qualifiedPattern)?.[0] : nameBefore(scanner, end)
+}
+
+const nameBefore = ({ text, at }: Scanner, end: number): string | undefined => (end === at ? undefined : text.slice(at, end))
+
+/** Where a name ends that is written in ASCII, as most are; undefined: it is not. */
+function asciiNameEnd(text: string, at: number): number | undefined {
+  let end = at
+  for (let unit = text.charCodeAt(end); isLetterOrUnderscore(unit) || (end > at && isDigit(unit)); unit = text.charCodeAt(end)) end++
+  return text.charCodeAt(end) > 0x7f ? undefined : end
+}
+
+/** Capitals and small letters differ by 0x20. */
+export const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
+const isLetterOrUnderscore = (unit: number): boolean => isLetter(unit) || unit === 0x5f
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
 
 /** @throws HUB_QUERY_SYNTAX */
 export function takeIdentifier(scanner: Scanner, expected: string): string {
