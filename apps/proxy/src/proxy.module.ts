@@ -17,7 +17,7 @@ async function createPlane(...[catalog, observations, sealing, settings, log, ow
   const target = (name: string) => ({ url: `${own.origin}/samples/${name}/`, token: settings.processToken })
   const guard = guardConnections(settings, () => `${own.origin}/samples/`)
   const embedded = await openEngine(settings.engine, log)
-  return new DataPlane({ catalog, observations, sealing, log, guard, samples: { memory: samples.memory, target }, ...(embedded === undefined ? {} : { embedded }) })
+  return new DataPlane({ catalog, observations, sealing, log, guard, samples: { memory: samples.memory, target }, asyncAnswers: settings.asyncAnswers, ...(embedded === undefined ? {} : { embedded }) })
 }
 
 /** The HTTP face of the data: `/odata/`, `/samples/`, and what the catalog asks of the proxy. */
@@ -64,6 +64,6 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
 }
 
 function createHandler(...[plane, settings, log, keys, samples]: [DataPlane, Settings, Log, Keys, SampleServices]): DataHandler {
-  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded: plane.embedded, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(keys.derive('page-tokens')), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded: plane.embedded, jobs: plane.jobs, log }
   return new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { CatalogReader, Observations, type CapabilityObservation, type Exposure } from '@tributary/catalog'
@@ -84,9 +86,10 @@ export async function openDoor({ connection = {}, environment = {}, samples = no
   const plane = new DataPlane({
     catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => ({ ...openConnection, ...connection }) },
     samples: { memory: samples.memory, target: (name) => ({ url: `${origin}/samples/${name}/`, token: settings.processToken }) },
+    asyncAnswers: { ...settings.asyncAnswers, directory: join(tmpdir(), `tributary-answers-${process.pid}`) },
     ...(embedded === undefined ? {} : { embedded }),
   })
-  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded, log }
+  const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded, jobs: plane.jobs, log }
   const handler = new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     if (!handler.handle(request, response)) response.writeHead(404).end()

@@ -54,4 +54,20 @@ describe('what one request may use', () => {
     const [first] = opened.erp.requests
     await until('The cancellation of the first request', () => opened.erp.cancelled.find((one) => one === first))
   })
+
+  it('names the length of a URL, and lets longer queries come in a body', async () => {
+    const opened = await open({ TRIBUTARY_LIMIT_URL_LENGTH: '256' })
+    const filter = `$filter=${'OrderID gt 0 and '.repeat(20)}OrderID gt 0`
+    expect(await outcome(opened, `/odata/erp/Orders/$count?${filter}`)).toMatchObject({ status: 414, code: 'HUB_LIMIT_URL', message: expect.stringMatching(/query of the URL has \d+ characters.*may have 256.*\$query.*TRIBUTARY_LIMIT_URL_LENGTH/) })
+    const posted = await opened.door.get('/odata/erp/Orders/$count/$query', { 'content-type': 'text/plain' }, { method: 'POST', body: filter })
+    expect([posted.status, await posted.text()]).toEqual([200, '400'])
+  })
+
+  it('names the depth and the width of what is expanded', async () => {
+    const opened = await open({ TRIBUTARY_LIMIT_EXPAND_DEPTH: '2', TRIBUTARY_LIMIT_EXPAND_WIDTH: '1' })
+    expect(await outcome(opened, '/odata/shop/Orders?$top=1&$expand=Customer($expand=Orders)')).toMatchObject({ status: 200 })
+    expect(await outcome(opened, '/odata/shop/Orders?$expand=Customer($expand=Orders($expand=Customer))')).toMatchObject({ status: 400, code: 'HUB_LIMIT_EXPAND_DEPTH', message: expect.stringMatching(/3 levels deep.*expand 2.*TRIBUTARY_LIMIT_EXPAND_DEPTH/) })
+    expect(await outcome(opened, '/odata/shop/Orders?$expand=Customer($levels=3)')).toMatchObject({ status: 400, code: 'HUB_LIMIT_EXPAND_DEPTH' })
+    expect(await outcome(opened, '/odata/shop/Orders?$expand=Customer,Customer')).toMatchObject({ status: 400, code: 'HUB_LIMIT_EXPAND_WIDTH', message: expect.stringContaining('names 2 navigation properties') })
+  })
 })

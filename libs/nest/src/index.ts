@@ -1,5 +1,5 @@
 /** The Nest-aware room: settings, identity, errors as HTTP, health, start and stop. */
-export { readSettings, settingDescriptions, Settings, unknownVariables, type EngineSettings, type RequestLimits, type SettingDescription } from './config/settings.js'
+export { readSettings, settingDescriptions, Settings, unknownVariables, type EngineSettings, type AsyncAnswerSettings, type RequestLimits, type SettingDescription } from './config/settings.js'
 export type { VariableName } from './config/variables.js'
 export { disconnectSignal } from './http/disconnect-signal.js'
 export { Readiness } from './health/readiness.js'

@@ -6,6 +6,10 @@ export interface Preferences {
   readonly omitNulls: boolean
   /** Whether a batch goes on after a request that failed; undefined: nothing was said. */
   readonly continueOnError?: boolean
+  /** The answer may come later. */
+  readonly respondAsync?: true
+  /** How long the client waits for an answer that comes at once. */
+  readonly waitSeconds?: number
 }
 
 const first = (item: ReadonlyMap<string, string>): readonly [string, string] => item.entries().next().value ?? ['', '']
@@ -22,9 +26,12 @@ export function parsePrefer(prefer: string | undefined): Preferences {
     if (!wishes.has(plain)) wishes.set(plain, value)
   }
   const onError = wishes.get('continue-on-error')?.toLowerCase()
+  const wait = wishes.get('wait') ?? ''
   const size = wishes.get('maxpagesize') ?? ''
   return {
     ...(/^[1-9]\d{0,8}$/.test(size) ? { maxPageSize: Number(size) } : {}),
+    ...(wishes.has('respond-async') ? { respondAsync: true as const } : {}),
+    ...(/^\d{1,9}$/.test(wait) ? { waitSeconds: Number(wait) } : {}),
     ...(onError === undefined ? {} : { continueOnError: onError !== 'false' }),
     omitNulls: wishes.get('omit-values')?.toLowerCase() === 'nulls',
   }

@@ -1,8 +1,9 @@
 import type { CatalogReader, Observations, Sealing } from '@tributary/catalog'
-import type { Log } from '@tributary/nest'
+import type { AsyncAnswerSettings, Log } from '@tributary/nest'
 import { createKnowledge } from '@tributary/source'
 import type { MemoryService } from '@tributary/source-memory'
 import { sourceKinds, type AddressGuard, type SourceKinds } from '@tributary/sources'
+import { AsyncJobs } from '../async/async-jobs.js'
 import { PlanCache } from '../cache/plan-cache.js'
 import type { EmbeddedEngine } from './embedded-engine.js'
 import { EndpointPool, type EndpointPoolOptions } from './endpoint-pool.js'
@@ -18,6 +19,8 @@ export interface DataPlaneOptions {
   readonly log: Log
   /** For what finds no room in memory. */
   readonly embedded?: EmbeddedEngine
+  /** Of answers that are fetched later. */
+  readonly asyncAnswers: AsyncAnswerSettings
   /** Which addresses may be connected to. */
   readonly guard?: AddressGuard
   readonly samples: EndpointPoolOptions['samples'] & { readonly memory: ReadonlyMap<string, MemoryService> }
@@ -30,11 +33,13 @@ export class DataPlane {
   readonly prober: Prober
   readonly plans = new PlanCache()
   readonly embedded: EmbeddedEngine | undefined
+  readonly jobs: AsyncJobs
   private readonly kinds: SourceKinds
   private readonly sending: ReturnType<typeof sendObservations>
 
-  constructor({ catalog, observations, sealing, log, guard, samples, embedded }: DataPlaneOptions) {
+  constructor({ catalog, observations, sealing, log, guard, samples, embedded, asyncAnswers }: DataPlaneOptions) {
     this.embedded = embedded
+    this.jobs = new AsyncJobs(asyncAnswers, log)
     const knowledge = createKnowledge(() => new Date())
     this.kinds = sourceKinds(samples.memory, guard)
     this.sending = sendObservations(knowledge, observations, log)
@@ -50,6 +55,7 @@ export class DataPlane {
 
   /** Closes every connection, and removes what lies on disk. */
   async close(): Promise<void> {
+    await this.jobs.close()
     await this.settle()
     await this.kinds.close()
     await this.embedded?.engine.close()

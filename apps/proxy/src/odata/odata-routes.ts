@@ -1,4 +1,6 @@
 import { hubError } from '@tributary/errors'
+import { answeredLater, answerMonitor, monitoredId } from '../async/answer-async.js'
+import type { AsyncJobs } from '../async/async-jobs.js'
 import type { DataRoute } from '../http/data-handler.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Exposures } from '../data/exposures.js'
@@ -9,12 +11,18 @@ import { reading } from '../http/respond.js'
 import { answerService, type ServiceParts } from './service.js'
 
 /** `/odata/{slug}/…`: every service and product of the catalog. */
-export const odataRoute = (exposures: Exposures, services: ServiceParts): DataRoute => ({
+export const odataRoute = (exposures: Exposures, services: ServiceParts & { readonly jobs: AsyncJobs }): DataRoute => ({
   path: '/odata/',
   answer: async (exchange) => {
     const { name, rest, root } = split(exchange, '/odata/')
     if (name === '') return admits(exchange, reading) ? answerRoot(exchange, await exposures.all()) : undefined
-    await answerService({ exchange, exposure: await exposures.of(name), root, path: rest }, services)
+    requireUrlLimit(exchange, services.limits)
+    const exposure = await exposures.of(name)
+    const asked = { exchange, slug: exposure.slug, root }
+    const id = monitoredId(rest)
+    if (id !== undefined) return answerMonitor(id, asked, services.jobs)
+    const answer = (own: Exchange) => answerService({ exchange: own, exposure, root, path: rest }, services)
+    if (!(await answeredLater(asked, services.jobs, { answer, log: services.log }))) await answer(exchange)
   },
 })
 
@@ -30,6 +38,13 @@ export const samplesRoute = (samples: SampleServices, services: ServiceParts): D
     await answerService({ exchange, exposure, root, path: rest }, services)
   },
 })
+
+/** @throws HUB_LIMIT_URL */
+function requireUrlLimit({ path, query }: Exchange, { urlLength }: ServiceParts['limits']): void {
+  for (const [part, text] of [['path', path], ['query', query]] as const) {
+    if (text.length > urlLength) throw hubError('HUB_LIMIT_URL', { part, reached: text.length, limit: urlLength })
+  }
+}
 
 /** The service's name, the raw path below its root, and the root as the caller sees it. */
 function split({ path, origin }: Exchange, route: string): { readonly name: string; readonly rest: string; readonly root: string } {

@@ -30,11 +30,11 @@ const ofContainers: readonly Annotation[] = [
     'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   ])),
   capability('AcceptableEncodings', texts(['gzip', 'br', 'zstd'])),
-  capability('AsynchronousRequestsSupported', bool(false)),
+  capability('AsynchronousRequestsSupported', bool(true)),
   capability('BatchSupported', bool(true)),
   capability('BatchContinueOnErrorSupported', bool(true)),
   capability('BatchSupport', record({
-    Supported: bool(true), ContinueOnErrorSupported: bool(true), ReferencesInRequestBodiesSupported: bool(false), ReferencesAcrossChangeSetsSupported: bool(false),
+    Supported: bool(true), ContinueOnErrorSupported: bool(true), ReferencesInRequestBodiesSupported: bool(true), ReferencesAcrossChangeSetsSupported: bool(true),
     EtagReferencesSupported: bool(false), RequestDependencyConditionsSupported: bool(true), SupportedFormats: texts(['multipart/mixed', 'application/json']),
   })),
   capability('FilterFunctions', texts(filterFunctions)),

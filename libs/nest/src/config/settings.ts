@@ -33,6 +33,8 @@ export abstract class Settings {
   abstract readonly bodyBytes: number
   /** What one request to the data routes may use. */
   abstract readonly requestLimits: RequestLimits
+  /** Of answers that are fetched later. */
+  abstract readonly asyncAnswers: AsyncAnswerSettings
   /** What goes on beyond memory; undefined: nothing does. */
   abstract readonly engine?: EngineSettings
   /** Origins whose web pages may read the data routes; `*`: all. Empty: none. */
@@ -54,6 +56,21 @@ export interface RequestLimits {
   readonly remoteRequests: number
   /** 0: no limit. */
   readonly timeMs: number
+  /** Characters of the path and of the query, each. */
+  readonly urlLength: number
+  readonly expandDepth: number
+  /** Items of one `$expand`. */
+  readonly expandWidth: number
+}
+
+/** What answers that are fetched later may use, all together. */
+export interface AsyncAnswerSettings {
+  /** Requests running or waiting to be fetched at once; 0: everything is answered directly. */
+  readonly requests: number
+  readonly bytes: number
+  readonly keptMs: number
+  /** Absolute path of a private directory. */
+  readonly directory: string
 }
 
 /** What the embedded engine may use, for all requests together. */
@@ -100,6 +117,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     batchRequests: values.TRIBUTARY_BATCH_REQUESTS,
     bodyBytes: values.TRIBUTARY_BODY_BYTES,
     requestLimits: requestLimitsOf(values),
+    asyncAnswers: asyncAnswersOf(values),
     ...(values.TRIBUTARY_ENGINE ? { engine: engineOf(values) } : {}),
     corsOrigins: values.TRIBUTARY_CORS_ORIGINS,
     samples: values.TRIBUTARY_SAMPLES,
@@ -138,12 +156,24 @@ const requestLimitsOf = (values: VariableValues): RequestLimits => Object.freeze
   bytesBuffered: values.TRIBUTARY_LIMIT_BYTES_BUFFERED,
   remoteRequests: values.TRIBUTARY_LIMIT_REQUESTS,
   timeMs: values.TRIBUTARY_LIMIT_TIME_MS,
+  urlLength: values.TRIBUTARY_LIMIT_URL_LENGTH,
+  expandDepth: values.TRIBUTARY_LIMIT_EXPAND_DEPTH,
+  expandWidth: values.TRIBUTARY_LIMIT_EXPAND_WIDTH,
+})
+
+const spoolOf = (values: VariableValues): string => resolve(values.TRIBUTARY_SPOOL_DIR ?? join(values.TRIBUTARY_DATA_DIR, 'spool'))
+
+const asyncAnswersOf = (values: VariableValues): AsyncAnswerSettings => Object.freeze({
+  requests: values.TRIBUTARY_ASYNC_REQUESTS,
+  bytes: values.TRIBUTARY_ASYNC_MB * 1_000_000,
+  keptMs: values.TRIBUTARY_ASYNC_KEPT_SECONDS * 1000,
+  directory: join(spoolOf(values), 'answers'),
 })
 
 const engineOf = (values: VariableValues): EngineSettings => Object.freeze({
   fromRows: values.TRIBUTARY_ENGINE_FROM_ROWS,
   memoryBytes: values.TRIBUTARY_ENGINE_MEMORY_MB * 1_000_000,
-  spoolDirectory: resolve(values.TRIBUTARY_SPOOL_DIR ?? join(values.TRIBUTARY_DATA_DIR, 'spool')),
+  spoolDirectory: spoolOf(values),
   spoolBytes: values.TRIBUTARY_SPOOL_MB * 1_000_000,
 })
 
