@@ -209,7 +209,7 @@ describe('what is wrong is said before anything is sent', () => {
     ['POST', '', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
     ['PATCH', '$metadata', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
     ['PATCH', "Orders('x')", {}, 400, 'HUB_QUERY_TYPE'],
-  ])('%s %s %j', async (method, path, headers, status, code) => {
+  ] as const)('%s %s %j', async (method, path, headers, ...[status, code]) => {
     const response = await yard.send(method, `/odata/sales/${path}`, { ID: 1 }, headers)
     expect([response.status, (await errorOf(response)).code]).toEqual([status, code])
     nothingSent()
@@ -245,7 +245,7 @@ describe('a data product', () => {
     ['PATCH', 'Jobs(1)/Client', { Name: 'A' }, 501, 'HUB_REQUEST_SPANS_SOURCES'],
     ['POST', "Clients('A')/Jobs", { Number: 1 }, 501, 'HUB_REQUEST_SPANS_SOURCES'],
     ['POST', 'Jobs?$expand=Client', { Number: 1 }, 501, 'HUB_REQUEST_SPANS_SOURCES'],
-  ])('%s %s %j spans or shows nothing: nothing is sent', async (method, path, body, status, code) => {
+  ] as const)('%s %s %j spans or shows nothing: nothing is sent', async (method, path, body, ...[status, code]) => {
     const response = await yard.send(method, `/odata/yard/${path}`, body)
     expect([response.status, (await errorOf(response)).code]).toEqual([status, code])
     nothingSent()

@@ -168,6 +168,31 @@ describe('undeclared properties of open types', () => {
   })
 })
 
+describe('navigations of complex values', () => {
+  it.each<readonly [string, string, readonly unknown[]]>([
+    ['Vessels', "Moored/Authority/Code eq 'BSH'", ['AMBER']],
+    ['Vessels', 'Moored/Authority ne null', ['AMBER']],
+    ['Vessels', "Moored/Authority/Mails/any(m:startswith(m,'chart'))", ['AMBER']],
+    ['Harbours', "contains(Address/Authority/Name,'d')", [2]],
+  ])('%s: %s', async (set, condition, expected) => expect(await keys(set, condition, set === 'Vessels' ? 'Code' : 'Id')).toEqual(expected))
+
+  it('may be expanded and filtered by in one request', async () => {
+    const rows = await rowsOf('Vessels', { $filter: "Moored/Authority/Code eq 'BSH'", $expand: 'Moored/Authority($select=Code)', $select: 'Code' })
+    expect(rows).toEqual([expect.objectContaining({ Code: 'AMBER', Moored: expect.objectContaining({ Authority: expect.objectContaining({ Code: 'BSH' }) }) })])
+  })
+})
+
+describe('items of collections', () => {
+  const items = async (of: string, options: Readonly<Record<string, string>>): Promise<unknown> => (await door.json(path(of, options)))['value']
+
+  it('are $it where the resource path leads to them, and $this', async () => {
+    expect(await items("Vessels('AMBER')/Log", { $filter: "$it eq 'sailed'" })).toEqual(['sailed', 'sailed'])
+    expect(await items("Vessels('AMBER')/Log", { $filter: "endswith($this,'ored')" })).toEqual(['moored'])
+    expect(await items("Vessels('AMBER')/Log", { $orderby: '$it' })).toEqual(['moored', 'sailed', 'sailed'])
+    expect(await items("Vessels('AMBER')/Lots", { $filter: "Weight gt 1 and Marks/any(m:m eq 'dry')", $select: 'Label' })).toEqual([{ Label: 'A-1' }])
+  })
+})
+
 describe('casts, cases and geography', () => {
   it.each<readonly [string, string, readonly unknown[]]>([
     ['Vessels', "cast(Weight,Edm.String) eq '980'", ['BRISK']],

@@ -49,7 +49,7 @@ describe.each(sources)('related rows filtered by the row they belong to, of sour
   it('keep what is expanded of them, and the navigations that are asked of them', async () => {
     const [row] = valuesOf(await shop.door.json(url("/odata/shop/Customers?$top=1&$filter=Orders/any()&$orderby=CustomerID&$expand=Orders($filter=Customer/CompanyName eq $it/CompanyName;$expand=Customer($select=CompanyName);$select=OrderID)")))
     const mine = shop.orders.filter((order) => order['CustomerID'] === row?.['CustomerID']).map((order) => order['OrderID'])
-    expect((row?.['Orders'] as readonly Row[]).map((order) => [order['OrderID'], order['Customer']]).toSorted()).toEqual(mine.map((id) => [id, { CompanyName: row?.['CompanyName'] }]).toSorted())
+    expect(((row?.['Orders'] ?? []) as readonly Row[]).map((order) => [order['OrderID'], order['Customer']]).toSorted()).toEqual(mine.map((id) => [id, { CompanyName: row?.['CompanyName'] }]).toSorted())
   })
 
   it('are refused where $it is not the row they belong to, or a navigation is followed from it', async () => {

@@ -55,10 +55,11 @@ export interface YardOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+const endpoint = (slug: string, url: string, contract: string): Endpoint => ({ slug, kind: 'odata', url, model: readCsdl(contract), connection: 'open' as SealedConnection, identity: `${slug}@${url}` })
+
 export async function openYard({ connection, annotations, version, environment = {} }: YardOptions = {}): Promise<Yard> {
   const [sales, crm] = [await startRecorder(), await startRecorder()]
   const door = await openDoor({ environment, ...(connection === undefined ? {} : { connection }) })
-  const endpoint = (slug: string, url: string, contract: string): Endpoint => ({ slug, kind: 'odata', url, model: readCsdl(contract), connection: 'open' as SealedConnection, identity: `${slug}@${url}` })
   const endpoints = new Map([endpoint('sales', sales.url, salesContract(annotations, version)), endpoint('crm', crm.url, crmContract)].map((one) => [one.slug, one]))
   for (const one of endpoints.values()) door.catalog.put(serviceExposure({ slug: one.slug, name: one.slug, revision: 1 }, one))
   door.catalog.put(productExposure({
