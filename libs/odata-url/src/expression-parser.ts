@@ -134,7 +134,7 @@ function closeParenthesis(scanner: Scanner, stacks: Stacks): void {
 
 function buildUnary(scanner: Scanner, stacks: Stacks, { operator, start }: Extract<Pending, { kind: 'unary' }>): void {
   const operand = settle(scanner, stacks.operands.pop()!)
-  const span = { start: rawOffset(scanner.source, start), end: operand.extent.end }
+  const span = Object.freeze({ start: rawOffset(scanner.source, start), end: operand.extent.end })
   stacks.operands.push(branch(scanner, node(scanner, { kind: 'unary' as const, operator, operand: operand.node, span }), operand.height + 1))
 }
 
@@ -159,7 +159,7 @@ function settle(scanner: Scanner, operand: Pile): Operand<Expression> {
 }
 
 function join(scanner: Scanner, operator: BinaryOperator, left: Operand<Expression>, right: Operand<Expression>): Operand<Expression> {
-  const span: Span = { start: left.extent.start, end: right.extent.end }
+  const span: Span = Object.freeze({ start: left.extent.start, end: right.extent.end })
   const binary = node(scanner, { kind: 'binary' as const, operator, left: left.node, right: right.node, span })
   return branch(scanner, binary, Math.max(left.height, right.height) + 1)
 }

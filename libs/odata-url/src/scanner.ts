@@ -61,8 +61,9 @@ export const scopeOf = (type: TypeHandle | undefined): Scope => {
 export const elementOf = (type: TypeHandle | undefined): TypeHandle | undefined =>
   type?.collection === true ? Object.freeze({ ...type, collection: false }) : type
 
-/** Raw range from a decoded index to the cursor. Not frozen, as nodes are: there is one to each, and freezing them is a fifth of a parse. */
-export const spanFrom = (scanner: Scanner, from: number): Span => ({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
+/** Raw range from a decoded index to the cursor. */
+export const spanFrom = (scanner: Scanner, from: number): Span =>
+  Object.freeze({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
 
 /** Freezes a node and counts it. @throws HUB_QUERY_LIMIT */
 export function node<N extends object>(scanner: Scanner, value: N): Readonly<N> {
