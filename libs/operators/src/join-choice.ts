@@ -75,7 +75,8 @@ export function joinChoice(inner: InnerSide, execution: Execution, start: (read:
       const { keyed } = inner
       const { waiting, sent, answered, rows, batchKeys, ended } = progress
       const lanes = context.limits.lanesPerSource
-      if (keyed === undefined || expected.given || batchKeys === 0 || waiting === 0 || sent + waiting <= batchKeys * lanes * roundsWithoutThought) return undefined
+      // Links are followed from rows: there is no whole to read.
+      if (keyed === undefined || keyed.fragment.scan.target.resource?.gaps !== undefined || expected.given || batchKeys === 0 || waiting === 0 || sent + waiting <= batchKeys * lanes * roundsWithoutThought) return undefined
       if (!expected.asked) {
         expected.asked = true
         start(async () => { expected.count = await countOf(keyed, execution) })

@@ -1,3 +1,4 @@
+import { hubError } from '@tributary/errors'
 import type { RemoteResource } from '@tributary/plan'
 import type { Accepted, Capabilities, Fact, ScanRequest } from '@tributary/source'
 import { encodeOption } from './print-filter.js'
@@ -16,6 +17,7 @@ const OTHER_OPTIONS = 400
  * nor limit; a single entity knows no option but `$select`. A path with gaps is read by the keys that fill them. Pure.
  */
 export function acceptResource(want: ScanRequest, resource: RemoteResource, able: Capabilities): Accepted {
+  if (resource.gaps !== undefined && want.keys.length === 0) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `The path ${printedPath(resource)} of ${want.target.slug} by itself`, hint: 'It is read from the rows it belongs to.' })
   const unproven = doubted(able)
   const declared = restrictionsOf(want.target.model, '')
   const filled: ReadonlySet<string> = new Set(resource.gaps?.flatMap(({ key }) => key.map(({ column }) => column)))

@@ -24,7 +24,8 @@ export async function* readResource(transport: Transport, scan: ODataScan, conte
   const columns = scan.columns.filter(({ name }) => !filling.has(name))
   const { gaps, ...whole } = resource
   const { keys: _, ...unkeyed } = context
-  for (const key of joinable(context.keys ?? [])) {
+  if (context.keys === undefined) throw new TypeError(`the path ${scan.path} has gaps and is read without keys`)
+  for (const key of joinable(context.keys)) {
     const given = new Map(scan.keys.map(({ name }, index) => [name, key[index]]))
     const filled: ODataScan = { ...scan, path: filledPath(scan, gaps, given), columns, keys: [], keyForm: undefined, resource: whole }
     for await (const { page } of linked(filled, whole.single ? readSingle(transport, filled, unkeyed) : readScan(transport, filled, unkeyed))) yield { page: withKey(page, scan.columns, given) }
