@@ -50,6 +50,8 @@ const startsWithItems = (whole: readonly Value[], part: readonly Value[], key: (
 export function compileCall(expression: CallExpression, compileOperand: (operand: Expression) => Compiled): Compiled {
   const given = expression.arguments.map(compileOperand)
   if (expression.name === 'case') return compileCase(given)
+  // null is of no type that a function could be defined for
+  if (expression.arguments.some(({ type }) => type.base === 'null' && !type.collection)) return () => null
   const implementation = implementationOf(expression)
   const pattern = expression.name === 'matchesPattern' ? expression.arguments[1] : undefined
   if (pattern?.kind === 'literal' && pattern.value !== null) compilePattern(String(pattern.value))

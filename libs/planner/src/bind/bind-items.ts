@@ -46,7 +46,7 @@ export function filteredCollection({ collection, range }: Items, predicate: Synt
 export function itemScope(scope: RowScope, range: RangeVariable): { readonly scope: RowScope; readonly name: string } {
   const depth = (scope.item?.depth ?? 0) + 1
   const name = depth === 1 ? '$this' : `$this${depth}`
-  return { name, scope: { ...scope, item: { name, range, depth } } }
+  return { name, scope: { ...scope, item: { name, range, depth }, ...(scope.ofItems === true && depth === 1 ? { it: { name, range } } : {}) } }
 }
 
 function searched({ collection, range }: Items, search: SearchExpression, scope: RowScope): Expression {

@@ -43,6 +43,7 @@ function rootOf(root: PathRoot, { syntax, scope, bind }: PathContext): Position 
   switch (root.kind) {
     case 'implicit': case '$this': return scope.item === undefined ? rowOf(scope) : itemAt(scope.item.name, scope.item.range)
     case '$it':
+      if (scope.it !== undefined) return itemAt(scope.it.name, scope.it.range)
       if (scope.nested) throw unsupported('$it here', 'It is answered in $filter of a collection that is expanded from the outermost rows.')
       return rowOf(scope)
     case 'variable': {
@@ -99,11 +100,12 @@ function followColumn(position: Position, segment: PathSegment): Position | unde
 
 /** From a row to the rows related to it: they stand in a hidden column. */
 function followRelated(position: Position, name: string, { syntax }: PathContext): Position {
-  const { expression, row, guards } = position
+  const { expression, row, holder, guards } = position
   if (expression?.type.collection === true) throw typeError({ what: `The path to ${name}`, span: syntax.span, found: expression.type, expected: 'a single row' })
-  if (row === undefined) throw unsupported(`The navigation property ${name} of a complex value in an expression`)
-  const { name: hidden, type, path } = followNavigation(row, name)
-  return { expression: extend(position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards }
+  const from = row === undefined ? holder : { row, position, within: [] }
+  if (from === undefined) throw unsupported(`The navigation property ${name} of the items of a collection in an expression`)
+  const { name: hidden, type, path } = followNavigation(from.row, name, from.within)
+  return { expression: extend(from.position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards }
 }
 
 function followProperty(position: Position, name: string, context: PathContext): Position {
@@ -122,7 +124,13 @@ function followProperty(position: Position, name: string, context: PathContext):
   readOf(position, name)
   const type = propertyType(model, property)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined
-  return { expression: extend(position, type, name), structured: inner, guards }
+  return { expression: extend(position, type, name), structured: inner, guards, ...(inner === undefined || type.collection ? {} : holderOf(position, name)) }
+}
+
+function holderOf(position: Position, name: string): Pick<Position, 'holder'> {
+  const { row, holder } = position
+  if (row !== undefined) return { holder: { row, position, within: [name] } }
+  return holder === undefined ? {} : { holder: { ...holder, within: [...holder.within, name] } }
 }
 
 /** A property that no type declares: it stands among the others of its row, or within its complex value. */

@@ -49,7 +49,7 @@ export function bindProperty(address: Address, columns: readonly Column[], optio
   const open = inner.type.base === 'Edm.Untyped'
   if (address.tail === 'count' && !inner.type.collection && !open) throw invalid(`$count counts a collection, and ${text} is none.`)
   if (address.tail === 'value' && (inner.type.collection || inner.type.base === 'structured')) throw invalid(`${text} has no raw value: it is no primitive.`)
-  const items = bindCollection(inner, options, scope)
+  const items = bindCollection(inner, options, { ...scope, ofItems: true })
   const turns = (address.turns ?? []).map((turn): PropertyTurn => ('type' in turn ? { depth: turn.depth + offset, types: [turn.type, ...scope.model.derivedTypes(turn.type)] } : { depth: turn.depth + offset, ordinal: turn.ordinal }))
   return {
     path, column, whole: inner, shown: shownFields(inner, options, scope), turns,

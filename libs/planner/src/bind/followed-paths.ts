@@ -6,7 +6,7 @@ import type { FollowedPath, RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /** No property can have such a name, so a hidden column is never one that is shown. */
-const hiddenName = (navigation: string): string => `~${navigation}`
+const hiddenName = (navigation: string): string => (navigation.includes('/') && !navigation.startsWith('$') ? `~in~${navigation}` : `~${navigation}`)
 
 /** True for columns that only expressions read. */
 export const isHidden = ({ name }: Pick<Column, 'name'>): boolean => name.startsWith('~')
@@ -19,15 +19,16 @@ export interface FollowedColumn {
 }
 
 /**
- * Notes that a navigation is followed from the rows of a scope; each is followed once, however many paths begin with it.
+ * Notes that a navigation is followed from the rows of a scope, or from a complex value `within` them; each is followed once, however many paths begin with it.
  * @throws HUB_QUERY_UNSUPPORTED where the navigation cannot be joined
  */
-export function followNavigation(scope: RowScope, name: string): FollowedColumn {
-  const navigation = requireNavigation(scope, name)
-  const path = scope.followed.get(name) ?? newPath(scope, navigation)
-  scope.followed.set(name, path)
+export function followNavigation(scope: RowScope, name: string, within: readonly string[] = []): FollowedColumn {
+  const navigation = requireNavigation(scope, name, within)
+  const key = [...within, name].join('/')
+  const path = scope.followed.get(key) ?? newPath(scope, navigation)
+  scope.followed.set(key, path)
   const type: ValueType = Object.freeze({ name: path.scope.entityType.qualifiedName, collection: navigation.toMany, base: 'structured' })
-  return { name: hiddenName(name), type, path }
+  return { name: hiddenName(key), type, path }
 }
 
 function newPath(from: RowScope, navigation: FollowedPath['navigation']): FollowedPath {
@@ -38,7 +39,7 @@ function newPath(from: RowScope, navigation: FollowedPath['navigation']): Follow
 /** The plan with a hidden column for each navigation that was followed from its rows. */
 export function withFollowed(plan: Plan, scope: RowScope): Plan {
   let current = plan
-  for (const path of scope.followed.values()) {
+  for (const [key, path] of scope.followed) {
     const { navigation, on, scope: target, read } = path
     const related = withFollowed(scanOf(target), target)
     if (path.same !== undefined) {
@@ -46,7 +47,7 @@ export function withFollowed(plan: Plan, scope: RowScope): Plan {
       continue
     }
     const visible = [...read, ...[...target.followed.keys()].map(hiddenName)]
-    const column = expandedColumn(hiddenName(navigation.name), target.entityType.qualifiedName, { toMany: navigation.toMany, columns: outputColumns(related), visible })
+    const column = expandedColumn(hiddenName(key), target.entityType.qualifiedName, { toMany: navigation.toMany, columns: outputColumns(related), visible })
     current = expand(current, { navigation: column, on, related })
   }
   return current

@@ -16,6 +16,8 @@ export interface Position {
   readonly row?: RowScope
   /** Of a related row, or related rows: where what is read of them is noted. */
   readonly related?: FollowedPath
+  /** Of a complex value: the row it is in, and the properties from there on. Its navigations are followed from that row. */
+  readonly holder?: { readonly row: RowScope; readonly position: Position; readonly within: readonly string[] }
   /** What has to be true for the path to lead anywhere: the casts on the way. */
   readonly guards: readonly Expression[]
 }

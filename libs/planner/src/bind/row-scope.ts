@@ -31,6 +31,10 @@ export interface RowScope {
   readonly bound?: { readonly root: string; readonly path: readonly string[] }
   /** The item of a collection that names without prefix are about, in conditions over its items; nested ones count their depth. */
   readonly item?: { readonly name: string; readonly range: RangeVariable; readonly depth: number }
+  /** The resource path leads to a collection within the row: `$it` is an item of it, not the row. */
+  readonly ofItems?: true
+  /** What `$it` stands for then. */
+  readonly it?: { readonly name: string; readonly range: RangeVariable }
   /** Columns computed so far, by name. */
   readonly computed: ReadonlyMap<string, Column>
   /** Of rows that are no entities any more: all their columns. */
