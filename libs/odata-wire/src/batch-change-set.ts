@@ -22,12 +22,15 @@ export interface WrittenChangeSet {
 /**
  * Writes a batch of one change set: all of it is done, or nothing.
  * @param name makes the boundaries; it must not occur within a body
+ * @throws TypeError for a line end within a header or an address
  * @see OData Protocol 4.01, section 11.7.7.1
  */
 export function writeChangeSet(changes: readonly Change[], name: string): WrittenChangeSet {
   const inner = `changeset_${name}`
   const outer = `batch_${name}`
   const parts = changes.flatMap(({ id, method, url, headers, body }) => {
+    const words = [id, method, url, ...Object.entries(headers).flat()]
+    if (words.some((word) => /[\r\n]/.test(word)) || /\s/.test(`${id}${method}${url}`)) throw new TypeError('a change holds what would end its line')
     const lines = Object.entries({ ...headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) }).map(([header, value]) => `${header}: ${value}\r\n`)
     const head = `--${inner}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: ${id}\r\n\r\n${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`
     return [Buffer.from(head), body ?? Buffer.alloc(0), Buffer.from('\r\n')]

@@ -71,12 +71,18 @@ function idsOf(value: unknown, at: string): readonly string[] {
   throw invalid(`${at}.dependsOn is no array of ids`)
 }
 
+/** @see RFC 9110, section 5 */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/
+
 function headersOf(value: unknown, at: string): Readonly<Record<string, string>> {
   if (value === undefined) return {}
   if (!isObject(value)) throw invalid(`${at}.headers is no object`)
   return Object.fromEntries(Object.entries(value).map(([name, text]) => {
     if (typeof text !== 'string') throw invalid(`${at}.headers.${name} is no string`)
-    return [name.toLowerCase(), text]
+    // What a line end would smuggle behind a header would be another header, or another request.
+    if (!headerName.test(name) || !headerValue.test(text)) throw invalid(`${at}.headers holds what no header can: ${JSON.stringify(name.slice(0, 60))}`)
+    return [name.toLowerCase(), text.trim()]
   }))
 }
 

@@ -12,6 +12,9 @@ function answerOf(write: (out: ReturnType<typeof batchAnswer>) => readonly Buffe
   return { contentType: out.contentType, body: Buffer.concat([...write(out), out.close()]) }
 }
 
+const replies = (out: ReturnType<typeof batchAnswer>, order: readonly (readonly [string | undefined, number, string])[]) =>
+  order.flatMap(([id, status, text]) => [out.begin({ ...(id === undefined ? {} : { id }), method: '', url: '', headers: {}, dependsOn: [] }, status, { 'content-type': 'application/json' }), out.body(Buffer.from(text)), out.end()])
+
 describe('a change set as it is sent', () => {
   it('is read again as the changes it was written of', () => {
     const { contentType, body } = writeChangeSet(changes, 'n1')
@@ -23,6 +26,10 @@ describe('a change set as it is sent', () => {
     ])
   })
 
+  it.each([{ url: 'A\r\nX: 1' }, { url: 'A B' }, { method: 'POST\nX' }, { id: '1\r\n' }, { headers: { 'if-match': '*\r\nX: 1' } }, { headers: { 'a\nb': '1' } }])('holds nothing that would end its line: %j', (over) => {
+    expect(() => writeChangeSet([{ ...changes[0]!, ...over }], 'n')).toThrow(TypeError)
+  })
+
   it('keeps bytes that are no text', () => {
     const bytes = Buffer.from([0, 13, 10, 255, 128, 13, 10])
     const { contentType, body } = writeChangeSet([{ id: 'x', method: 'PUT', url: 'Photos(1)/$value', headers: { 'content-type': 'image/png' }, body: bytes }], 'n')
@@ -30,10 +37,21 @@ describe('a change set as it is sent', () => {
   })
 })
 
+describe('a batch in JSON', () => {
+  const batch = (request: object) => () => parseBatch('application/json', Buffer.from(JSON.stringify({ requests: [{ id: '1', method: 'post', url: 'A', ...request }] })), 1)
+
+  it.each([{ 'if-match': '*\r\nX: 1' }, { 'x\n': '1' }, { '': '1' }, { 'a b': '1' }, { a: '\u0000' }])('holds no header that is none: %j', (headers) => {
+    expect(batch({ headers })).toThrow(expect.objectContaining({ code: 'HUB_REQUEST_INVALID', message: expect.stringContaining('what no header can') }))
+  })
+
+  it('has bodies in JSON unless they say otherwise', () => {
+    expect(batch({ body: { a: 1 } })().parts[0]).toMatchObject({ headers: { 'content-type': 'application/json' }, body: Buffer.from('{"a":1}') })
+    expect(batch({ body: 'AQI', headers: { 'Content-Type': 'image/png' } })().parts[0]).toMatchObject({ headers: { 'content-type': 'image/png' }, body: Buffer.from([1, 2]) })
+  })
+})
+
 describe('the answer to a change set', () => {
   const ids = ['1', '2']
-  const replies = (out: ReturnType<typeof batchAnswer>, order: readonly (readonly [string | undefined, number, string])[]) =>
-    order.flatMap(([id, status, text]) => [out.begin({ ...(id === undefined ? {} : { id }), method: '', url: '', headers: {}, dependsOn: [] }, status, { 'content-type': 'application/json' }), out.body(Buffer.from(text)), out.end()])
 
   it('has an answer to each change, in their order', () => {
     const answer = answerOf((out) => [out.openGroup(), ...replies(out, [['2', 204, ''], ['1', 201, '{"ID":7,"Name":"Bärbel"}']]), out.closeGroup()])

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Headers } from './respond.js'
 
-const exposed = 'OData-Version, ETag, Location, OData-EntityId, Preference-Applied, Server-Timing, X-Request-Id, Retry-After'
+const exposed = 'OData-Version, ETag, Location, OData-EntityId, Preference-Applied, AsyncResult, Allow, Server-Timing, X-Request-Id, Retry-After'
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /**
