@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, json, property } from 'fast-check'
 import { annotationName, annotationText, jsonTreeText, MalformedJson, memberOf, readJsonTree, stringOf } from '@tributary/odata-wire'
 
 const read = (text: string) => readJsonTree(Buffer.from(text))
@@ -13,6 +13,15 @@ const hasTwins = (text: string): boolean => {
   }
 }
 
+const accepted = (parse: () => unknown): boolean => {
+  try {
+    parse()
+    return true
+  } catch {
+    return false
+  }
+}
+
 describe('a JSON tree', () => {
   it('keeps every token as it was written', () => {
     const text = '{"a":0.10,"b":9007199254740993,"c":-1E+400,"d":"\\u00e9\\/","e":[true,false,null,{}],"":""}'
@@ -21,23 +30,15 @@ describe('a JSON tree', () => {
   })
 
   it('means what JSON.parse means', () => {
-    fc.assert(fc.property(fc.json(), fc.integer({ min: 0, max: 2 }), (text, indent) => {
+    assert(property(json(), integer({ min: 0, max: 2 }), (text, indent) => {
       const spaced = JSON.stringify(JSON.parse(text), null, indent)
       expect(JSON.parse(through(spaced))).toEqual(JSON.parse(spaced))
     }))
   })
 
   it('rejects what JSON.parse rejects, and nothing else but names given twice', () => {
-    const pieces = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"b":1', '1', '-', '01', '1.', '.5', '1e5', '1e', 'true', 'nul', '"', '\\', '"\\x"', '"\u0001"', ' ', '\n', '\u00a0')
-    fc.assert(fc.property(fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('')), (text) => {
-      const accepted = (parse: () => unknown): boolean => {
-        try {
-          parse()
-          return true
-        } catch {
-          return false
-        }
-      }
+    const pieces = constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"b":1', '1', '-', '01', '1.', '.5', '1e5', '1e', 'true', 'nul', '"', '\\', '"\\x"', '"\u0001"', ' ', '\n', '\u00a0')
+    assert(property(array(pieces, { maxLength: 8 }).map((parts) => parts.join('')), (text) => {
       expect([text, accepted(() => read(text)) || hasTwins(text)]).toEqual([text, accepted(() => JSON.parse(text) as unknown)])
     }), { numRuns: 2000 })
   })
