@@ -2,7 +2,8 @@ import type { AggregateExpression, ApplyExpression, Transformation } from '@trib
 import { aggregate, type Aggregation, type Column, column, type Expression, given, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
 import { bindMeasure } from './apply/aggregations.js'
 import { type BoundGrouping, bindGrouping } from './apply/grouping.js'
-import { comparable } from './bind-expression.js'
+import { bindExpression } from './bind-expression.js'
+import { comparable } from './comparable-types.js'
 import { invalid } from './refusal.js'
 import type { RowScope, Transformed } from './row-scope.js'
 
@@ -14,7 +15,7 @@ export type BindApply = (apply: ApplyExpression, scope: RowScope) => Transformed
 const everything: BoundGrouping = Object.freeze({ groups: [], sets: [[]] })
 
 /** `aggregate(…)`: one row of measures. @throws HUB_QUERY_UNSUPPORTED, HUB_QUERY_TYPE, HUB_QUERY_INVALID */
-export const bindAggregate = (items: readonly AggregateExpression[], scope: RowScope): Transformed => aggregated(everything, items.map((item) => bindMeasure(item, scope)), scope)
+export const bindAggregate = (items: readonly AggregateExpression[], scope: RowScope): Transformed => aggregated(everything, items.map((item) => bindMeasure(item, scope, bindExpression)), scope)
 
 /**
  * `groupby((…),…)`: one row per group of measures, or what further transformations make of each group.
@@ -26,7 +27,7 @@ export function bindGroupBy({ grouping, apply }: GroupBy, scope: RowScope, bindA
   const [first, ...more] = apply?.transformations ?? []
   if (apply === undefined || first === undefined) return aggregated(bound, [], scope)
   if (first.kind !== 'aggregate') return eachGroup(bound, bindApply(apply, scope), scope)
-  const rows = aggregated(bound, first.items.map((item) => bindMeasure(item, scope)), scope)
+  const rows = aggregated(bound, first.items.map((item) => bindMeasure(item, scope, bindExpression)), scope)
   // A group has one row now: what goes row by row may as well be done to all groups together.
   if (more.length === 0) return rows
   if (!more.every(({ kind }) => rowByRow.has(kind))) return eachGroup(bound, bindApply(apply, scope), scope)

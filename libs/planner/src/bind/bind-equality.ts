@@ -1,26 +1,12 @@
 import type { EdmModel } from '@tributary/edm'
 import type { Path } from '@tributary/odata-url'
-import { binary, cast, type ComparisonOperator, conjunction, type Expression, itemOf, not, promote, type ValueType } from '@tributary/plan'
+import { binary, cast, conjunction, type Expression, itemOf, not, promote } from '@tributary/plan'
 import type { Bind } from './bind-operand.js'
 import { resolvePath } from './bind-path.js'
 import { valueType } from './model-types.js'
 import { extend, type Position, readOf, valueAt } from './path-position.js'
 import { unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
-
-const incomparable: ReadonlySet<string> = new Set(['structured', 'Edm.Stream', 'Edm.Geography', 'Edm.Geometry'])
-
-/** True for types whose values have an order and an equality we vouch for. */
-export const comparable = (type: ValueType): boolean => !incomparable.has(type.base)
-
-/** True if values of the type may stand on both sides of the operator. Binary values have no order; complex ones and collections are equal or not. */
-export function isComparedBy(operator: ComparisonOperator, type: ValueType): boolean {
-  if (operator !== 'eq' && operator !== 'ne') return comparable(type) && !type.collection && type.base !== 'Edm.Binary'
-  return comparable(type) || hasEquality(type)
-}
-
-/** True for complex values whose properties are known. */
-export const hasEquality = (type: ValueType): boolean => type.base === 'structured' && type.properties !== undefined
 
 /** Two operands as values of one type where one's type derives from the other's; otherwise as they are. */
 export function asOneType(left: Expression, right: Expression, model: EdmModel): readonly [Expression, Expression] {

@@ -4,15 +4,14 @@ import {
   arithmetic, binary, type ComparisonOperator, type Expression, inList, isNumeric, lambda, literal, negate, negation, not, nullType, promote, type ValueType, variable, itemOf,
 } from '@tributary/plan'
 import { bindCall } from './bind-call.js'
-import { asOneType, bindSameRow, comparable, hasEquality, isComparedBy } from './bind-equality.js'
+import { asOneType, bindSameRow } from './bind-equality.js'
 import { bindArray, bindJson, bindObject, jsonParts, jsonScalars } from './bind-json.js'
 import { bindLiteral } from './bind-literal.js'
 import { bindPath } from './bind-path.js'
+import { comparable, hasEquality, isComparedBy } from './comparable-types.js'
 import { invalid, typeError } from './refusal.js'
 import { deepestReplacement, mostReplacements, type RowScope } from './row-scope.js'
 import { asBeside, asBoolean, asOperands, isUntyped } from './untyped-operand.js'
-
-export { comparable } from './bind-equality.js'
 
 /**
  * Binds an expression of the URL: names to columns, aliases to their values, literals to the types their context needs.

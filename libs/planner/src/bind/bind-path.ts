@@ -29,7 +29,7 @@ export function bindPath(syntax: Path, scope: RowScope, bind: Bind): Expression 
 /** Where a path leads to. @throws as `bindPath` */
 export function resolvePath(syntax: Path, scope: RowScope, bind: Bind): Position {
   const context = { syntax, scope, bind }
-  if (syntax.root.kind === '$these') return { expression: ofCollection(syntax, scope), structured: undefined, guards: [] }
+  if (syntax.root.kind === '$these') return { expression: ofCollection(syntax, scope, bind), structured: undefined, guards: [] }
   return syntax.segments.reduce((position, segment) => follow(position, segment, context), rootOf(syntax.root, context))
 }
 
@@ -81,7 +81,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
     case 'function': throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')
-    case 'aggregate': return { expression: ofReached(context.syntax, segment, context.scope), structured: undefined, guards: [] }
+    case 'aggregate': return { expression: ofReached(context.syntax, segment, context), structured: undefined, guards: [] }
     case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)
   }
 }

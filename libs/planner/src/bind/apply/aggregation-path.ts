@@ -1,7 +1,7 @@
 import type { StructuredType } from '@tributary/edm'
 import type { PathSegment } from '@tributary/odata-url'
 import { type Column, itemOf, type Reached, structuredType, type ValueType } from '@tributary/plan'
-import { comparable } from '../bind-expression.js'
+import { comparable } from '../comparable-types.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
 import { unknownProperty, unsupported } from '../refusal.js'

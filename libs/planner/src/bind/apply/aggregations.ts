@@ -1,7 +1,8 @@
 import { annotationsOf } from '@tributary/edm'
 import type { AggregateExpression, AggregateFrom, PathSegment } from '@tributary/odata-url'
 import { type AggregateMethod, type Aggregation, type Column, decimalType, doubleType, isFloating, isNumeric, type ValueType } from '@tributary/plan'
-import { bindExpression, comparable } from '../bind-expression.js'
+import type { Bind } from '../bind-operand.js'
+import { comparable } from '../comparable-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
 import { reachedBy } from './aggregation-path.js'
@@ -14,15 +15,15 @@ export interface BoundAggregation {
 }
 
 /** `Amount with sum as Total`. @throws HUB_QUERY_UNSUPPORTED, HUB_QUERY_TYPE, HUB_QUERY_INVALID */
-export function bindMeasure(item: AggregateExpression, scope: RowScope): Aggregation {
-  const { aggregation, type } = bindAggregation(item, scope)
+export function bindMeasure(item: AggregateExpression, scope: RowScope, bind: Bind): Aggregation {
+  const { aggregation, type } = bindAggregation(item, scope, bind)
   if (item.alias === undefined) throw invalid('An aggregate expression needs a name.', 'Name it: … as Total.')
   return Object.freeze({ ...aggregation, column: named(item.alias, type) })
 }
 
 /** What is aggregated, without a name for it. @throws as `bindMeasure` */
-export function bindAggregation(item: AggregateExpression, scope: RowScope): BoundAggregation {
-  return item.from.reduce<BoundAggregation>((inner, step) => inParts(inner, step, scope), bindWhole(item, scope))
+export function bindAggregation(item: AggregateExpression, scope: RowScope, bind: Bind): BoundAggregation {
+  return item.from.reduce<BoundAggregation>((inner, step) => inParts(inner, step, { scope, bind }), bindWhole(item, scope, bind))
 }
 
 const named = (name: string, type: ValueType): Column => Object.freeze({ name, type, dynamic: true })
@@ -36,13 +37,13 @@ function requireMethod(name: string | undefined): AggregateMethod {
   return name
 }
 
-function bindWhole({ expression: syntax, method, span }: AggregateExpression, scope: RowScope): BoundAggregation {
+function bindWhole({ expression: syntax, method, span }: AggregateExpression, scope: RowScope, bind: Bind): BoundAggregation {
   const segments = syntax.kind === 'path' && syntax.root.kind === 'implicit' ? syntax.segments : undefined
   if (method === undefined) return bindUnmeasured(segments, scope)
   const known = requireMethod(method)
   const reached = segments === undefined ? undefined : reachedBy(segments, scope)
   if (reached !== undefined) return { aggregation: { method: known, reached }, type: resultType(known, requireValues(known, reached.type, span)) }
-  const expression = bindExpression(syntax, scope)
+  const expression = bind(syntax, scope)
   return { aggregation: { method: known, expression }, type: resultType(known, requireValues(known, expression.type, span)) }
 }
 
@@ -68,10 +69,10 @@ function customAggregate(segment: PathSegment, { model, entityType, set }: RowSc
 }
 
 /** A further aggregation, of the results that the parts of the rows give. */
-function inParts({ aggregation, type }: BoundAggregation, { paths, method, span }: AggregateFrom, scope: RowScope): BoundAggregation {
+function inParts({ aggregation, type }: BoundAggregation, { paths, method, span }: AggregateFrom, { scope, bind }: { readonly scope: RowScope; readonly bind: Bind }): BoundAggregation {
   const known = requireMethod(method)
   const groups = paths.map((path) => {
-    const bound = bindExpression(path, scope)
+    const bound = bind(path, scope)
     if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
     return bound
   })

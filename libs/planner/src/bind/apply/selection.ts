@@ -1,6 +1,7 @@
 import type { Expression as Syntax, SelectionMethod } from '@tributary/odata-url'
 import { type Expression, isInteger, isNumeric, limit, orderKey, type OrderKey, type Plan, sort, transformation } from '@tributary/plan'
-import { bindExpression, comparable } from '../bind-expression.js'
+import { bindExpression } from '../bind-expression.js'
+import { comparable } from '../comparable-types.js'
 import { keyOrder } from '../bind-order.js'
 import { typeError } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
