@@ -94,6 +94,7 @@ function groupByEntity(path: Path, names: readonly [string, ...string[]], scope:
   if (path.segments.some((segment) => segment.kind === 'cast')) return undefined
   let at: RowScope | undefined = scope.rows === undefined ? scope : undefined
   const hidden: string[] = []
+  const shown: (() => void)[] = []
   for (const name of names) {
     const joined: RowScope | undefined = hidden.length === 0 ? scope.joined?.get(name) : undefined
     if (joined !== undefined) {
@@ -104,10 +105,13 @@ function groupByEntity(path: Path, names: readonly [string, ...string[]], scope:
     if (at === undefined || at.computed.has(name) || at.model.navigation(at.entityType, name) === undefined) return undefined
     const found = followNavigation(at, name)
     if (found.type.collection) return undefined
-    for (const read of columnsOfType(at.model, found.path.scope.entityType)) found.path.read.add(read.name)
+    const { model } = at
+    // Only where the path ends here: `Customer/Country` reads one column of the customer.
+    shown.push(() => columnsOfType(model, found.path.scope.entityType).forEach(({ name: column }) => found.path.read.add(column)))
     hidden.push(found.name)
     at = found.path.scope
   }
+  for (const read of shown) read()
   return at === undefined ? undefined : entityGroup(names, hidden, at)
 }
 
