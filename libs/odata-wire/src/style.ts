@@ -12,8 +12,8 @@ export interface JsonStyle extends JsonFormat {
 export const controlName = (name: 'context' | 'count' | 'nextLink', { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>
   prefixed ? `@odata.${name}` : `@${name}`
 
-/** True for columns that carry control information (`@odata.etag`, `Photo@odata.mediaReadLink`) and no property. */
-export const isControlColumn = (name: string): boolean => name.includes('@')
+/** True for columns that carry control information (`@odata.etag`, `Photo@odata.mediaReadLink`, `#Sales.Approve`) and no property. */
+export const isControlColumn = (name: string): boolean => name.includes('@') || name.startsWith('#')
 
 /** A control column's name as the client knows it. Annotations of other vocabularies (`@Org.…`) keep theirs. */
 export const controlColumnName = (name: string, { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>

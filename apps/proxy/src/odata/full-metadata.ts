@@ -1,6 +1,7 @@
 import type { Exposure } from '@tributary/catalog'
 import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
 import type { BoundQuery, BoundRows } from '@tributary/planner'
+import { advertisedOperations } from '../operation/advertised-operations.js'
 import { rowIds } from './row-ids.js'
 import { fullComplexValue } from './full-complex-value.js'
 import { needsType, typeText } from './type-text.js'
@@ -18,6 +19,7 @@ interface Annotated {
   readonly row: (values: readonly Value[]) => readonly Value[]
 }
 
+const untyped: ValueType = Object.freeze({ name: 'Edm.Untyped', base: 'Edm.Untyped', collection: false })
 const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', collection: false })
 
 /**
@@ -45,6 +47,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
   if (bound?.references === true || bound?.countOnly === true) return { columns, row: (values) => values }
   const idOf = bound === undefined ? undefined : rowIds(place.root, bound, columns)
   const links = bound === undefined ? [] : linksOf(place, bound).filter(({ label }) => !columns.some((column) => column.name === label))
+  const operations = idOf === undefined || bound === undefined ? [] : advertisedOperations(place.exposure.model, bound.entityType)
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
   const typeName = bound?.entityType
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')
@@ -53,6 +56,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
     ...(typeAt >= 0 || typeName === undefined ? [] : [control('@odata.type')]),
     ...(idOf === undefined ? [] : ['@odata.id', '@odata.editLink', '@odata.readLink'].map(control)),
     ...(idOf === undefined ? [] : links.map(({ label }) => control(label))),
+    ...operations.map(({ label }): Column => ({ name: label, type: untyped })),
     ...typed.map(({ name }) => control(`${name}@odata.type`)),
   ]
   const typeTexts = typed.map((column) => ({ text: typeText(column.type), at: columns.indexOf(column) }))
@@ -64,6 +68,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
         ...(typeAt >= 0 || typeName === undefined ? [] : [`#${typeName}`]),
         ...(id === undefined ? [] : [id, id, id]),
         ...(id === undefined ? [] : links.map(({ path, of }) => (of === undefined || of.has(typeOf(values[typeAt], typeName)) ? `${id}${path}` : undefined)) as Value[]),
+        ...operations.map(({ title, path, of }) => (of.has(typeOf(values[typeAt], typeName)) ? { title, target: `${id}${path}` } : undefined)) as Value[],
         ...typeTexts.map((type) => (values[type.at] === null || values[type.at] === undefined ? undefined : type.text)) as Value[],
         ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value, id) ?? value)),
       ]

@@ -1,0 +1,34 @@
+import type { EdmModel, Operation } from '@tributary/edm'
+import { ownParameters } from '@tributary/planner'
+
+/** An operation that can be called on an entity, as `metadata=full` tells of it. @see OData JSON Format 4.01, sections 17 and 18 */
+export interface AdvertisedOperation {
+  /** `#Port.Rename`, `#Port.TotalLoaded(since)`. */
+  readonly label: string
+  readonly title: string
+  /** Behind the id of the entity. */
+  readonly path: string
+  /** Qualified names of the types whose entities have it. */
+  readonly of: ReadonlySet<string>
+}
+
+const known = new WeakMap<EdmModel, Map<string, readonly AdvertisedOperation[]>>()
+
+/** The operations that are bound to single entities of a type, its base types or types derived from it. */
+export function advertisedOperations(model: EdmModel, entityType: string): readonly AdvertisedOperation[] {
+  const ofModel = known.get(model) ?? new Map<string, readonly AdvertisedOperation[]>()
+  known.set(model, ofModel)
+  const found = ofModel.get(entityType) ?? [...model.schemas.values()].flatMap(({ operations }) => [...operations.values()].flat()).flatMap((operation) => advertised(model, operation, entityType))
+  ofModel.set(entityType, found)
+  return found
+}
+
+function advertised(model: EdmModel, operation: Operation, entityType: string): readonly AdvertisedOperation[] {
+  const [binding] = operation.parameters
+  if (!operation.bound || binding === undefined || binding.type.collection) return []
+  const bound = model.entityType(binding.type.name)?.qualifiedName
+  if (bound === undefined || !(model.derivesFrom(entityType, bound) || model.derivesFrom(bound, entityType))) return []
+  const names = ownParameters(operation).map(({ name }) => name)
+  const overload = operation.kind === 'action' || names.length === 0 ? '' : `(${names.join(',')})`
+  return [{ label: `#${operation.qualifiedName}${overload}`, title: operation.name, path: `/${operation.qualifiedName}`, of: new Set([bound, ...model.derivedTypes(bound)]) }]
+}
