@@ -1,3 +1,4 @@
+import { exceptionTerm, exceptionText, type MissingReason } from './exceptions.js'
 import { rowCount, type WireBytes, type WirePage, type WireRows } from './page.js'
 import { adjoins, rowBytes, rowWriters } from './page-rows.js'
 import { carriesMembers, rowOctets } from './row-octets.js'
@@ -37,6 +38,8 @@ export interface CollectionOptions<P extends WirePage = WirePage> {
   readonly maxBytes?: number
   /** The number of all rows, where asked for: called before the first row (undefined: not known yet) and then once more after the last. */
   readonly count?: () => number | undefined
+  /** Why the rows end before their end; asked for after the last row. */
+  readonly exception?: () => MissingReason | undefined
   /** Called after the last row. */
   readonly nextLink: (written: Written<P>) => string | undefined
 }
@@ -109,6 +112,8 @@ class CollectionText<P extends WirePage> {
     const link = this.options.nextLink(this)
     const count = this.counted ? '' : this.countText().replace(/,$/, '')
     this.out.text(`]${count === '' ? '' : `,${count}`}`)
+    const exception = this.options.exception?.()
+    if (exception !== undefined) this.out.text(`,"${exceptionTerm}":${exceptionText(exception, link)}`)
     if (link !== undefined) this.out.text(`,"${controlName('nextLink', this.options.style)}":${JSON.stringify(link)}`)
     this.out.text('}')
   }

@@ -1,5 +1,6 @@
 import type { WireColumn, WireShape } from './page.js'
 import { controlColumnName, controlName, isControlColumn, type JsonStyle } from './style.js'
+import { exceptionTerm, exceptionText, isMissing } from './exceptions.js'
 import { valueText, type ValueText } from './value-text.js'
 
 /** Writes one row as a JSON object. */
@@ -20,8 +21,14 @@ const spread = (style: JsonStyle): MemberText => (value) =>
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
-/** To-one: the row or null. To-many: the rows, before them their number where it was asked for. */
+/** To-one: the row or null. To-many: the rows, before them their number where it was asked for. What could not be read: why. */
 function expanded(name: string, shape: WireShape, style: JsonStyle): MemberText {
+  const read = readExpanded(name, shape, style)
+  const missingLabel = `${JSON.stringify(`${name}${exceptionTerm}`)}:`
+  return (value) => (isMissing(value) ? missingLabel + exceptionText(value.missing) : read(value))
+}
+
+function readExpanded(name: string, shape: WireShape, style: JsonStyle): MemberText {
   const write = rowText(shape.columns, shape.visible, style)
   const label = `${JSON.stringify(name)}:`
   const countLabel = `${JSON.stringify(`${name}${controlName('count', style)}`)}:`

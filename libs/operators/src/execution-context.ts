@@ -26,6 +26,8 @@ export interface ExecutionContext {
   readonly notice?: (notice: TierNotice) => void
   /** Hears how joins were read, and what both ways would have cost. */
   readonly chosen?: (choice: JoinNotice) => void
+  /** Rows whose expands cannot be read because a source fails are given all the same, with a `MissingPart` in their place. */
+  readonly partial?: boolean
   /** Rows may be carried as text where nobody looks into them: they are written in this form. */
   readonly written?: TextForm
   /** The present moment, for facts that are learnt. Default: the system's clock. */

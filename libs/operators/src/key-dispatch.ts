@@ -1,7 +1,9 @@
-import { evidenceSet, type Plan, type Remote } from '@tributary/plan'
+import { evidenceSet, type MissingPart, type Plan, type Remote } from '@tributary/plan'
 import type { Accepted, Source } from '@tributary/source'
 import type { Execution } from './execution.js'
 import { isHubError } from '@tributary/errors'
+import { batchLedger } from './batch-ledger.js'
+import { missingPart } from './missing-part.js'
 import { joinChoice } from './join-choice.js'
 import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
@@ -10,14 +12,13 @@ import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './accepted.js'
 import type { KeyDispatch } from './sought-rows.js'
 
-/** A response takes at most one request per this many distinct keys, where the source takes as many at a time. */
-const keysPerRequest = 100
-
 /** Who gets the rows that were read. */
 export interface Delivery {
   batch(batch: readonly Sought[], rows: RowsByKey): void
   /** The whole inner side was read: no key has to be asked for any more. */
   whole(rows: RowsByKey): void
+  /** The inner side cannot be read, and the request goes on without it. */
+  lost(part: MissingPart): void
 }
 
 /**
@@ -27,40 +28,39 @@ export interface Delivery {
 export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {
   const { limits } = execution.context
   const reads = inFlight()
-  const spent = { requests: 0, sent: 0, keys: 0, rows: 0, batchKeys: 0 }
-  // Until the source has answered a batch, a second one would only repeat what it may refuse.
-  let answered = provenByProbes(inner, execution)
+  const ledger = batchLedger(provenByProbes(inner, execution), execution.context.limits)
   let whole = false
-  let largestBatch = 1
-  // Rows of batches that are read together are held together.
-  const width = (): number => (answered ? Math.max(1, Math.min(limits.lanesPerSource, Math.floor(limits.lookAheadRows / largestBatch))) : 1)
-
   const choice = joinChoice(inner, execution, (read) => reads.start(read))
+  const lose = (error: unknown): void => {
+    const part = missingPart(error, inner, execution)
+    if (part === undefined) throw error
+    whole = true
+    delivery.lost(part)
+  }
   const readAll = (side: InnerSide): void => {
     whole = true
     reads.start(async () => {
-      const rows = await wholeOrNone(side, execution, side !== inner)
-      whole = rows !== undefined
-      if (rows === undefined) choice.giveUp()
-      else delivery.whole(rows)
+      try {
+        const rows = await wholeOrNone(side, execution, side !== inner)
+        whole = rows !== undefined
+        if (rows === undefined) choice.giveUp()
+        else delivery.whole(rows)
+      } catch (error) {
+        lose(error)
+      }
     })
   }
   const sendBatch = (keyed: Remote, batch: readonly Sought[]): void => {
-    spent.requests += 1
-    spent.sent += batch.length
-    spent.batchKeys = Math.max(spent.batchKeys, batch.length)
+    ledger.sent(batch.length)
     reads.start(() => inLane(inner, keyed, execution, async () => {
       try {
         const rows = await readBatch(inner, keyed, batch, execution)
-        answered = true
-        spent.keys += batch.length
-        spent.rows += rowsIn(rows)
-        largestBatch = Math.max(largestBatch, rowsIn(rows))
+        ledger.answered(batch.length, rowsIn(rows))
         delivery.batch(batch, rows)
       } catch (error) {
         if (error instanceof BatchTooLarge) queue.narrow(batch.length >> 1)
-        else if (error instanceof PlacedAnew) answered = false
-        else throw error
+        else if (error instanceof PlacedAnew) ledger.placedAnew()
+        else return lose(error)
         queue.putBack(batch)
       }
     }))
@@ -69,18 +69,18 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
     get inFlight() { return reads.size },
     settled: () => reads.settled(),
     check: () => reads.check(),
-    saturated: () => reads.size >= width() && queue.size >= limits.batchKeys,
-    mayHurry: (quiet) => quiet || spent.requests + 1 <= Math.floor((spent.keys + queue.size) / keysPerRequest),
+    saturated: () => reads.size >= ledger.width() && queue.size >= limits.batchKeys,
+    mayHurry: (quiet) => quiet || ledger.mayHurry(queue.size),
     send(partial) {
       if (whole) return
-      const side = choice.whole({ waiting: queue.size, sent: spent.sent, answered: spent.keys, rows: spent.rows, batchKeys: spent.batchKeys, ended: partial })
+      const side = choice.whole({ ...ledger.progress(), waiting: queue.size, ended: partial })
       if (side !== undefined) return readAll(side)
-      while (queue.size > 0 && reads.size < width()) {
+      while (queue.size > 0 && reads.size < ledger.width()) {
         const taken = keysTaken(inner, execution)
-        queue.widen(taken?.accepted.batchKeys ?? 0)
-        const batch = taken === undefined ? undefined : queue.take(taken.fits, partial)
-        if (taken === undefined) readAll(inner)
-        if (taken === undefined || batch === undefined) return
+        if (taken === undefined) return readAll(inner)
+        queue.widen(taken.accepted.batchKeys ?? 0)
+        const batch = queue.take(taken.fits, partial)
+        if (batch === undefined) return
         sendBatch(taken.keyed, batch)
       }
     },

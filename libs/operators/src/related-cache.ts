@@ -1,8 +1,11 @@
-import type { ExpandedRow, ExpandedRows } from '@tributary/plan'
+import type { ExpandedRow, ExpandedRows, MissingPart } from '@tributary/plan'
 import { rowBytes } from './row-bytes.js'
 
 /** What a key joins to, as the expanded column carries it. Null: no row, to-one. */
-export type Related = ExpandedRow | ExpandedRows | null
+export type Related = ExpandedRow | ExpandedRows | MissingPart | null
+
+/** Whether the rows could not be read. */
+export const isMissing = (related: Related): related is MissingPart => related !== null && 'missing' in related
 
 /** Related rows by key, the least recently used forgotten first. That a key has none is remembered too. */
 export interface RelatedCache {
@@ -60,6 +63,6 @@ function weigh(hash: string, related: Related): Kept {
 
 /** The rows of an expanded value. */
 export function rowsOf(related: Related): readonly ExpandedRow[] {
-  if (related === null) return []
+  if (related === null || isMissing(related)) return []
   return 'rows' in related ? related.rows : [related]
 }

@@ -1,4 +1,4 @@
-import { columnsOf, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type PerParent, type Plan, type Remote } from '@tributary/plan'
+import { columnsOf, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type MissingPart, type PerParent, type Plan, type Remote } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import { asKeyOf, type JoinKey } from './join-keys.js'
 import { keyDispatch } from './key-dispatch.js'
@@ -20,6 +20,7 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const sought = new Map<string, Sought>()
   const queue = keyQueue(limits.batchKeys)
   let whole: RowsByKey | undefined
+  let lost: MissingPart | undefined
   let asked = 0
 
   const deliver = (rows: RowsByKey, wanted: Iterable<Sought>): void => {
@@ -35,9 +36,15 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
       whole = rows
       deliver(rows, [...sought.values()])
     },
+    lost(part) {
+      lost = part
+      for (const key of sought.values()) key.found = part
+      sought.clear()
+    },
   })
   const known = (key: JoinKey, tuple: Row | undefined): Related | undefined => {
     const related = cache.get(key.hash)
+    if (related === undefined && lost !== undefined) return lost
     if (related !== undefined || (whole === undefined && tuple !== undefined)) return related
     return make(whole?.get(key.hash) ?? [], key.values)
   }

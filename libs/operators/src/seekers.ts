@@ -1,5 +1,5 @@
-import type { ExpandedRow, ExpandedRows, Value } from '@tributary/plan'
-import { rowsOf, type Related } from './related-cache.js'
+import type { ExpandedRow, ExpandedRows, MissingPart, Value } from '@tributary/plan'
+import { isMissing, rowsOf, type Related } from './related-cache.js'
 import type { Row } from './page-rows.js'
 
 /** One step from a row into an expanded column of it. */
@@ -20,7 +20,7 @@ export function withValuesAt(row: Row, path: readonly Step[], position: number, 
   if (step === undefined) return replaced(row, position, values.next().value)
   const related = relatedAt(row, step.position)
   const inner = (nested: Row): ExpandedRow => withValuesAt(nested, rest, position, values)
-  if (related === null) return row
+  if (related === null || isMissing(related)) return row
   return replaced(row, step.position, 'rows' in related ? { ...related, rows: related.rows.map(inner) } : inner(related))
 }
 
@@ -34,5 +34,5 @@ function replaced(row: Row, position: number, value: Value): Row {
 function relatedAt(row: Row, position: number): Related {
   const value = row[position]
   if (value === null || value === undefined) return null
-  return value as ExpandedRow | ExpandedRows
+  return value as ExpandedRow | ExpandedRows | MissingPart
 }

@@ -39,6 +39,11 @@ export type ExpandedRows = {
   readonly count?: number
 }
 
+/** In the place of expanded rows that could not be read, where whoever asks goes on without them. */
+export type MissingPart = {
+  readonly missing: { readonly code: string; readonly message: string }
+}
+
 /** Rows between operators. Every operator and the writer take both forms. */
 export type Page = BytesPage | RowsPage
 

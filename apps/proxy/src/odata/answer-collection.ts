@@ -5,6 +5,7 @@ import { respondWithStream } from '../http/respond.js'
 import { presenter } from './present-rows.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+import { untilFailure } from './partial-answer.js'
 import { toldRows } from './told-rows.js'
 import { writtenForm } from './written-form.js'
 
@@ -38,16 +39,18 @@ const asText = (textOf: TextRows) => (page: BytesPage) => textOf(page, page.colu
 export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buffer> {
   const { bound, style, paging } = run
   const count = () => paging.token?.count ?? rows.count()
-  return writeCollection(writable(rows.pages, run), {
+  const given = untilFailure(rows, run)
+  return writeCollection(writable(given.pages, run), {
     style,
     context: contextOf(run),
     visible: presenter(run)?.visible ?? bound.visible,
     ...pageLimits(bound),
     ...(bound.count ? { count } : {}),
+    exception: given.failure,
     nextLink: (written) => {
       const all = bound.count ? count() : undefined
       if (bound.count && all === undefined) throw new Error('The rows were to be counted, and were not')
-      const token = tokenAfter(written, run, all)
+      const token = tokenAfter(given.failure() === undefined ? written : { ...written, more: true }, run, all)
       return token === undefined ? undefined : nextLink(run, token)
     },
   })

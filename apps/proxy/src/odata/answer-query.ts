@@ -18,7 +18,7 @@ import { explainAsked, explainPlan, explainRun } from './explain.js'
 import { cursorOf } from './next-page.js'
 import { queryHash, type PageTokens } from './page-token.js'
 import { forwardingOf, passThrough, type Forwarding } from './pass-through.js'
-import type { QueryRun } from './query-run.js'
+import { isPartial, type QueryRun } from './query-run.js'
 import { atMost, executionLimits, withinTime } from './request-limits.js'
 import { remoteSetsOf } from './remote-sets.js'
 import type { ServiceRequest } from './service-request.js'
@@ -84,7 +84,8 @@ async function planQuery(query: TimedQuery, services: QueryServices): Promise<Pl
   // A table has no place for a next link, so it is never a page.
   const pageRows = tableOf(query) === undefined ? pageRowsOf(preferences, services.pageRows) : 0
   const planned = { query, endpoints: await services.pool.of(exposure), paging, services }
-  const fits = pageRows > 0 && url.options.top !== undefined && url.options.top <= pageRows
+  // Bytes that pass through end where their source fails, whoever goes on without the rest.
+  const fits = pageRows > 0 && preferences.continueOnError !== true && url.options.top !== undefined && url.options.top <= pageRows
   const forwarding = fits && (token === undefined || token.kind === 'source') ? forwardingOf(runOf(planned, 0)) : undefined
   if (token?.kind === 'source') {
     if (forwarding === undefined) throw hubError('HUB_TOKEN_EXPIRED', {}, { target: '$skiptoken' })
@@ -143,7 +144,7 @@ function executed(run: QueryRun): RowStream {
   const { plan, endpoints, exchange, asker, timings, limits, embedded } = run
   const written = writtenForm(run)
   return execute(plan, {
-    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen,
+    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen, partial: isPartial(run),
     ...(embedded === undefined ? {} : { engine: embedded.engine }), ...(written === undefined ? {} : { written }),
   })
 }

@@ -41,11 +41,17 @@ export interface QueryRun {
 /** The context URL of the answer. */
 export const contextOf = ({ root, bound }: Pick<QueryRun, 'root' | 'bound'>): string => `${root}$metadata#${bound.contextFragment}`
 
+/** Whether what a failing source does not give may be left out of the answer, and said so: only where the client asks for it, and JSON can say it. */
+export const isPartial = ({ preferences, table, bound }: Pick<QueryRun, 'preferences' | 'table' | 'bound'>): boolean =>
+  preferences.continueOnError === true && table === undefined && bound.unwrap.length === 0 && (bound.shape === 'collection' || bound.shape === 'entity')
+
 /** Headers of every answer with data. */
-export function dataHeaders({ protocol, preferences, timings, exchange }: QueryRun, contentType: string): Headers {
+export function dataHeaders(run: QueryRun, contentType: string): Headers {
+  const { protocol, preferences, timings, exchange } = run
   const age = timings.ageSeconds()
   const applied = [
     ...(preferences.maxPageSize === undefined ? [] : [`${exchange.request.headers.prefer?.includes('odata.maxpagesize') === true ? 'odata.' : ''}maxpagesize=${preferences.maxPageSize}`]),
+    ...(isPartial(run) ? [`${exchange.request.headers.prefer?.includes('odata.continue-on-error') === true ? 'odata.' : ''}continue-on-error`] : []),
     ...(preferences.omitNulls ? ['omit-values=nulls'] : []),
   ]
   return {
