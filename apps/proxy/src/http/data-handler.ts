@@ -51,6 +51,7 @@ export class DataHandler {
     raw.on('error', () => gone.abort())
     raw.setHeader('x-request-id', requestId)
     raw.setHeader('x-content-type-options', 'nosniff')
+    if (fetchesToken(request)) raw.setHeader('x-csrf-token', randomUUID())
     const allowedOrigin = allowOrigin(request.headers, raw, settings.corsOrigins)
     // Browsers ask beforehand without credentials.
     if (allowedOrigin && isPreflight(request)) return respond({ request, response: raw }, 204, { headers: preflightHeaders(request.headers) })
@@ -73,3 +74,9 @@ function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 }
+
+/**
+ * Clients of SAP's fetch a token at any address before they post, and send it with every request after. Posts are guarded by the origin
+ * they come from, so the token is only what these clients wait for.
+ */
+const fetchesToken = ({ headers }: IncomingMessage): boolean => String(headers['x-csrf-token']).toLowerCase() === 'fetch'

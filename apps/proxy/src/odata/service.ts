@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Exposure } from '@tributary/catalog'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import type { ODataUrl } from '@tributary/odata-url'
@@ -90,7 +89,7 @@ function answerServiceDocument({ exchange, exposure, root }: ServiceRequest, url
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   const format = parseAccept(header(exchange, 'accept'), url.options.format)
   respond(exchange, 200, {
-    headers: { 'content-type': jsonContentType(format, protocol), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache', ...csrfToken(header(exchange, 'x-csrf-token')) },
+    headers: { 'content-type': jsonContentType(format, protocol), 'odata-version': protocol.version, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' },
     body: serviceDocument(`${root}$metadata`, resourcesOf(exposure), { ...format, prefixed: protocol.prefixed }),
   })
 }
@@ -105,9 +104,3 @@ function resourcesOf({ model: { container }, sets }: Exposure): readonly Service
     ...listed('FunctionImport', [...(container?.operationImports.values() ?? [])].filter(({ kind, includeInServiceDocument }) => kind === 'functionImport' && includeInServiceDocument)),
   ]
 }
-
-/**
- * Clients of SAP's fetch a token here before they post, and send it with every request after. Posts are guarded by the origin they come
- * from, so the token is only what these clients wait for.
- */
-const csrfToken = (asked: string | undefined): Readonly<Record<string, string>> => (asked?.toLowerCase() === 'fetch' ? { 'x-csrf-token': randomUUID() } : {})
