@@ -37,9 +37,9 @@ describe('a change set as it is sent', () => {
   })
 })
 
-describe('a batch in JSON', () => {
-  const batch = (request: object) => () => parseBatch('application/json', Buffer.from(JSON.stringify({ requests: [{ id: '1', method: 'post', url: 'A', ...request }] })), 1)
+const batch = (request: object) => () => parseBatch('application/json', Buffer.from(JSON.stringify({ requests: [{ id: '1', method: 'post', url: 'A', ...request }] })), 1)
 
+describe('a batch in JSON', () => {
   it.each([{ 'if-match': '*\r\nX: 1' }, { 'x\n': '1' }, { '': '1' }, { 'a b': '1' }, { a: '\u0000' }])('holds no header that is none: %j', (headers) => {
     expect(batch({ headers })).toThrow(expect.objectContaining({ code: 'HUB_REQUEST_INVALID', message: expect.stringContaining('what no header can') }))
   })
