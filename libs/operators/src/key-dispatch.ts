@@ -33,7 +33,6 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
   const choice = joinChoice(inner, execution, (read) => reads.start(read))
   const lose = (error: unknown): void => {
     const part = missingPart(error, inner, execution)
-    if (part === undefined) throw error
     whole = true
     delivery.lost(part)
   }
