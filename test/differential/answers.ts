@@ -4,9 +4,9 @@ import { entityShape, shapeOfSteps } from './applied.js'
 import type { AppliedQuery } from './apply-queries.js'
 import { rowText } from './apply-reference.js'
 import type { Model, ModelSet } from './model.js'
-import { address, answeredSet, isCollection, type Options, type Query } from './query.js'
+import { address, answeredSet, isCollection, leveled, type Options, type Query } from './query.js'
 import type { Outcome } from './reference.js'
-import { read } from './values.js'
+import { joinText, read } from './values.js'
 
 /** A number as it was written: JSON's own numbers would lose digits. */
 class Written {
@@ -90,10 +90,13 @@ const isOrdered = ({ orderby, top, skip = 0 }: Options): boolean => orderby !== 
 function canonical(model: Model, set: ModelSet, options: Options, row: Row): readonly unknown[] {
   const names = new Set(set.properties.map(({ name }) => name))
   const own = Object.keys(row).filter((name) => names.has(name)).toSorted(byText).map((name) => [name, valueText(set.typeOf(name), row[name])])
-  const foreign = Object.keys(row).filter((name) => !names.has(name) && !name.startsWith('@odata.') && !name.endsWith('@odata.context')).toSorted(byText)
-  return [...own, ...foreign.map((name) => {
+  const computed = new Map((options.compute ?? []).map(({ alias, expression }) => [alias, expression.kind]))
+  const made = [...computed].filter(([name]) => row[name] !== undefined).map(([name, kind]) => [name, row[name] === null ? null : joinText(kind, read(kind, plain(row[name])))])
+  const foreign = Object.keys(row).filter((name) => !names.has(name) && !computed.has(name) && !computed.has(name.split('@')[0] ?? '') && !name.startsWith('@odata.') && !name.endsWith('@odata.context')).toSorted(byText)
+  return [...own, ...made, ...foreign.map((name) => {
     if (name.endsWith('@odata.count')) return [name, plain(row[name])]
-    const inner = options.expand?.find(({ navigation }) => navigation === name)?.options
+    const one = options.expand?.find(({ navigation }) => navigation === name)
+    const inner = one === undefined ? undefined : leveled(one)
     const value = row[name]
     if (inner === undefined || value === null) return [name, inner === undefined ? 'not asked for' : null]
     const target = model.set(set.navigation(name).target)

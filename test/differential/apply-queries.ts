@@ -23,7 +23,7 @@ interface Ground {
 
 const numeric = (kind: Kind): boolean => kind === 'integer' || kind === 'decimal'
 /** Values that have an order everyone agrees upon. */
-const plain = (kind: Kind): boolean => kind !== 'double' && kind !== 'binary'
+const plain = (kind: Kind): boolean => kind !== 'double' && kind !== 'binary' && kind !== 'enum'
 
 /** Properties of the row, and of rows that to-one navigation leads to. */
 function propertiesOf({ model, set }: Ground): readonly Property[] {

@@ -6,7 +6,8 @@ function operatorOf(expression: Expression): readonly string[] {
   const path = expression.node === 'property' && expression.from.through.length > 0 ? ['path to one'] : []
   switch (expression.node) {
     case 'binary': return [expression.operator]
-    case 'not': case 'negate': case 'in': return [expression.node]
+    case 'not': case 'negate': case 'in': case 'has': return [expression.node]
+    case 'typed': return [expression.test]
     case 'call': return [`${expression.name}()`]
     case 'lambda': return [expression.body === undefined ? 'any()' : expression.operator]
     case 'count': return ['navigation/$count']

@@ -1,4 +1,4 @@
-import type { Kind } from './values.js'
+import { enumName, type Kind } from './values.js'
 
 /** Expressions of the generated queries: a tree that is printed for the hub and computed by the reference. */
 export type Expression =
@@ -8,6 +8,12 @@ export type Expression =
   | { readonly node: 'not'; readonly operand: Expression; readonly kind: 'boolean' }
   | { readonly node: 'negate'; readonly operand: Expression; readonly kind: Kind }
   | { readonly node: 'in'; readonly operand: Expression; readonly items: readonly Literal[]; readonly kind: 'boolean' }
+  /** `has` of an enumeration's flags. */
+  | { readonly node: 'has'; readonly operand: Expression; readonly flags: Literal; readonly kind: 'boolean' }
+  /** `cast` and `isof`. */
+  | { readonly node: 'typed'; readonly test: 'cast' | 'isof'; readonly operand: Expression; readonly type: string; readonly kind: Kind }
+  /** A property that `$compute` made. */
+  | { readonly node: 'computed'; readonly alias: string; readonly expression: Expression; readonly kind: Kind }
   | { readonly node: 'call'; readonly name: string; readonly given: readonly Expression[]; readonly kind: Kind }
   | Lambda
   | { readonly node: 'count'; readonly from: Start; readonly navigation: string; readonly kind: 'integer' }
@@ -63,6 +69,9 @@ export function print(expression: Expression): string {
     case 'not': return `not (${print(expression.operand)})`
     case 'negate': return `-(${print(expression.operand)})`
     case 'in': return `${within(expression.operand, 9)} in (${expression.items.map(print).join(',')})`
+    case 'has': return `${within(expression.operand, 9)} has ${print(expression.flags)}`
+    case 'typed': return `${expression.test}(${print(expression.operand)},${expression.type})`
+    case 'computed': return expression.alias
     case 'call': return `${expression.name}(${expression.given.map(print).join(',')})`
     case 'lambda': return `${pathOf(expression.from, expression.navigation)}/${expression.operator}(${expression.body === undefined ? '' : `${expression.variable}:${print(expression.body)}`})`
     case 'count': return `${pathOf(expression.from, expression.navigation)}/$count`
@@ -75,7 +84,7 @@ export function print(expression: Expression): string {
 }
 
 const bindsBy = (expression: Expression): number =>
-  expression.node === 'binary' ? strength[expression.operator] ?? 0 : expression.node === 'related' ? 3 : expression.node === 'not' || expression.node === 'negate' || expression.node === 'in' ? 8 : 10
+  expression.node === 'binary' ? strength[expression.operator] ?? 0 : expression.node === 'related' ? 3 : expression.node === 'not' || expression.node === 'negate' || expression.node === 'in' || expression.node === 'has' ? 8 : 10
 
 const within = (expression: Expression, least: number): string => (bindsBy(expression) < least ? `(${print(expression)})` : print(expression))
 
@@ -84,6 +93,7 @@ export function printLiteral(kind: Kind, raw: unknown): string {
   if (raw === null) return 'null'
   const text = String(raw)
   if (kind === 'string') return `'${text.replaceAll("'", "''")}'`
+  if (kind === 'enum') return `${enumName}'${text}'`
   if (kind === 'duration') return `duration'${text}'`
   return kind === 'binary' ? `binary'${text}'` : text
 }
@@ -96,7 +106,8 @@ export function* parts(expression: Expression): Generator<Expression> {
       yield* parts(expression.left)
       yield* parts(expression.right)
       return
-    case 'not': case 'negate': return yield* parts(expression.operand)
+    case 'not': case 'negate': case 'typed': case 'has': return yield* parts(expression.operand)
+    case 'computed': return yield* parts(expression.expression)
     case 'in':
       yield* parts(expression.operand)
       for (const item of expression.items) yield* parts(item)

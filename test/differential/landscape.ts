@@ -5,6 +5,7 @@ import { csdlOf, type ServedSets } from '../harness/odata-server-contract.js'
 import { startODataServer, type ODataServer, type Row } from '../harness/odata-server.js'
 import type { Mask } from './masks.js'
 import type { Model, ModelSet } from './model.js'
+import { enumBits, enumName } from './values.js'
 
 /** The sources of a model under one mask, and the product over them behind the door. */
 export interface Landscape {
@@ -19,10 +20,14 @@ const renamedRow = (set: ModelSet, row: Row): Row => Object.fromEntries(Object.e
 function servedBy(source: number, model: Model): ServedSets {
   return Object.fromEntries(model.sets.filter((set) => set.source === source).map((set) => [set.name, {
     key: set.key.map((name) => set.renamed.get(name) ?? name),
-    properties: set.properties.map((property) => ({ ...property, name: set.renamed.get(property.name) ?? property.name })),
+    properties: set.properties.map((property) => ({ ...property, type: property.type === enumName ? `Source${source}.Color` : property.type, name: set.renamed.get(property.name) ?? property.name })),
     rows: set.rows.map((row) => renamedRow(set, row)),
   }]))
 }
+
+/** The contract with the enumeration that some properties are of. */
+const withColors = (contract: string): string =>
+  contract.replace('<EntityContainer', `<EnumType Name="Color" IsFlags="true">${Object.entries(enumBits).map(([name, bits]) => `<Member Name="${name}" Value="${bits}"/>`).join('')}</EnumType><EntityContainer`)
 
 /** The sets as the product exposes them. */
 const exposed = (model: Model): ServedSets => Object.fromEntries(model.sets.map((set) => [set.name, {
@@ -34,13 +39,13 @@ const exposed = (model: Model): ServedSets => Object.fromEntries(model.sets.map(
 export async function openLandscape(model: Model, mask: Mask, door: DataDoor, slug: string): Promise<Landscape> {
   const numbers = Array.from({ length: model.sources }, (_, number) => number)
   const servers = await Promise.all(numbers.map((number) => startODataServer({ sets: servedBy(number, model), behaviour: mask.behaviour(number), namespace: `Source${number}` })))
-  const endpoints = servers.map((server, number) => endpointOf(`${slug}-s${number}`, server.url, csdlOf(servedBy(number, model), `Source${number}`)))
+  const endpoints = servers.map((server, number) => endpointOf(`${slug}-s${number}`, server.url, withColors(csdlOf(servedBy(number, model), `Source${number}`))))
   const of = (set: ModelSet): (typeof endpoints)[number] => {
     const endpoint = endpoints[set.source]
     if (endpoint === undefined) throw new Error(`no endpoint for ${set.name}`)
     return endpoint
   }
-  const product = productExposure(slug, csdlOf(exposed(model), 'Product'), {
+  const product = productExposure(slug, withColors(csdlOf(exposed(model), 'Product')), {
     endpointOfSet: Object.fromEntries(model.sets.map((set) => [set.name, of(set)])),
     relationships: model.sets.flatMap((set) => set.navigations.map(({ name, target, toMany, on }) => ({ from: set.name, name, to: target, toMany, on }))),
   })

@@ -49,7 +49,7 @@ const integer = (least: number, most: number): fc.Arbitrary<Literal> => fc.integ
 function conditions(one: Reachable, peers: readonly Reachable[]): fc.Arbitrary<Expression> {
   const { property: read } = one
   const value = aLiteral(one)
-  const operator = read.kind === 'boolean' || read.kind === 'binary' ? equality : comparison
+  const operator = read.kind === 'boolean' || read.kind === 'binary' || read.kind === 'enum' ? equality : comparison
   const general: fc.Arbitrary<Expression>[] = [
     fc.tuple(operator, value).map(([name, constant]) => test(name, read, constant)),
     fc.tuple(operator, value).map(([name, constant]) => test(name, read, constant)),
@@ -66,13 +66,14 @@ function ofKind(one: Reachable, value: fc.Arbitrary<Literal>): readonly fc.Arbit
   switch (read.kind) {
     case 'string': return ofText(one, value)
     case 'boolean': return [fc.constant(read)]
-    case 'integer': return ofIntegers(read)
+    case 'enum': return [value.map((flags): Expression => ({ node: 'has', operand: read, flags, kind: 'boolean' })), isof(one)]
+    case 'integer': return [...ofIntegers(read), ...ofCasts(read), isof(one)]
     case 'decimal': return ofDecimals(read, value)
     case 'double': return type === 'Edm.Double' ? ofDoubles(read, value) : []
     case 'date': return [among('year', 'month', 'day').chain((part) => fc.tuple(comparison, fieldOf(part)).map(([name, field]) => test(name, call('integer', part, read), field)))]
     case 'time': return ofTimes(read)
     case 'moment': return ofMoments(read)
-    case 'duration': return [fc.tuple(comparison, fc.integer({ min: -1800, max: 90_000 })).map(([name, seconds]) => test(name, call('decimal', 'totalseconds', read), literal('decimal', `${seconds}.5`)))]
+    case 'duration': return [isof(one), fc.tuple(comparison, fc.integer({ min: -1800, max: 90_000 })).map(([name, seconds]) => test(name, call('decimal', 'totalseconds', read), literal('decimal', `${seconds}.5`)))]
     default: return []
   }
 }
@@ -94,6 +95,15 @@ function ofText({ property: read }: Reachable, value: fc.Arbitrary<Literal>): re
 }
 
 const operatorAndText = fc.tuple(comparison, wordPart.map((text) => literal('string', text)))
+
+const isof = ({ property: read, type }: Reachable): fc.Arbitrary<Expression> => among(type, 'Edm.String').map((name): Expression => ({ node: 'typed', test: 'isof', operand: read, type: name, kind: 'boolean' }))
+
+const casts = (read: Property, type: string, kind: Kind): Expression => ({ node: 'typed', test: 'cast', operand: read, type, kind })
+
+const ofCasts = (read: Property): readonly fc.Arbitrary<Expression>[] => [
+  fc.tuple(comparison, fc.integer({ min: -10, max: 30 })).map(([operator, number]) => test(operator, casts(read, 'Edm.Decimal', 'decimal'), literal('decimal', `${number}.5`))),
+  fc.tuple(comparison, fc.integer({ min: -10, max: 30 })).map(([operator, number]) => test(operator, casts(read, 'Edm.String', 'string'), literal('string', String(number)))),
+]
 
 function ofIntegers(read: Property): readonly fc.Arbitrary<Expression>[] {
   return [
@@ -129,14 +139,16 @@ function fieldOf(part: string): fc.Arbitrary<Literal> {
 }
 
 const ofTimes = (read: Property): readonly fc.Arbitrary<Expression>[] => [
-  among('hour', 'minute', 'second').chain((part) => fc.tuple(comparison, fieldOf(part)).map(([name, field]) => test(name, call('integer', part, read), field))),
+  among('hour', 'minute', 'second', 'second').chain((part) => fc.tuple(comparison, fieldOf(part)).map(([name, field]) => test(name, call('integer', part, read), field))),
   fc.tuple(comparison, among('0.0', '0.25', '0.2', '0.5')).map(([name, fraction]) => test(name, call('decimal', 'fractionalseconds', read), literal('decimal', fraction))),
 ]
 
 const ofMoments = (read: Property): readonly fc.Arbitrary<Expression>[] => [
-  among('year', 'month', 'day', 'hour', 'minute', 'second').chain((part) => fc.tuple(comparison, fieldOf(part)).map(([name, field]) => test(name, call('integer', part, read), field))),
+  among('year', 'month', 'month', 'day', 'day', 'hour', 'minute', 'second', 'second').chain((part) => fc.tuple(comparison, fieldOf(part)).map(([name, field]) => test(name, call('integer', part, read), field))),
+  fc.tuple(comparison, among('2000-06-15', '2023-01-01')).map(([name, date]) => test(name, casts(read, 'Edm.Date', 'date'), literal('date', date))),
   fc.tuple(comparison, among('2000-06-15', '2023-01-01', '2024-03-03')).map(([name, date]) => test(name, call('date', 'date', read), literal('date', date))),
   fc.tuple(comparison, among('12:00:00', '06:30:00.5')).map(([name, time]) => test(name, call('time', 'time', read), literal('time', time))),
+  fc.tuple(comparison, fc.constantFrom(0, 120)).map(([name, minutes]) => test(name, call('integer', 'totaloffsetminutes', read), literal('integer', minutes))),
   fc.tuple(comparison, fc.constantFrom(0, 120, -330)).map(([name, minutes]) => test(name, call('integer', 'totaloffsetminutes', read), literal('integer', minutes))),
 ]
 
@@ -179,7 +191,9 @@ const plain = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.const
 
 /** What rows are ordered by: properties, also of related rows, lengths and spellings of text. */
 export function orderings(scope: Scope): fc.Arbitrary<Expression> {
-  const { near, far } = reachable(scope)
+  const ordered = ({ property: { kind } }: Reachable): boolean => kind !== 'enum' && kind !== 'binary'
+  const { near: ownOnes, far: related } = reachable(scope)
+  const [near, far] = [ownOnes.filter(ordered), related.filter(ordered)]
   const texts = near.filter((one) => one.property.kind === 'string')
   return fc.oneof(
     { weight: 8, arbitrary: plain(near) },

@@ -2,6 +2,7 @@ import { fieldName, printHaving, printSteps } from './applied.js'
 import type { AppliedQuery } from './apply-queries.js'
 import { print, printLiteral, type Expression } from './expression.js'
 import type { Model, ModelSet } from './model.js'
+import { printSearch, type Search } from './search.js'
 import { kindOf } from './values.js'
 
 export interface OrderItem {
@@ -11,6 +12,10 @@ export interface OrderItem {
 
 export interface Options {
   readonly filter?: Expression
+  readonly search?: Search
+  readonly compute?: readonly { readonly alias: string; readonly expression: Expression }[]
+  /** Of an expand that leads back to its own set. */
+  readonly levels?: number
   readonly orderby?: readonly OrderItem[]
   readonly top?: number
   readonly skip?: number
@@ -45,8 +50,11 @@ const encoded = (text: string): string => encodeURIComponent(text).replaceAll('%
 
 /** The options as name and text. */
 function optionTexts(options: Options): readonly string[] {
-  const { filter, orderby, top, skip, count, select, expand } = options
+  const { filter, orderby, top, skip, count, select, expand, search, compute, levels } = options
   return [
+    ...(search === undefined ? [] : [`$search=${printSearch(search)}`]),
+    ...(compute === undefined ? [] : [`$compute=${compute.map(({ alias, expression }) => `${print(expression)} as ${alias}`).join(',')}`]),
+    ...(levels === undefined ? [] : [`$levels=${levels}`]),
     ...(filter === undefined ? [] : [`$filter=${print(filter)}`]),
     ...(orderby === undefined ? [] : [`$orderby=${orderby.map(({ by, descending }) => `${print(by)}${descending ? ' desc' : ''}`).join(',')}`]),
     ...(top === undefined ? [] : [`$top=${top}`]),
@@ -55,6 +63,13 @@ function optionTexts(options: Options): readonly string[] {
     ...(select === undefined ? [] : [`$select=${select.join(',')}`]),
     ...(expand === undefined ? [] : [`$expand=${expand.map(printExpanded).join(',')}`]),
   ]
+}
+
+/** The options of expanded rows; while levels are left, the same is expanded of them again. */
+export function leveled({ navigation, options }: Expanded): Options {
+  const { levels = 1, expand = [], ...rest } = options
+  if (levels <= 1) return options
+  return { ...rest, levels: levels - 1, expand: [...expand, { navigation, options: { ...options, levels: levels - 1 } }] }
 }
 
 function printExpanded({ navigation, options }: Expanded): string {

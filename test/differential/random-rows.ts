@@ -1,4 +1,5 @@
 import type { Row, ServedProperty } from '../harness/odata-server.js'
+import { enumName } from './values.js'
 
 /** Deterministic choices. */
 export interface Dice {
@@ -53,6 +54,7 @@ export function valueOf(type: string, dice: Dice): unknown {
     case 'Edm.Date': return date(dice)
     case 'Edm.TimeOfDay': return clock(dice)
     case 'Edm.DateTimeOffset': return `${date(dice)}T${clock(dice)}${dice.pick(['Z', 'Z', '+02:00', '-05:30'])}`
+    case enumName: return dice.pick(['Red', 'Green', 'Blue', 'Red,Green', 'Green,Blue', 'Red,Green,Blue'])
     case 'Edm.Duration': return dice.pick(['PT0S', 'PT1H', 'PT60M', 'P1D', 'PT24H', '-PT30M', 'P2DT3H4M5.5S', 'PT0.25S', 'PT90S'])
     case 'Edm.Binary': return Buffer.from(Array.from({ length: dice.whole(0, 3) }, () => dice.pick([0, 1, 127, 255]))).toString('base64url')
     default: throw new Error(`no values of ${type}`)
@@ -72,7 +74,7 @@ export function keyValue(type: string, index: number): unknown {
 export const keyTypes = ['Edm.Int32', 'Edm.Int64', 'Edm.String', 'Edm.Guid'] as const
 export const allTypes = [
   'Edm.String', 'Edm.String', 'Edm.Boolean', 'Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64', 'Edm.Decimal', 'Edm.Decimal', 'Edm.Single', 'Edm.Double', 'Edm.Guid', 'Edm.Date', 'Edm.TimeOfDay',
-  'Edm.DateTimeOffset', 'Edm.Duration', 'Edm.Binary',
+  'Edm.DateTimeOffset', 'Edm.Duration', 'Edm.Binary', enumName,
 ] as const
 
 /** The value of a column: often null, often one that was there before. */

@@ -3,7 +3,8 @@ import { tableOf } from './apply-reference.js'
 import type { Expression, Lambda, Start } from './expression.js'
 import { apply, calculate, negated } from './functions.js'
 import type { Model, ModelSet, Navigation } from './model.js'
-import { isCollection, type Options, type OrderItem, type Query } from './query.js'
+import { isCollection, leveled, type Options, type OrderItem, type Query } from './query.js'
+import { finds, type Search } from './search.js'
 import { doubleOf, joinText, kindOf, order, read, type Datum, type Kind } from './values.js'
 
 /** A fault planted into the reference: what an engine that is wrong in this way would answer. */
@@ -40,6 +41,7 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
   const matches = (set: ModelSet, rows: readonly Row[], filter: Expression | undefined): readonly Row[] =>
     filter === undefined || flaw === 'residual dropped' ? rows : rows.filter((row) => valueOf(filter, { set, row, variables: new Map() }) === true)
 
+  const searched = (set: ModelSet, rows: readonly Row[], search: Search | undefined): readonly Row[] => (search === undefined ? rows : rows.filter((row) => finds(search, set, row)))
   const ordered = (set: ModelSet, rows: readonly Row[], items: readonly OrderItem[]): readonly Row[] => {
     const keys = [...items.map(({ by, descending }) => ({ by, sign: descending ? -1 : 1 })), ...set.key.map((name) => ({ by: { node: 'property', from: { through: [] }, name, kind: kindOf(set.typeOf(name)) } as const, sign: 1 }))]
     const decorated = rows.map((row) => ({ row, values: keys.map(({ by }) => valueOf(by, { set, row, variables: new Map() })) }))
@@ -64,13 +66,15 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
     return ordered(set, matches(set, rows, options.filter), orderby).slice(skip, skip + top)
   }
 
-  const shaped = (set: ModelSet, rows: readonly Row[], { select, expand = [] }: Options): readonly Row[] => {
+  const shaped = (set: ModelSet, rows: readonly Row[], { select, expand = [], compute = [] }: Options): readonly Row[] => {
     const left = expand.map(({ options: { top = Infinity } }) => ({ top }))
     return rows.map((row) => {
       const own = Object.fromEntries(set.properties.filter(({ name }) => select === undefined || select.includes(name)).map(({ name, type }) => [name, shown(type, row[name])]))
-      return Object.assign(own, ...expand.map(({ navigation, options }, index) => expandedOf(set, row, { navigation: set.navigation(navigation), options, left: left[index] ?? { top: Infinity } })))
+      const made = Object.fromEntries(compute.filter(({ alias }) => select === undefined || select.includes(alias)).map(({ alias, expression }) => [alias, told(expression.kind, valueOf(expression, { set, row, variables: new Map() }))]))
+      return Object.assign(own, made, ...expand.map((one, index) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one), left: left[index] ?? { top: Infinity } })))
     })
   }
+  const told = (kind: Kind, value: Datum): unknown => (value !== null && (kind === 'integer' || kind === 'decimal') ? joinText(kind, value) : value)
   const shown = (type: string, raw: unknown): unknown => (flaw === 'decimal through a double' && raw !== null && (type === 'Edm.Decimal' || type === 'Edm.Int64') ? String(Number(raw)) : raw)
 
   interface Inner {
@@ -120,10 +124,11 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
     const found = reached(query)
     if (found === undefined) return { kind: 'missing' }
     const { set, rows } = found
-    if (query.countOnly) return { kind: 'count', count: matches(set, rows, query.options.filter).length }
+    if (query.countOnly) return { kind: 'count', count: matches(set, searched(set, rows, query.options.search), query.options.filter).length }
     if (!isCollection(query, model)) return ofOne(query, set, rows)
-    const count = query.options.count === true ? { count: matches(set, rows, query.options.filter).length } : {}
-    const all = taken(set, rows, query.options)
+    const meant = searched(set, rows, query.options.search)
+    const count = query.options.count === true ? { count: matches(set, meant, query.options.filter).length } : {}
+    const all = taken(set, meant, query.options)
     const given = flaw === 'second page lost' && query.pageRows !== undefined ? all.slice(0, query.pageRows) : all
     return { kind: 'rows', rows: shaped(set, given, query.options), ...count }
   }
@@ -211,6 +216,11 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
     const found = flaw === 'decimal through a double' && (kind === 'decimal' || kind === 'integer') ? order('double', doubleOf(a), doubleOf(b)) : order(kind, a, b)
     return holdsFor[operator]?.(found) ?? false
   }
+  const typed = ({ test, kind, operand, type }: Extract<Expression, { node: 'typed' }>, place: Place): Datum => {
+    const given = value(operand, place)
+    if (test === 'cast') return castTo(kind, given)
+    return given !== null && operand.node === 'property' && startOf(operand.from, place).set.typeOf(operand.name) === type
+  }
   const value = (expression: Expression, place: Place): Datum => {
     switch (expression.node) {
       case 'literal': return read(expression.kind, expression.raw)
@@ -227,6 +237,12 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
         const operand = value(expression.operand, place)
         return expression.items.some((item) => compared('eq', expression.operand.kind, operand, value(item, place)) === true)
       }
+      case 'has': {
+        const [bits, flags] = [value(expression.operand, place), value(expression.flags, place)]
+        return bits === null || flags === null ? null : ((bits as bigint) & (flags as bigint)) === flags
+      }
+      case 'typed': return typed(expression, place)
+      case 'computed': return value(expression.expression, place)
       case 'call': {
         const given = expression.given.map((one) => value(one, place))
         return given.includes(null) ? null : apply(expression.name, expression.given[0]?.kind ?? 'string', given)
@@ -238,6 +254,13 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
     }
   }
   return value
+}
+
+/** Integers as text or as decimals, moments as dates of their own clock. */
+function castTo(kind: Kind, value: Datum): Datum {
+  if (value === null) return null
+  if (kind === 'string') return String(value)
+  return kind === 'date' ? apply('date', 'moment', [value]) : value
 }
 
 const nullable = (count: number | undefined): Datum => (count === undefined ? null : BigInt(count))

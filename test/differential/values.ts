@@ -15,13 +15,17 @@ export interface Moment {
   readonly offsetMinutes: number
 }
 
-export type Kind = 'string' | 'boolean' | 'integer' | 'decimal' | 'double' | 'guid' | 'date' | 'time' | 'moment' | 'duration' | 'binary'
+/** The enumeration of the products, with flags. */
+export const enumName = 'Product.Color'
+export const enumBits: Readonly<Record<string, bigint>> = { Red: 1n, Green: 2n, Blue: 4n }
+
+export type Kind = 'enum' | 'string' | 'boolean' | 'integer' | 'decimal' | 'double' | 'guid' | 'date' | 'time' | 'moment' | 'duration' | 'binary'
 export type Datum = null | string | boolean | bigint | number | Exact | Moment
 
 const kinds: Readonly<Record<string, Kind>> = {
   'Edm.String': 'string', 'Edm.Boolean': 'boolean', 'Edm.Byte': 'integer', 'Edm.SByte': 'integer', 'Edm.Int16': 'integer', 'Edm.Int32': 'integer', 'Edm.Int64': 'integer',
   'Edm.Decimal': 'decimal', 'Edm.Single': 'double', 'Edm.Double': 'double', 'Edm.Guid': 'guid', 'Edm.Date': 'date', 'Edm.TimeOfDay': 'time',
-  'Edm.DateTimeOffset': 'moment', 'Edm.Duration': 'duration', 'Edm.Binary': 'binary',
+  [enumName]: 'enum', 'Edm.DateTimeOffset': 'moment', 'Edm.Duration': 'duration', 'Edm.Binary': 'binary',
 }
 
 export function kindOf(type: string): Kind {
@@ -64,6 +68,7 @@ export function read(kind: Kind, raw: unknown): Datum {
   const text = String(raw)
   switch (kind) {
     case 'string': case 'date': return text
+    case 'enum': return text.split(',').reduce((bits, name) => bits | (enumBits[name.trim()] ?? 0n), 0n)
     case 'boolean': return raw === true || raw === 'true'
     case 'integer': return BigInt(text)
     case 'decimal': return exactOf(text)
@@ -106,7 +111,7 @@ export function order(kind: Kind, a: Datum, b: Datum): number {
     case 'string': return Buffer.compare(Buffer.from(a as string), Buffer.from(b as string))
     case 'moment': return rank((a as Moment).nanos < (b as Moment).nanos, (a as Moment).nanos > (b as Moment).nanos)
     case 'boolean': return Number(a) - Number(b)
-    case 'time': case 'duration': return rank((a as bigint) < (b as bigint), (a as bigint) > (b as bigint))
+    case 'time': case 'duration': case 'enum': return rank((a as bigint) < (b as bigint), (a as bigint) > (b as bigint))
     case 'guid': case 'date': case 'binary': return rank((a as string) < (b as string), (a as string) > (b as string))
   }
 }
