@@ -9,6 +9,8 @@ export interface JsonLines extends SpooledTable, TableSql {
   finish(): Promise<void>
 }
 
+/** Large writes cost less than many. */
+const chunkBytes = 2 * 1024 * 1024
 const newLine = 0x0a
 const carriageReturn = 0x0d
 const blank = 0x20
@@ -16,14 +18,35 @@ const blank = 0x20
 /** The bytes of a source go to the file as they came, but for what stands between the rows; values are written as JSON. */
 export function jsonLines(file: SpoolFile, columns: readonly Column[]): JsonLines {
   let longest = 0
+  let chunk = Buffer.allocUnsafe(chunkBytes)
+  let used = 0
+  const flush = async (): Promise<void> => {
+    if (used > 0) await file.write(chunk.subarray(0, used))
+    used = 0
+  }
+  const room = async (bytes: number): Promise<void> => {
+    if (used + bytes <= chunk.length) return
+    await flush()
+    if (bytes > chunk.length) chunk = Buffer.allocUnsafe(bytes)
+  }
   return {
     columns,
     async add(page) {
-      const bytes = page.kind === 'bytes' && (page.ieee754 || !columns.some(isExact)) ? lines(page) : writtenLines(page, columns)
-      longest = Math.max(longest, page.kind === 'bytes' ? longestRow(page) : bytes.length)
-      if (bytes.length > 0) await file.write(bytes)
+      if (page.kind === 'bytes' && (page.ieee754 || !columns.some(isExact))) {
+        longest = Math.max(longest, longestRow(page))
+        await room((page.offsets.at(-1) ?? 0) - (page.offsets[0] ?? 0) + 1)
+        used = putLines(page, chunk, used)
+      } else {
+        const bytes = writtenLines(page, columns)
+        longest = Math.max(longest, bytes.length)
+        await room(bytes.length)
+        used += bytes.copy(chunk, used)
+      }
     },
-    finish: () => file.finish(),
+    async finish() {
+      await flush()
+      await file.finish()
+    },
     quoted: identifier,
     rows: (names) => {
       const read = columns.filter(({ name }) => names.has(name))
@@ -44,23 +67,23 @@ function longestRow({ offsets }: BytesPage): number {
   return longest
 }
 
-/** The rows with line breaks between them, and blanks for those within; whatever else stands between them becomes blanks, too. */
-function lines({ bytes, offsets }: BytesPage): Buffer {
+/** Puts the rows at `at`, with line breaks between them and blanks for those within, and tells where they end. */
+function putLines({ bytes, offsets }: BytesPage, target: Buffer, at: number): number {
   const start = offsets[0] ?? 0
   const end = offsets.at(-1) ?? start
-  if (end === start) return Buffer.alloc(0)
-  const copy = Buffer.allocUnsafe(end - start + 1)
-  bytes.copy(copy, 0, start, end)
+  if (end === start) return at
+  bytes.copy(target, at, start, end)
+  const rows = target.subarray(at, at + end - start)
   for (const sign of [newLine, carriageReturn]) {
-    for (let found = copy.indexOf(sign); found >= 0 && found < end - start; found = copy.indexOf(sign, found + 1)) copy[found] = blank
+    for (let found = rows.indexOf(sign); found >= 0; found = rows.indexOf(sign, found + 1)) rows[found] = blank
   }
   for (let row = 2; row < offsets.length; row += 2) {
     const [gap, next] = [(offsets[row - 1] ?? 0) - start, (offsets[row] ?? 0) - start]
-    if (next - gap > 1) copy.fill(blank, gap, next)
-    copy[gap] = newLine
+    if (next - gap > 1) rows.fill(blank, gap, next)
+    rows[gap] = newLine
   }
-  copy[end - start] = newLine
-  return copy
+  target[at + end - start] = newLine
+  return at + end - start + 1
 }
 
 function writtenLines(page: Page, columns: readonly Column[]): Buffer {
