@@ -2,7 +2,7 @@ import { hubError } from '@tributary/errors'
 import type { BinaryExpression, ComparisonOperator, Expression, InExpression } from '../expression.js'
 import type { Value, ValueType } from '../value.js'
 import { isFloating, isNumeric, promote } from '../value-type.js'
-import { presentComparator, sameKind } from '../values/compare.js'
+import { type Comparator, presentComparator, sameKind } from '../values/compare.js'
 import { canonicalNumber } from '../values/decimal-text.js'
 import { equalityOf, isNaNValue } from '../values/equality.js'
 import { hashKey } from '../values/hash-key.js'
@@ -13,13 +13,11 @@ export function compileComparison(operator: ComparisonOperator, { left, right }:
   const type = promote(left.type, right.type)
   if (type === undefined) throw mismatch(operator, left.type, right.type)
   if (operator === 'eq' || operator === 'ne') return compileEquality(operator, type, [first, second])
-  const compare = presentComparator(type)
-  const holds = orders[operator]
-  const ordered = orderedValues(type)
+  const holds = type.base !== 'Edm.Single' && isNumeric(type.base) ? numberOrder(operator, presentComparator(type)) : valueOrder(operator, type)
   return (row) => {
     const a = first(row)
     const b = second(row)
-    return a !== null && b !== null && ordered(a, b) && holds(compare(a, b))
+    return a !== null && b !== null && holds(a, b)
   }
 }
 
@@ -28,13 +26,29 @@ function compileEquality(operator: 'eq' | 'ne', type: ValueType, [first, second]
   return operator === 'eq' ? (row) => equal(first(row), second(row)) : (row) => !equal(first(row), second(row))
 }
 
-const always = (): boolean => true
-const numbersAlone = (a: Value, b: Value): boolean => !isNaNValue(a) && !isNaNValue(b)
+type Order = 'lt' | 'le' | 'gt' | 'ge'
 
-/** Which values of a type have an order at all. */
-const orderedValues = ({ base }: ValueType): ((a: Value, b: Value) => boolean) => (isNumeric(base) ? numbersAlone : base === 'Edm.Untyped' ? sameKind : always)
+const areNumbers = (a: Value, b: Value): boolean => !isNaNValue(a) && !isNaNValue(b)
 
-const orders: Record<'lt' | 'le' | 'gt' | 'ge', (order: number) => boolean> = {
+/** Numbers that JavaScript holds are compared by itself, which knows that NaN has no order; texts of numbers exactly. */
+function numberOrder(operator: Order, compare: Comparator): (a: Value, b: Value) => boolean {
+  switch (operator) {
+    case 'lt': return (a, b) => (typeof a === 'number' && typeof b === 'number' ? a < b : areNumbers(a, b) && compare(a, b) < 0)
+    case 'le': return (a, b) => (typeof a === 'number' && typeof b === 'number' ? a <= b : areNumbers(a, b) && compare(a, b) <= 0)
+    case 'gt': return (a, b) => (typeof a === 'number' && typeof b === 'number' ? a > b : areNumbers(a, b) && compare(a, b) > 0)
+    case 'ge': return (a, b) => (typeof a === 'number' && typeof b === 'number' ? a >= b : areNumbers(a, b) && compare(a, b) >= 0)
+  }
+}
+
+/** Values of other types; of no declared type only those of one kind have an order. */
+function valueOrder(operator: Order, type: ValueType): (a: Value, b: Value) => boolean {
+  const compare = presentComparator(type)
+  const holds = orders[operator]
+  if (type.base === 'Edm.Untyped') return (a, b) => sameKind(a, b) && holds(compare(a, b))
+  return isNumeric(type.base) ? (a, b) => areNumbers(a, b) && holds(compare(a, b)) : (a, b) => holds(compare(a, b))
+}
+
+const orders: Record<Order, (order: number) => boolean> = {
   lt: (order) => order < 0,
   le: (order) => order <= 0,
   gt: (order) => order > 0,

@@ -11,8 +11,14 @@ const Exact = Decimal.clone({ precision: 4 * maxDigits, toExpNeg: -9e15, toExpPo
 
 const plainInteger = /^-?\d{1,15}$/
 
-/** Up to 15 digits, with or without a point: no two different ones are the same double, and doubles keep their order. */
-const shortNumber = /^-?(?:\d{1,15}|(?=[\d.]{3,16}$)\d+\.\d+)$/
+const mostShort = 15
+
+/** A number of up to 15 characters without exponent: no two different ones are the same double, and doubles keep their order. NaN for all other texts. */
+function shortNumber(text: string): number {
+  const { length } = text
+  if (length === 0 || length > mostShort) return Number.NaN
+  return text.includes('e') || text.includes('E') ? Number.NaN : Number(text)
+}
 
 /** The text of a number as the engine carries it; `INF`, `-INF` and `NaN` stand for the special ones. */
 export const numberText = (value: Value): string =>
@@ -49,7 +55,8 @@ export function canonicalNumber(value: Value): string {
 /** Exact order of two numbers in any notation; NaN is lowest. */
 export function compareNumberTexts(a: string, b: string): -1 | 0 | 1 {
   if (a === b && a !== 'NaN') return 0
-  if (shortNumber.test(a) && shortNumber.test(b)) return sign(Number(a) - Number(b))
+  const short = shortNumber(a) - shortNumber(b)
+  if (!Number.isNaN(short)) return sign(short)
   const x = toDecimal(a)
   const y = toDecimal(b)
   if (x.isNaN() || y.isNaN()) return x.isNaN() ? (y.isNaN() ? 0 : -1) : 1
