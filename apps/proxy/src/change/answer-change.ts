@@ -1,8 +1,10 @@
 import { isHubError } from '@tributary/errors'
 import { parseODataUrl } from '@tributary/odata-url'
+import type { RequestLimits } from '@tributary/nest'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { reading, respond } from '../http/respond.js'
+import { withinTime } from '../odata/request-limits.js'
 import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { Timings } from '../odata/timings.js'
@@ -16,6 +18,7 @@ import { addressOf, prepareChange } from './prepare-change.js'
 export interface ChangeServices {
   readonly pool: EndpointPool
   readonly prober: Prober
+  readonly limits: Pick<RequestLimits, 'timeMs'>
 }
 
 /** True if the request would change something. */
@@ -23,18 +26,23 @@ export const isChange = ({ exchange }: Pick<ServiceRequest, 'exchange'>): boolea
 
 /**
  * Sends a change to its source, once, and answers as the source did.
- * @throws as {@link prepareChange}, and HUB_SOURCE_*
+ * @throws as {@link prepareChange}, HUB_SOURCE_*, and HUB_LIMIT_TIME, after which the source may have done it or not
  */
-export async function answerChange(asked: ServiceRequest, { pool, prober }: ChangeServices): Promise<void> {
+export async function answerChange(given: ServiceRequest, { pool, prober, limits }: ChangeServices): Promise<void> {
   const ended = prober.answer()
+  const timings = new Timings()
+  const timed = withinTime(given.exchange, limits.timeMs, timings)
+  const asked = { ...given, exchange: timed.exchange }
   try {
-    const timings = new Timings()
     const endpoints = await pool.of(asked.exposure)
     const { call, answer } = await prepareChange(asked, { endpoints })
     timings.hasPlanned()
     const reply = await answer(await relayCall(call, { endpoints, timings, signal: asked.exchange.signal }))
     await respondRelayed(asked.exchange, { ...reply, headers: { ...reply.headers, 'server-timing': timings.serverTiming() } })
+  } catch (error) {
+    throw timed.meaningOf(error)
   } finally {
+    timed.end()
     ended()
   }
 }
