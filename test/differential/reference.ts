@@ -74,7 +74,6 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
       return Object.assign(own, made, ...expand.map((one, index) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one), left: left[index] ?? { top: Infinity } })))
     })
   }
-  const told = (kind: Kind, value: Datum): unknown => (value !== null && (kind === 'integer' || kind === 'decimal') ? joinText(kind, value) : value)
   const shown = (type: string, raw: unknown): unknown => (flaw === 'decimal through a double' && raw !== null && (type === 'Edm.Decimal' || type === 'Edm.Int64') ? String(Number(raw)) : raw)
 
   interface Inner {
@@ -262,6 +261,9 @@ function castTo(kind: Kind, value: Datum): Datum {
   if (kind === 'string') return String(value)
   return kind === 'date' ? apply('date', 'moment', [value]) : value
 }
+
+/** A computed value as JSON text could say it. */
+const told = (kind: Kind, value: Datum): unknown => (value !== null && (kind === 'integer' || kind === 'decimal') ? joinText(kind, value) : value)
 
 const nullable = (count: number | undefined): Datum => (count === undefined ? null : BigInt(count))
 const logical = (operator: string): boolean => operator in holdsFor

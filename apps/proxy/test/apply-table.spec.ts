@@ -1,4 +1,4 @@
-import { afterApply, aggregations, collectionValues, groupings, rollups, selections, structures, type Computed } from './apply-table.js'
+import { afterApply, aggregations, collectionValues, groupings, hierarchies, rollups, selections, structures, type Computed } from './apply-table.js'
 import { openOrchard, type Orchard } from './orchard.js'
 import { isDeepStrictEqual } from 'node:util'
 import type { Behaviour } from '../../../test/harness/odata-server.js'
@@ -44,7 +44,7 @@ describe.each(sources)('$apply by hand, of sources that %s', (_what, behaviour) 
   const answered = async (query: string): Promise<readonly unknown[]> => rounded(plain((await orchard.door.json(url(query)))['value'])) as readonly unknown[]
 
   const tables: readonly (readonly [string, readonly Computed[]])[] = [
-    ['aggregates', aggregations], ['groups', groupings], ['rolls up', rollups], ['selects', selections], ['computes with collections', collectionValues], ['restructures', structures], ['goes on after $apply', afterApply],
+    ['aggregates', aggregations], ['groups', groupings], ['rolls up', rollups], ['selects', selections], ['computes with collections', collectionValues], ['restructures', structures], ['follows hierarchies', hierarchies], ['goes on after $apply', afterApply],
   ]
   describe.each(tables)('%s', (_name, table) => {
     it.each(table.map((one) => [one.query, one] as const))('%s', async (query, { rows, ordered }) => {

@@ -143,6 +143,42 @@ export const structures: readonly Computed[] = [
   computed('Deliveries?$apply=concat(filter(Crates gt 4),filter(Crates lt 2))/groupby((Farm/Title))', farm('Alm', {}), farm('Clos', {})),
 ]
 
+const geo = '$root/Regions,Geo'
+const regions = (...given: readonly string[]): readonly unknown[] => given.map((Code) => ({ Code }))
+const region = (Code: string, Label: string, ParentCode: string | null): object => ({ Code, Label, ParentCode })
+const europe = region('EU', 'Europe', null)
+const germany = region('DE', 'Germany', 'EU')
+const bavaria = region('BY', 'Bavaria', 'DE')
+const france = region('FR', 'France', 'EU')
+const asia = region('AS', 'Asia', null)
+
+export const hierarchies: readonly Computed[] = [
+  computed(`Regions?$apply=ancestors(${geo},Code,filter(Code eq 'BY'))&$select=Code`, ...regions('DE', 'EU')),
+  computed(`Regions?$apply=ancestors(${geo},Code,filter(Code eq 'BY'),keep start)&$select=Code`, ...regions('BY', 'DE', 'EU')),
+  computed(`Regions?$apply=ancestors(${geo},Code,filter(Code eq 'BY'),1)&$select=Code`, ...regions('DE')),
+  computed(`Regions?$apply=descendants(${geo},Code,filter(Label eq 'Europe'))&$select=Code`, ...regions('DE', 'BY', 'FR')),
+  computed(`Regions?$apply=descendants(${geo},Code,filter(Label eq 'Europe'),1,keep start)&$select=Code`, ...regions('EU', 'DE', 'FR')),
+  computed(`Farms?$apply=descendants(${geo},RegionCode,filter(Id eq 'f2'),keep start)&$select=Id`, { Id: 'f1' }, { Id: 'f2' }),
+  computed(`Farms?$apply=ancestors(${geo},Region/Code,filter(Id eq 'f1'))&$select=Id`, { Id: 'f2' }),
+  inOrder(`Regions?$apply=traverse(${geo},Code,preorder,Code)&$select=Code`, ...regions('AS', 'EU', 'DE', 'BY', 'FR')),
+  inOrder(`Regions?$apply=traverse(${geo},Code,postorder,Code desc)&$select=Code`, ...regions('FR', 'BY', 'DE', 'EU', 'AS')),
+  inOrder(`Regions?$apply=descendants(${geo},Code,filter(Code eq 'EU'),keep start)/traverse(${geo},Code,preorder,Label desc)&$select=Code`, ...regions('EU', 'DE', 'BY', 'FR')),
+  inOrder(`Farms?$apply=traverse(${geo},Region/Code,preorder,Code)&$select=Id,Region`, { Id: 'f2', Region: germany }, { Id: 'f1', Region: bavaria }, { Id: 'f3', Region: france }),
+  computed(`Farms?$apply=groupby((rolluprecursive(${geo},Region/Code)),aggregate(Size with sum as S,$count as N))`,
+    { Region: europe, S: 60, N: 3 }, { Region: germany, S: 30, N: 2 }, { Region: bavaria, S: 10, N: 1 }, { Region: france, S: 30, N: 1 }, { Region: asia, S: null, N: 0 }),
+  computed(`Farms?$apply=groupby((rolluprecursive(${geo},RegionCode)),aggregate($count as N))&$filter=N ge 2`, { RegionCode: 'EU', N: 3 }, { RegionCode: 'DE', N: 2 }),
+  computed(`Farms?$apply=groupby((rolluprecursive(${geo},Region/Code),Land),aggregate($count as N))&$filter=Region/Code eq 'EU'`, { Region: europe, Land: 'DE', N: 2 }, { Region: europe, Land: 'FR', N: 1 }),
+  computed(`Regions?$apply=groupby((rolluprecursive(${geo},Code)),aggregate($count as N))&$select=Code,N`, { Code: 'EU', N: 4 }, { Code: 'DE', N: 2 }, { Code: 'BY', N: 1 }, { Code: 'FR', N: 1 }, { Code: 'AS', N: 1 }),
+  computed(`Farms?$apply=groupby((rolluprecursive(${geo},Region/Code,descendants(${geo},Code,filter(Code eq 'DE'),keep start))),aggregate(Size with sum as S))`, { Region: germany, S: 30 }, { Region: bavaria, S: 10 }),
+  computed(`Deliveries?$apply=groupby((rolluprecursive(${geo},Farm/Region/Code)),aggregate(Crates with sum as C))&$filter=C gt 6`, { Farm: { Region: europe }, C: 20 }, { Farm: { Region: germany }, C: 14 }, { Farm: { Region: bavaria }, C: 7 }),
+  computed('Regions?$filter=Aggregation.isroot(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=Code)&$select=Code', ...regions('EU', 'AS')),
+  computed('Regions?$filter=Aggregation.isleaf(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=Code)&$select=Code', ...regions('BY', 'FR', 'AS')),
+  computed('Farms?$filter=Aggregation.isdescendant(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=RegionCode,Ancestor=\'DE\',IncludeSelf=true)&$select=Id', { Id: 'f1' }, { Id: 'f2' }),
+  computed('Regions?$filter=Aggregation.isdescendant(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=Code,Ancestor=\'EU\',MaxDistance=1)&$select=Code', ...regions('DE', 'FR')),
+  computed('Regions?$filter=Aggregation.isancestor(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=Code,Descendant=\'BY\')&$select=Code', ...regions('DE', 'EU')),
+  computed('Regions?$filter=Aggregation.issibling(HierarchyNodes=$root/Regions,HierarchyQualifier=\'Geo\',Node=Code,Other=\'DE\')&$select=Code', ...regions('FR')),
+]
+
 export const afterApply: readonly Computed[] = [
   inOrder('Deliveries?$apply=groupby((FruitCode),aggregate(Crates with sum as C))&$orderby=C desc&$top=2', { FruitCode: 'apple', C: 13 }, { FruitCode: 'plum', C: 5 }),
   inOrder('Deliveries?$apply=groupby((FruitCode),aggregate(Crates with sum as C))&$orderby=C&$skip=1&$select=C', { C: 5 }, { C: 13 }),

@@ -22,7 +22,9 @@ export interface Given {
 }
 
 /** What is done to rows. */
-export type Step = AggregatesStep | GroupsStep | NestedStep | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
+export type Step =
+  | AggregatesStep | GroupsStep | NestedStep | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
+  | RelativesStep | TraverseStep | SubtreesStep | PositionStep
 
 /** One row per group, as `Aggregate`, with what that cannot say: grouping sets, groups by entities, values reached through collections. */
 export interface AggregatesStep extends Grouping {
@@ -97,6 +99,8 @@ export interface UnnestStep {
   readonly shown: readonly string[]
   readonly context: string
   readonly outer: boolean
+  /** Rows are multiplied that nothing joins: there may only be so many as one operator may hold. Whose rows, for the error. */
+  readonly product?: string
 }
 
 /** One row, whose columns hold all rows of the inputs. */
@@ -129,4 +133,52 @@ export interface CutStep {
 export interface ReduceStep {
   readonly kind: 'reduce'
   readonly aggregations: readonly Aggregation[]
+}
+
+/** Nodes and their parents: the rows of an input of the step. */
+export interface Hierarchy {
+  /** The identifier of a node, over its row. */
+  readonly id: Expression
+  /** The identifiers of its parents, over its row. */
+  readonly parents: Reached
+  /** The identifiers of the nodes that a row of the first input belongs to. */
+  readonly nodes: Reached
+}
+
+/** The rows whose nodes are above or below those of the start rows, the second input; the third are the nodes. */
+export interface RelativesStep extends Hierarchy {
+  readonly kind: 'relatives'
+  readonly direction: 'ancestors' | 'descendants'
+  readonly maxDistance?: number
+  readonly keepStart: boolean
+}
+
+/** The rows in the order of their nodes, the second input: parents before or behind their children. */
+export interface TraverseStep extends Hierarchy, NodeShown {
+  readonly kind: 'traverse'
+  readonly order: 'preorder' | 'postorder'
+}
+
+/** The rows of each node and all nodes below it, transformed by themselves; the nodes are the second input. */
+export interface SubtreesStep extends Hierarchy, NodeShown, Grouping {
+  readonly kind: 'subtrees'
+  /** Over `Given` rows. */
+  readonly each: Plan
+}
+
+/** What of a node is put into the rows of a result. */
+export interface NodeShown {
+  /** Over the rows of nodes. */
+  readonly shownOfNode: readonly GroupKey[]
+}
+
+/** Adds a column: whether a row's node stands where it is asked to in the hierarchy of the second input. */
+export interface PositionStep extends Hierarchy {
+  readonly kind: 'position'
+  readonly name: string
+  readonly test: 'isroot' | 'isleaf' | 'isdescendant' | 'isancestor' | 'issibling'
+  /** The identifier of the other node, over the row. */
+  readonly other?: Expression
+  readonly maxDistance?: number
+  readonly includeSelf: boolean
 }

@@ -1,6 +1,7 @@
 import type { Column, ExpandedShape } from './page.js'
 import type { Plan } from './plan.js'
 import { expandedColumn, outputColumns } from './output-columns.js'
+import { booleanType } from './value-type.js'
 import type { GroupKey, Grouping, NestedPart, Step, Transformation } from './transformation.js'
 
 /** A set transformation over rows; its columns follow from the inputs and the step. */
@@ -30,8 +31,14 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
     case 'attach': return [...outputColumns(input), ...(other === undefined ? [] : outputColumns(other))]
     case 'cut': return outputColumns(input)
     case 'reduce': return [...outputColumns(input), ...step.aggregations.map(({ column }) => column)]
+    case 'relatives': return outputColumns(input)
+    case 'traverse': return mergeColumns(ofNode(step.shownOfNode), outputColumns(input))
+    case 'subtrees': return mergeColumns(ofNode(step.shownOfNode), mergeColumns(groupColumns(step), outputColumns(step.each)))
+    case 'position': return [...outputColumns(input), Object.freeze({ name: step.name, type: booleanType })]
   }
 }
+
+const ofNode = (groups: readonly GroupKey[]): readonly Column[] => groupColumns({ groups, sets: [groups.map((_, index) => index)] })
 
 const rowsColumn = ({ name, shown, context }: NestedPart, columns: readonly Column[], toMany: boolean): Column => expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: shown, context })
 

@@ -8,7 +8,11 @@ import { cutRows } from './cut.js'
 import { groupedRows } from './groups.js'
 import { nestRows } from './nest.js'
 import { nestedRows } from './nested.js'
+import { positionedRows } from './position.js'
 import { reducedRows } from './reduce.js'
+import { relativeRows } from './relatives.js'
+import { subtreeRows } from './subtrees.js'
+import { traversedRows } from './traverse.js'
 import { unnestedRows } from './unnest.js'
 
 /** Rows of a page that leaves a transformation which held its input. */
@@ -20,7 +24,7 @@ export function openTransformation(node: Transformation, execution: Execution): 
 }
 
 function rowsOf({ inputs, step, columns }: Transformation, execution: Execution): AsyncIterable<readonly Row[]> {
-  const [input, other] = inputs
+  const [input, other, nodes] = inputs
   switch (step.kind) {
     case 'aggregates': return aggregatedRows(input, step, columns, execution)
     case 'groups': return groupedRows(input, step, columns, execution)
@@ -30,6 +34,10 @@ function rowsOf({ inputs, step, columns }: Transformation, execution: Execution)
     case 'attach': return attachedRows(input, other ?? input, execution)
     case 'cut': return cutRows(input, step, execution)
     case 'reduce': return reducedRows(input, step, execution)
+    case 'relatives': return relativeRows([input, other ?? input, nodes ?? input], step, execution)
+    case 'traverse': return traversedRows([input, other ?? input], step, columns, execution)
+    case 'subtrees': return subtreeRows([input, other ?? input], step, columns, execution)
+    case 'position': return positionedRows([input, other ?? input], step, execution)
   }
 }
 

@@ -11,6 +11,10 @@ export function printStep(step: Step): string {
     case 'nest': return `Nest all as ${step.parts.map(({ name }) => name).join(', ')}`
     case 'attach': return 'Attach'
     case 'cut': return `Cut at ${step.unit} ${printExpression(step.amount)} of ${printExpression(step.value)}`
+    case 'relatives': return `${step.direction === 'ancestors' ? 'Ancestors' : 'Descendants'}${step.maxDistance === undefined ? '' : ` up to ${step.maxDistance}`}${step.keepStart ? ' with start' : ''}`
+    case 'traverse': return `Traverse ${step.order}`
+    case 'subtrees': return `Each subtree${printGrouping(step)}`
+    case 'position': return `Position ${step.test} as ${step.name}`
     case 'reduce': return `Reduce ${step.aggregations.map(printAggregation).join(', ')}`
   }
 }

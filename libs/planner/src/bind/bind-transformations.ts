@@ -1,6 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { ApplyExpression, ComputeItem, OrderItem, QueryOptions, Transformation } from '@tributary/odata-url'
 import { type Column, compute, concat, type ComputedColumn, filter, limit, outputColumns, type Plan, sort } from '@tributary/plan'
+import { bindRecursive, bindRelatives, bindTraverse } from './apply/hierarchical.js'
 import { bindAddNested, bindExpandStep, bindJoin, bindNest } from './apply/nested.js'
 import { newNotes } from './apply/notes.js'
 import { bindSelection } from './apply/selection.js'
@@ -64,7 +65,7 @@ function bindTransformation(transformation: Transformation, scope: RowScope, ord
     }
     case 'compute': return { ...bindCompute(transformation.items, scope), ordered }
     case 'aggregate': return bindAggregate(transformation.items, scope)
-    case 'groupby': return bindGroupBy(transformation, scope, bindApply)
+    case 'groupby': return transformation.grouping.some(({ kind }) => kind === 'recursiveHierarchy') ? bindRecursive(transformation.grouping, transformation.apply, scope, bindApply) : bindGroupBy(transformation, scope, bindApply)
     case 'orderby': return inOrder(transformation.items, scope)
     case 'top': return cut(scope, ordered, (rows) => limit(rows, 0, transformation.count))
     case 'skip': return cut(scope, ordered, (rows) => limit(rows, transformation.count))
@@ -75,7 +76,8 @@ function bindTransformation(transformation: Transformation, scope: RowScope, ord
     case 'nest': return bindNest(transformation, scope, bindApply)
     case 'expand': return { ...bindExpandStep(transformation, scope, bindApply), ordered }
     case 'function': throw unsupported(`The set function ${transformation.name} in $apply`, 'Only its service could compute it.')
-    case 'ancestors': case 'descendants': case 'traverse': throw unsupported(`The transformation ${transformation.kind} in $apply`)
+    case 'ancestors': case 'descendants': return bindRelatives(transformation, scope, bindApply)
+    case 'traverse': return bindTraverse(transformation, scope, bindApply)
   }
 }
 

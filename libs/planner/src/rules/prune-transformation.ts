@@ -1,4 +1,4 @@
-import { type Aggregation, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Step, type Transformation, transformation, walk, withInner, withInput } from '@tributary/plan'
+import { type Aggregation, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Reached, type Step, type Transformation, transformation, walk, withInner, withInput } from '@tributary/plan'
 
 type Prune = (plan: Plan, needed: ReadonlySet<string>) => Plan
 
@@ -22,10 +22,34 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
       const each = prune(step.each, new Set([...step.shown, ...needed]))
       return withGiven(transformation([prune(first, new Set([...needed, step.from]))], { ...step, each }))
     }
+    case 'relatives': case 'traverse': case 'position': return pruneHierarchy(plan, step, needed, prune)
+    case 'subtrees': {
+      const each = prune(step.each, allOf(step.each))
+      const read = new Set([...readByGrouping(step), ...readOfGiven(each), ...readByReached(step.nodes)])
+      const nodes = second ?? first
+      return withGiven(transformation([prune(first, read), prune(nodes, readOfNodes(step))], { ...step, each }))
+    }
     case 'attach': return second === undefined ? plan : withInner(plan, [prune(first, needed), prune(second, allOf(second))], [])
     case 'nest': return withInner(plan, [prune(first, allOf(first)), ...[...(second === undefined ? [] : [second]), ...others].map((input) => prune(input, allOf(input)))], [])
     case 'unnest': case 'cut': case 'reduce': return withInner(plan, [prune(first, new Set([...needed, ...readByStep(step)]))], [])
   }
+}
+
+type HierarchyStep = Extract<Step, { kind: 'relatives' | 'traverse' | 'position' }>
+
+function pruneHierarchy({ inputs }: Transformation, step: HierarchyStep, needed: ReadonlySet<string>, prune: Prune): Plan {
+  const [first, ...others] = inputs
+  const nodes = others.at(-1) ?? first
+  const start = others.length > 1 ? others.slice(0, -1) : []
+  const read = new Set([...needed, ...readByReached(step.nodes), ...(step.kind === 'position' && step.other !== undefined ? columnsOf(step.other) : [])])
+  return transformation([prune(first, read), ...start.map((input) => prune(input, new Set(readByReached(step.nodes)))), prune(nodes, readOfNodes(step))], step)
+}
+
+const readByReached = ({ path, values }: Reached): readonly string[] => [path[0] ?? values[0]].flatMap((name) => name ?? [])
+
+function readOfNodes(step: HierarchyStep | Extract<Step, { kind: 'subtrees' }>): ReadonlySet<string> {
+  const shown = 'shownOfNode' in step ? step.shownOfNode : []
+  return new Set([...columnsOf(step.id), ...readByReached(step.parents), ...shown.flatMap(({ expression, shape }) => [...columnsOf(expression), ...(shape?.columns ?? []).map(({ name }) => name)])])
 }
 
 function readByStep(step: Extract<Step, { kind: 'unnest' | 'cut' | 'reduce' }>): readonly string[] {
@@ -50,9 +74,9 @@ function readOfGiven(each: Plan): readonly string[] {
 /** The step with its inner plan over the columns that its rows have by now: rows within them may have lost some of theirs. */
 function withGiven(plan: Transformation): Transformation {
   const { inputs, step } = plan
-  if (step.kind !== 'groups' && step.kind !== 'nested') return plan
+  if (step.kind !== 'groups' && step.kind !== 'nested' && step.kind !== 'subtrees') return plan
   const columns = outputColumns(inputs[0])
-  const rows = step.kind === 'groups' ? columns : nestedRows(columns.find(({ name }) => name === step.from)).columns
+  const rows = step.kind !== 'nested' ? columns : nestedRows(columns.find(({ name }) => name === step.from)).columns
   return transformation(inputs, { ...step, each: overRows(step.each, new Map(rows.map((column) => [column.name, column]))) })
 }
 

@@ -37,7 +37,7 @@ function levelsOf(element: GroupingElement, scope: RowScope): readonly (readonly
     case 'path': return [[element]]
     case 'rollup': return rolledUp(element.levels, element.all)
     case 'leveledHierarchy': return rolledUp(hierarchyLevels(element, scope), false)
-    case 'recursiveHierarchy': throw unsupported('rolluprecursive beside other transformations than groupby in $apply')
+    case 'recursiveHierarchy': throw unsupported('rolluprecursive in this place')
   }
 }
 
@@ -113,6 +113,17 @@ function groupByEntity(path: Path, names: readonly [string, ...string[]], scope:
   }
   for (const read of shown) read()
   return at === undefined ? undefined : entityGroup(names, hidden, at)
+}
+
+/** The group that the entity at the end of a path of navigations makes, shown of rows of `inner`; undefined where the path leads elsewhere. */
+export function entityGroupAt([first, ...rest]: readonly string[], scope: RowScope, inner: RowScope): GroupKey | undefined {
+  if (first === undefined) return undefined
+  const span = { start: 0, end: 0 }
+  const segments = [first, ...rest].map((name): PathSegment => ({ kind: 'unknown', name, span }))
+  const reached = scope.rows === undefined ? groupByEntity({ kind: 'path', root: { kind: 'implicit' }, segments, span }, [first, ...rest], scope) : undefined
+  if (reached === undefined) return undefined
+  const columns = columnsOfType(inner.model, inner.entityType)
+  return Object.freeze({ ...reached, shape: Object.freeze({ toMany: false, columns, visible: columns.map(({ name }) => name) }) })
 }
 
 function entityGroup(names: readonly [string, ...string[]], [first, ...rest]: readonly string[], { model, entityType, set }: RowScope): GroupKey | undefined {

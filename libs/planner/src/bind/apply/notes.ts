@@ -1,4 +1,4 @@
-import { type Aggregation, type Column, type Plan, transformation, type ValueType } from '@tributary/plan'
+import { type Aggregation, type Column, type Plan, type PositionStep, transformation, type ValueType } from '@tributary/plan'
 
 /** An aggregation that still has no column. */
 export type Unnamed = Omit<Aggregation, 'column'>
@@ -9,6 +9,8 @@ export interface Notes {
   ofRow(aggregation: Unnamed, type: ValueType): Column
   /** A hidden column with what is aggregated of all rows, the same in each. */
   ofAll(aggregation: Unnamed, type: ValueType): Column
+  /** The name of a hidden column with whether a row's node stands where it is asked to among these nodes. */
+  position(nodes: Plan, step: Omit<PositionStep, 'name'>): string
   /** The rows with the hidden columns noted so far. */
   over(rows: Plan): Plan
   /** How often `over` reads the rows. */
@@ -24,6 +26,7 @@ export interface HiddenNames {
 export function newNotes(names: HiddenNames): Notes {
   const ofRows: Aggregation[] = []
   const ofAll: Aggregation[] = []
+  const positions: { readonly nodes: Plan; readonly step: PositionStep }[] = []
   const noted = (into: Aggregation[]) => (aggregation: Unnamed, type: ValueType): Column => {
     const column: Column = Object.freeze({ name: `~value${names.next++}`, type })
     into.push(Object.freeze({ ...aggregation, column }))
@@ -32,9 +35,15 @@ export function newNotes(names: HiddenNames): Notes {
   return {
     ofRow: noted(ofRows),
     ofAll: noted(ofAll),
+    position(nodes, step) {
+      const name = `~value${names.next++}`
+      positions.push({ nodes, step: Object.freeze({ ...step, name }) })
+      return name
+    },
     copies: () => (ofAll.length === 0 ? 1 : 2),
     over(rows) {
-      const reduced = ofRows.length === 0 ? rows : transformation([rows], { kind: 'reduce', aggregations: ofRows })
+      const placed = positions.reduce((input, { nodes, step }) => transformation([input, nodes], step), rows)
+      const reduced = ofRows.length === 0 ? placed : transformation([placed], { kind: 'reduce', aggregations: ofRows })
       if (ofAll.length === 0) return reduced
       return transformation([reduced, transformation([rows], { kind: 'aggregates', groups: [], sets: [[]], measures: ofAll })], { kind: 'attach' })
     },

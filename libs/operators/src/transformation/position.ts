@@ -1,0 +1,48 @@
+import { compile, hashKey, outputColumns, type Plan, type PositionStep } from '@tributary/plan'
+import type { Execution } from '../execution.js'
+import type { Row } from '../page-rows.js'
+import { nodesOf, readTree, relativesOf, treeBudget, type Tree } from './hierarchy.js'
+import { pagesOfRows } from './rows-of.js'
+
+/** Adds to each row whether its node stands where it is asked to; what is no node stands nowhere. */
+export async function* positionedRows([input, nodes]: readonly [Plan, Plan], step: PositionStep, execution: Execution): AsyncGenerator<readonly Row[]> {
+  const budget = treeBudget(execution)
+  try {
+    const tree = await readTree(nodes, step, execution, budget)
+    const columns = outputColumns(input)
+    const idsOf = nodesOf(step, columns)
+    const { other } = step
+    const otherOf = other === undefined ? undefined : compile(other, columns)
+    const known = new Map<string, ReadonlySet<string>>()
+    for await (const rows of pagesOfRows(input, execution)) {
+      yield rows.map((row): Row => {
+        const given = otherOf?.(row)
+        const against = given === null || given === undefined ? undefined : hashKey([step.id.type], [given])
+        return [...row, [...idsOf(row)].some((id) => stands(id, against, { tree, step, known }))]
+      })
+    }
+  } finally {
+    budget.release()
+  }
+}
+
+interface Testing {
+  readonly tree: Tree
+  readonly step: PositionStep
+  /** What is above or below a node, once it was looked up. */
+  readonly known: Map<string, ReadonlySet<string>>
+}
+
+function stands(id: string, other: string | undefined, { tree, step, known }: Testing): boolean {
+  const node = tree.get(id)
+  if (node === undefined) return false
+  if (step.test === 'isroot') return node.parents.length === 0
+  if (step.test === 'isleaf') return node.children.length === 0
+  const against = other === undefined ? undefined : tree.get(other)
+  if (against === undefined || other === undefined) return false
+  if (step.test === 'issibling') return id !== other && (node.parents.length === 0 ? against.parents.length === 0 : node.parents.some((parent) => against.parents.includes(parent)))
+  if (id === other) return step.includeSelf
+  const found = known.get(other) ?? relativesOf(tree, [other], step.test === 'isdescendant' ? 'descendants' : 'ancestors', step.maxDistance)
+  known.set(other, found)
+  return found.has(id)
+}
