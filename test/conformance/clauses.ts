@@ -80,7 +80,7 @@ export const clauses: readonly Clause[] = Object.freeze([
   met('A11', 'MUST', '$batch in MIME parts and in JSON'),
   open('A12', 'MUST', 'all resource path conventions', 'Sets, keys, navigation, properties, values, counts, $entity and $query are answered; $ref, $all and $crossjoin are refused by name.'),
   met('A13', 'SHOULD', 'asynchronous requests'),
-  declared('A14', 'SHOULD', 'changes since an earlier request', 'Sources\' delta links are not passed on; $deltatoken is refused by name.'),
+  declared('A14', 'SHOULD', 'changes since an earlier request', 'Of a service\'s sets whose source says Capabilities.ChangeTracking, and shown in $metadata as it says; of others, and in data products, $deltatoken is refused by name.'),
   open('A15', 'SHOULD', '$crossjoin', '$crossjoin is refused by name; data products join declared relationships.'),
   met('A16', 'MAY', '$compute'),
   met('N2', 'MUST', 'JSON as 4.01 has it, where 4.01 is negotiated'),

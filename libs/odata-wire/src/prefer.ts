@@ -6,6 +6,8 @@ export interface Preferences {
   readonly omitNulls: boolean
   /** Whether a batch goes on after a request that failed; undefined: nothing was said. */
   readonly continueOnError?: boolean
+  /** Changes since this answer are to be asked for later. */
+  readonly trackChanges?: true
   /** The answer may come later. */
   readonly respondAsync?: true
   /** How long the client waits for an answer that comes at once. */
@@ -30,6 +32,7 @@ export function parsePrefer(prefer: string | undefined): Preferences {
   const size = wishes.get('maxpagesize') ?? ''
   return {
     ...(/^[1-9]\d{0,8}$/.test(size) ? { maxPageSize: Number(size) } : {}),
+    ...(wishes.has('track-changes') ? { trackChanges: true as const } : {}),
     ...(wishes.has('respond-async') ? { respondAsync: true as const } : {}),
     ...(/^\d{1,9}$/.test(wait) ? { waitSeconds: Number(wait) } : {}),
     ...(onError === undefined ? {} : { continueOnError: onError !== 'false' }),

@@ -5,6 +5,7 @@ import { answerBatch } from '../batch/answer-batch.js'
 import type { BatchServices } from '../batch/batch-course.js'
 import { preparePart } from '../batch/prepare-part.js'
 import { sendTogether } from '../batch/change-set.js'
+import { answersDelta } from '../delta/answer-delta.js'
 import { answerOperation } from '../operation/answer-operation.js'
 import { answerChange, answerOptions, isChange } from '../change/answer-change.js'
 import { header } from '../http/exchange.js'
@@ -78,9 +79,14 @@ async function answerRead(given: ServiceRequest, services: QueryServices): Promi
       return answerServiceDocument(asked, url)
     case 'path': {
       const stream = streamAddress(url, exposure)
-      return stream === undefined ? answerQuery(queryOf(asked, url), services) : answerStream(queryOf(asked, url), stream, services)
+      return stream === undefined ? answerData(queryOf(asked, url), services) : answerStream(queryOf(asked, url), stream, services)
     }
   }
+}
+
+/** Changes are told by their source, everything else is a query. */
+async function answerData(query: Query, services: QueryServices): Promise<void> {
+  if (!(await answersDelta(query, services))) await answerQuery(query, services)
 }
 
 const formatOf = ({ options }: ODataUrl): { readonly format?: string } => (options.format === undefined ? {} : { format: options.format })
