@@ -73,6 +73,8 @@ export interface BoundRows {
   /** Only the ids of the rows are told, or only how many there are. */
   readonly references?: true
   readonly countOnly?: true
+  /** The row is shown by its link only. */
+  readonly linked?: true
   /** The place within complex values of the row above where these rows are shown: `['Address','Country']`. */
   readonly holder?: readonly string[]
   /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out, the context tells it. */

@@ -37,12 +37,12 @@ export function presenter({ root, bound, style }: Pick<QueryRun, 'root' | 'style
   }
 }
 
-const needed = ({ references, countOnly, holder, only, items, related, cast }: BoundRows, full: boolean): boolean =>
-  references === true || countOnly === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
+const needed = ({ references, countOnly, linked, holder, only, items, related, cast }: BoundRows, full: boolean): boolean =>
+  references === true || countOnly === true || linked === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
 
 /** Counted rows and those within a complex value have no member of their own. */
 const shownNames = (visible: readonly string[], { related }: BoundRows): readonly string[] =>
-  visible.filter((name) => related.get(name)?.countOnly !== true && related.get(name)?.holder === undefined)
+  visible.filter((name) => related.get(name)?.countOnly !== true && related.get(name)?.linked !== true && related.get(name)?.holder === undefined)
 
 const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', collection: false })
 const number: ValueType = Object.freeze({ name: 'Edm.Int64', base: 'Edm.Int64', collection: false })
@@ -124,6 +124,7 @@ function shownRelated(place: Place, before: Rows, { name, rows }: Related): Pres
   const shape = column?.expanded
   if (column === undefined || shape === undefined) return { ...before, row: (values) => values }
   if (rows.countOnly === true) return countedOnly(before, at, name)
+  if (rows.linked === true) return linkedOnly(place.root, before, { name, rows })
   const made = present(place, shape, rows)
   const expanded: Column = { ...column, expanded: { ...shape, columns: made.columns, visible: rows.references === true ? made.visible : shownNames(made.visible, rows) } }
   const absent = absence(before.columns, rows)
@@ -156,6 +157,19 @@ function countedOnly({ columns, visible }: Rows, at: number, name: string): Pres
     row: (values) => {
       const value = values[at]
       return values.with(at, value !== undefined && isRecord(value) ? value['count'] : undefined)
+    },
+  }
+}
+
+/** A row of a cross join by the link to it. @see OData JSON Format 4.01, section 4.5 */
+function linkedOnly(root: string, { columns, visible }: Rows, { name, rows }: Related): Presented {
+  const at = columns.findIndex((column) => column.name === name)
+  const id = rowIds(root, rows, columns[at]?.expanded?.columns ?? [])
+  return {
+    columns: columns.with(at, { name: `${name}@odata.navigationLink`, type: text }), visible,
+    row: (values) => {
+      const value = values[at]
+      return values.with(at, id !== undefined && Array.isArray(value) ? id(value as readonly Value[]) : undefined)
     },
   }
 }

@@ -8,6 +8,7 @@ import { matching } from './matching.js'
 import { ordered, pageOf, type PageRequest } from './bind-page.js'
 import { requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
+import { bindCrossjoin, crossjoinSets } from './bind-crossjoin.js'
 import { bindProperty } from './bind-property.js'
 import { contextFragment } from './context-fragment.js'
 import { withFollowed } from './followed-paths.js'
@@ -22,6 +23,8 @@ import { scanOf } from './scan-set.js'
  * @see OData URL Conventions 4.01 sections 4 and 5
  */
 export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): BoundQuery {
+  const crossed = crossjoinSets(url, exposure)
+  if (crossed !== undefined) return bindCrossjoin(url, crossed, exposure, options)
   const address = resolveAddress(url, exposure)
   const shape = shapeOf(address)
   checkOptions(url.options, shape, address)
