@@ -47,8 +47,8 @@ function shown(value: unknown, { root, ordered }: View, name = ''): unknown {
   }
   if (typeof value !== 'object' || value === null) return value
   const links = value as Readonly<Record<string, unknown>>
-  // a read link that is the id says nothing
-  const entries = Object.entries(value).filter(([key, inner]) => !(/^@(odata\.)?readLink$/.test(key) && inner === links[key.replace('readLink', 'id')])).map(([key, inner]) => [key, shown(inner, { root, ordered }, key)] as const)
+  // a read link that is the id says nothing; announcing what may be called (`#Port.Load`) is each service's own
+  const entries = Object.entries(value).filter(([key, inner]) => !key.startsWith('#') && !(/^@(odata\.)?readLink$/.test(key) && inner === links[key.replace('readLink', 'id')])).map(([key, inner]) => [key, shown(inner, { root, ordered }, key)] as const)
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 

@@ -134,7 +134,7 @@ function jsonBatch(service: Service, request: Request, handle: Handle): Reply {
 
 function jsonResponse({ id, reply }: PartReply, group: string | undefined): JsonObject {
   const type = reply.headers['content-type'] ?? ''
-  const text = typeof reply.body === 'string' ? reply.body : undefined
+  const text = typeof reply.body === 'string' ? reply.body : reply.body !== undefined && type.startsWith('text/') ? decoder.decode(reply.body) : undefined
   const body: Json | undefined = reply.body === undefined ? undefined : text !== undefined && /json/.test(type) ? parseJson(text) : text ?? Buffer.from(reply.body).toString('base64url')
   return { id: id ?? '', ...(group === undefined ? {} : { atomicityGroup: group }), status: new NumberText(String(reply.status)), headers: reply.headers, ...(body === undefined ? {} : { body }) }
 }

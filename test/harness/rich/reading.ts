@@ -162,7 +162,7 @@ function readStream(asked: Asked, { entity, name }: Extract<Place, { kind: 'stre
   refuses(asked.service, 'media')
   const media = entity.streams[name]
   if (media === undefined) {
-    if (name === '' && asked.service.model.entityType(entity.type)?.hasStream !== true) throw new Refusal(404, `${entity.type} has no media`)
+    if (name === '' && asked.service.model.entityType(entity.type)?.hasStream !== true) throw new Refusal(400, `${entity.type} has no media`)
     return { status: 204, headers: {} }
   }
   const etag = mediaTag(media.version)
