@@ -189,9 +189,10 @@ export function predicates(scope: Scope): fc.Arbitrary<Expression> {
 
 const plain = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.constantFrom(...list).map((one): Expression => one.property)
 
+const ordered = ({ property: { kind } }: Reachable): boolean => kind !== 'enum' && kind !== 'binary'
+
 /** What rows are ordered by: properties, also of related rows, lengths and spellings of text. */
 export function orderings(scope: Scope): fc.Arbitrary<Expression> {
-  const ordered = ({ property: { kind } }: Reachable): boolean => kind !== 'enum' && kind !== 'binary'
   const { near: ownOnes, far: related } = reachable(scope)
   const [near, far] = [ownOnes.filter(ordered), related.filter(ordered)]
   const texts = near.filter((one) => one.property.kind === 'string')

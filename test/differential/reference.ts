@@ -41,7 +41,6 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
   const matches = (set: ModelSet, rows: readonly Row[], filter: Expression | undefined): readonly Row[] =>
     filter === undefined || flaw === 'residual dropped' ? rows : rows.filter((row) => valueOf(filter, { set, row, variables: new Map() }) === true)
 
-  const searched = (set: ModelSet, rows: readonly Row[], search: Search | undefined): readonly Row[] => (search === undefined ? rows : rows.filter((row) => finds(search, set, row)))
   const ordered = (set: ModelSet, rows: readonly Row[], items: readonly OrderItem[]): readonly Row[] => {
     const keys = [...items.map(({ by, descending }) => ({ by, sign: descending ? -1 : 1 })), ...set.key.map((name) => ({ by: { node: 'property', from: { through: [] }, name, kind: kindOf(set.typeOf(name)) } as const, sign: 1 }))]
     const decorated = rows.map((row) => ({ row, values: keys.map(({ by }) => valueOf(by, { set, row, variables: new Map() })) }))
@@ -261,6 +260,8 @@ function castTo(kind: Kind, value: Datum): Datum {
   if (kind === 'string') return String(value)
   return kind === 'date' ? apply('date', 'moment', [value]) : value
 }
+
+const searched = (set: ModelSet, rows: readonly Row[], search: Search | undefined): readonly Row[] => (search === undefined ? rows : rows.filter((row) => finds(search, set, row)))
 
 /** A computed value as JSON text could say it. */
 const told = (kind: Kind, value: Datum): unknown => (value !== null && (kind === 'integer' || kind === 'decimal') ? joinText(kind, value) : value)

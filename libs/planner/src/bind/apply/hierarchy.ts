@@ -1,6 +1,6 @@
 import { annotationsOf, type AnnotationValue } from '@tributary/edm'
 import type { ApplyExpression, HierarchyReference, OrderItem, Path, PathSegment, Span } from '@tributary/odata-url'
-import { column, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
+import { column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
 import type { BindApply } from '../bind-aggregate.js'
 import { bindOrder } from '../bind-order.js'
 import { withFollowed } from '../followed-paths.js'
@@ -49,7 +49,7 @@ export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyRefer
   const ofNodes = nodeProperty.segments.length === 1 && inner.set === scope.set && nameOf(nodeProperty.segments[0]) === first
   return {
     hierarchy: { id, parents: parents.reached, nodes: nodesReached(nodeProperty, scope, id.type) },
-    manyParents: parents.many, ofNodes, shownOfNode: ofNodes ? ownProperties(inner) : shownBy(nodeProperty, first, id, scope, inner),
+    manyParents: parents.many, ofNodes, shownOfNode: ofNodes ? ownProperties(inner) : shownBy(nodeProperty, id, scope, inner),
     nodes: ordered(transformed.over(withFollowed(scanOf(inner), inner)), order),
   }
 }
@@ -107,11 +107,11 @@ const ownProperties = ({ model, entityType }: RowScope): readonly GroupKey[] =>
   columnsOfType(model, entityType).filter(({ name }) => !name.startsWith('@') && name !== '*').map(({ name, type, fields }) => Object.freeze({ path: [name] as const, expression: column(type, name), ...(fields === undefined ? {} : { fields }) }))
 
 /** The node itself where the path leads to it along a navigation, else its identifier. */
-function shownBy(nodeProperty: Path, node: string, id: GroupKey['expression'], scope: RowScope, inner: RowScope): readonly GroupKey[] {
+function shownBy(nodeProperty: Path, id: ColumnExpression, scope: RowScope, inner: RowScope): readonly GroupKey[] {
   const names = nodeProperty.segments.flatMap((segment) => nameOf(segment) ?? [])
   const [first, ...rest] = names
   if (first === undefined || names.length < nodeProperty.segments.length) throw unsupported('A cast on the path to the nodes of a hierarchy')
   const before = names.slice(0, -1)
-  const entity = names.at(-1) === node ? entityGroupAt(before, scope, inner) : undefined
+  const entity = names.at(-1) === id.path[0] ? entityGroupAt(before, scope, inner) : undefined
   return [entity ?? Object.freeze({ path: [first, ...rest] as const, expression: id })]
 }
