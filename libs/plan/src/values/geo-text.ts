@@ -33,7 +33,8 @@ const position = new RegExp(String.raw`${number}(?:\s+${number}){1,3}`, 'g')
 /** Numbers in parentheses as nested arrays: a line `(1 2,3 4)` is an array of positions, a point `(1 2)` is one position. */
 function contentOf(type: string, body: string): Value | undefined {
   const marked = body.replaceAll(position, (numbers) => `<${numbers.trim().replaceAll(/\s+/g, ',')}>`).replaceAll(/\s+/g, '')
-  if (!/^[\d.,<>()eE+-]*$/.test(marked)) return undefined
+  // numbers stand in positions only
+  if (!/^[(),]*$/.test(marked.replaceAll(/<[\d.,eE+-]*>/g, ''))) return undefined
   const flat = type === 'Point' || type === 'MultiPoint' ? marked.replaceAll(/\((<[^<>()]*>)\)/g, '$1') : marked
   return parsed(flat.replaceAll(/[<(]/g, '[').replaceAll(/[>)]/g, ']'))
 }
