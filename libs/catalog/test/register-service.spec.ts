@@ -217,6 +217,21 @@ describe('a registered service', () => {
     expect(ports.sealing.open('sales', service?.connection ?? ('' as never))).toEqual({ auth: { kind: 'apiKey', name: 'X-Key', value: 'hidden', in: 'header' }, headers: {}, timeoutMs: 30_000 })
   })
 
+  it('says with its connection which changes are sent: as declared unless told, and another word is another connection', async () => {
+    const kept = async () => {
+      const service = await ports.store.read((catalog) => catalog.service('sales'))
+      return { version: service?.connectionVersion, writes: ports.sealing.open('sales', service?.connection ?? ('' as never)).writes }
+    }
+    const entered = { auth: { kind: 'basic', username: 'ann', password: 'secret' } } as const
+    expect(await kept()).toEqual({ version: 1, writes: undefined })
+    await registerService(ports, { url: salesUrl, slug: 'sales', connection: { ...entered, writes: 'declared' } }, { actor })
+    expect((await kept()).version).toBe(1)
+    await registerService(ports, { url: salesUrl, slug: 'sales', connection: { ...entered, writes: 'allowed' } }, { actor })
+    expect(await kept()).toEqual({ version: 2, writes: 'allowed' })
+    await changeConnection(ports, 'sales', { ...entered, writes: 'refused' }, { actor })
+    expect(await kept()).toEqual({ version: 3, writes: 'refused' })
+  })
+
   it('keeps its connection when a later registration brings none', async () => {
     await registerService(ports, { url: salesUrl, slug: 'sales', description: 'new' }, { actor })
     const service = await ports.store.read((catalog) => catalog.service('sales'))

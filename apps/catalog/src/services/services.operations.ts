@@ -28,7 +28,7 @@ export const registerService = operation({
           url: 'https://erp.example.com/odata/sales/', contract: { type: 'CSDL', content: contract }, name: 'Sales', version: '1.0.0', slug: 'sales',
           description: 'Orders and their lines.', tags: ['erp'], application: { name: 'ERP' }, environment: { name: 'Production', type: 'Production' },
           owner: { name: 'Order desk', email: 'orders@example.com' },
-          connection: { auth: { kind: 'basic', username: 'hub', password: 'the password' }, headers: { 'x-tenant': 'eu' }, timeoutMs: 30_000 },
+          connection: { auth: { kind: 'basic', username: 'hub', password: 'the password' }, headers: { 'x-tenant': 'eu' }, timeoutMs: 30_000, writes: 'refused' },
         },
       },
     },
@@ -98,7 +98,7 @@ export const removeService = operation({
 export const changeConnection = operation({
   id: 'changeConnection', method: 'put', path: '/api/v1/services/{slug}/connection', tag,
   summary: 'Change how a service is reached',
-  description: 'Replaces credentials, headers and time limit as a whole. They are stored encrypted and never returned.',
+  description: 'Replaces credentials, headers, time limit and which changes are sent, as a whole. They are stored encrypted and never returned.',
   parameters: slug,
   body: {
     schema: connectionRequest,
@@ -107,6 +107,7 @@ export const changeConnection = operation({
       bearer: { summary: 'A token', value: { auth: { kind: 'bearer', token: 'the token' }, timeoutMs: 10_000 } },
       apiKey: { summary: 'An API key in a header', value: { auth: { kind: 'apiKey', name: 'x-api-key', value: 'the key', in: 'header' } } },
       none: { summary: 'No credentials', value: { auth: { kind: 'none' } } },
+      writes: { summary: 'Changes allowed, though the contract declares none', value: { auth: { kind: 'none' }, writes: 'allowed' } },
     },
   },
   answers: { 200: { description: 'The service, without its connection.', schema: serviceView, example: exampleService } },
