@@ -47,6 +47,7 @@ describe('a data product', () => {
     for (const name of ['sales', 'crm', 'products'] as const) await registerService(ports, registrationOf(name), { actor })
   })
   const put = (product: ProductDefinition = definition, slug = 'sales-360') => putProduct(ports, slug, product, { actor })
+  const joinedBy = (from: string) => put(changed((draft) => (at(at(draft.relationships, 0).on, 0).from = from)), `by-${from.toLowerCase()}`)
 
   it('is created, unchanged by the same call, changed by another, listed and removed', async () => {
     const first = await put()
@@ -67,7 +68,7 @@ describe('a data product', () => {
     ['a property misspelt', (draft) => (at(at(draft.relationships, 0).on, 0).to = 'CustomerId'), 'relationships[0].on[0].to: crm.Customers has no property CustomerId; did you mean CustomerID?'],
     ['a remote name where the exposed one counts', (draft) => (at(at(draft.relationships, 0).on, 0).from = 'OrderID'), 'relationships[0].on[0].from: sales.Orders exposes OrderID as Number; use that name'],
     ['a join column not selected', (draft) => (at(at(draft.relationships, 0).on, 0).from = 'ShipName'), 'relationships[0].on[0].from: ShipName is not in the select of sales.Orders'],
-    ['types that cannot be compared', (draft) => (at(at(draft.relationships, 0).on, 0).from = 'OrderDate'), 'relationships[0].on[0]: sales.Orders/OrderDate (Edm.Date) cannot be compared with crm.Customers/CustomerID (Edm.String)'],
+    ['types that cannot be compared', (draft) => (at(at(draft.relationships, 0).on, 0).from = 'OrderDate'), 'relationships[0].on[0]: sales.Orders/OrderDate (Edm.Date) cannot be compared with crm.Customers/CustomerID (Edm.String): values of one type join, numbers of any type with each other, and text with integers, decimals and guids that it writes in digits'],
     ['no columns at all', (draft) => (at(draft.relationships, 0).on = []), 'relationships[0].on: needs at least one pair of properties'],
     ['an unknown end', (draft) => (at(draft.relationships, 0).to = 'Customer'), 'relationships[0].to: the product has no entity Customer; did you mean Customers?'],
     ['an unknown service', (draft) => (at(draft.entities, 3).service = 'crmm'), 'entities[3].service: there is no service crmm; did you mean crm?'],
@@ -93,6 +94,15 @@ describe('a data product', () => {
     expect(failure.details.map((detail) => detail.message)).toContain(message)
     expect(failure.details.map((detail) => detail.target)).toContain(message.slice(0, message.indexOf(': ')))
     expect((await listProducts(ports, { limit: 1, offset: 0 })).total).toBe(0)
+  })
+
+  it('may join text with what text writes exactly, and not with doubles', async () => {
+    expect((await joinedBy('EmployeeID')).outcome).toBe('created')
+    expect((await joinedBy('Freight')).outcome).toBe('created')
+    const content = contractOf('sales').replace(/(<Property Name="Freight" Type=")Edm.Decimal"(?: (?:Scale|Precision)="[^"]*")*/, '$1Edm.Double"')
+    expect(content).toContain('Edm.Double')
+    await registerService(ports, registrationOf('sales', { contract: { content } }), { actor })
+    expect((await failureOf(joinedBy('Freight'))).details.map(({ message }) => message)).toContainEqual(expect.stringContaining('(Edm.Double) cannot be compared with crm.Customers/CustomerID (Edm.String)'))
   })
 
   it('lists every fault at once', async () => {

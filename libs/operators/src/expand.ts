@@ -1,8 +1,8 @@
-import type { Column, Expand, RowsPage } from '@tributary/plan'
+import { outputColumns, type Column, type Expand, type RowsPage } from '@tributary/plan'
 import { bindJoin, type JoinStage } from './bind-join.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
-import { joinKeys } from './join-keys.js'
+import { joinKeys, typesOf } from './join-keys.js'
 import { positionsOf, toRows } from './page-rows.js'
 import { shapeOf, withoutExpands } from './related-rows.js'
 import type { Step } from './seekers.js'
@@ -42,7 +42,7 @@ function stagesOf(node: Expand, place: Place, execution: Execution): readonly Jo
     related: execution.state.related(node),
     path: place.path,
     position: place.position,
-    keyOf: joinKeys(place.columns, names),
+    keyOf: joinKeys(place.columns, names, typesOf(outputColumns(withoutExpands(node).core), node.on.map(({ to }) => to))),
     from: positionsOf(place.columns, names).flatMap((position) => place.columns[position]?.type.base ?? []),
     limits: execution.context.limits,
   }

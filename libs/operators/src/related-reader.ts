@@ -2,7 +2,7 @@ import { outputColumns, type Expand, type Plan, type Remote } from '@tributary/p
 import type { AdaptivePlacement } from './placement.js'
 import { buildBudget } from './budget.js'
 import type { Execution } from './execution.js'
-import { joinKeys, looseHash } from './join-keys.js'
+import { joinKeys, looseHash, typesOf } from './join-keys.js'
 import type { Sought } from './key-queue.js'
 import { toRows, type Row } from './page-rows.js'
 import { acceptedOf } from './accepted.js'
@@ -72,7 +72,7 @@ export async function readWhole(inner: InnerSide, execution: Execution): Promise
 /** Visits the rows that can join. */
 async function eachRow({ node, core }: InnerSide, execution: Execution, visit: (hash: string, row: Row) => void): Promise<void> {
   const columns = outputColumns(core)
-  const keyOf = joinKeys(columns, node.on.map(({ to }) => to))
+  const keyOf = joinKeys(columns, node.on.map(({ to }) => to), typesOf(outputColumns(node.input), node.on.map(({ from }) => from)))
   for await (const page of execution.open(core, execution).pages) {
     for (const row of toRows(page, columns).rows) {
       const key = keyOf(row)

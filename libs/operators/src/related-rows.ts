@@ -1,6 +1,6 @@
-import { columnsOf, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type MissingPart, type PerParent, type Plan, type Remote } from '@tributary/plan'
+import { columnsOf, outputColumns, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type MissingPart, type PerParent, type Plan, type Remote } from '@tributary/plan'
 import type { Execution } from './execution.js'
-import { asKeyOf, type JoinKey } from './join-keys.js'
+import { asKeyOf, isAskable, typesOf, type JoinKey } from './join-keys.js'
 import { keyDispatch } from './key-dispatch.js'
 import { keyQueue, type Sought } from './key-queue.js'
 import { relatedOf } from './per-parent.js'
@@ -70,7 +70,10 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
 /** What is read for an expand, and the remote in it that takes keys. */
 export function innerSideOf(node: Expand): InnerSide {
   const { core } = withoutExpands(node)
-  return { node, core, keyed: keyedRemote(core, node.on) }
+  const from = typesOf(outputColumns(node.input), node.on.map((pair) => pair.from))
+  const to = typesOf(outputColumns(core), node.on.map((pair) => pair.to))
+  const askable = from.every((type, index) => isAskable(type.base, to[index]?.base ?? type.base))
+  return { node, core, keyed: askable ? keyedRemote(core, node.on) : undefined }
 }
 
 /** An expand's inner side without the expands on top of it: those are executed over all rows found, so that their keys, too, come in full batches. */

@@ -3,7 +3,7 @@ import { constantRows, expand, type Expand, type ExpandedRow, outputColumns, typ
 import { buildBudget } from './budget.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
-import { joinKeys } from './join-keys.js'
+import { joinKeys, typesOf } from './join-keys.js'
 import { keysTaken } from './key-dispatch.js'
 import { pageLength, pickRows, positionsOf, rowsPage, toRows, withColumns, type Row } from './page-rows.js'
 import { rowsOf, type Related } from './related-cache.js'
@@ -64,12 +64,12 @@ function isFiltered(plan: Plan): boolean {
 }
 
 /** The distinct keys of the related rows; undefined where they are more than may be held and there is another way. */
-async function readKeys({ related, on, ways }: SemiJoin, execution: Execution): Promise<Keys | undefined> {
+async function readKeys({ input, related, on, ways }: SemiJoin, execution: Execution): Promise<Keys | undefined> {
   const { limits } = execution.context
   const budget = buildBudget(limits, 'of keys in one semi-join', execution.state.meter.memory)
   const keys: Keys = new Map()
   const stream = execution.open(related, execution)
-  const read = joinKeys(stream.columns, on.map(({ to }) => to))
+  const read = joinKeys(stream.columns, on.map(({ to }) => to), typesOf(outputColumns(input), on.map(({ from }) => from)))
   const columns = stream.columns
   for await (const page of stream.pages) {
     for (const row of toRows(page, columns).rows) {
@@ -148,11 +148,11 @@ async function* sortedByKeys(node: SemiJoin, byKeys: Expand, keys: Keys, executi
 }
 
 /** All rows of the input that have one of the keys, or with `anti` none of them. Bytes are parsed for the join columns only. */
-async function* scanned({ input, on, anti }: SemiJoin, keys: Keys, execution: Execution): AsyncGenerator<Page> {
+async function* scanned({ input, related, on, anti }: SemiJoin, keys: Keys, execution: Execution): AsyncGenerator<Page> {
   const stream = execution.open(input, execution)
   const names = on.map(({ from }) => from)
   const read = stream.columns.filter(({ name }) => names.includes(name))
-  const keyOf = joinKeys(read, names)
+  const keyOf = joinKeys(read, names, typesOf(outputColumns(related), on.map(({ to }) => to)))
   for await (const page of stream.pages) {
     const positions: number[] = []
     toRows(page, read).rows.forEach((row, position) => {

@@ -46,7 +46,7 @@ function columnFaults(relationship: ProductRelationship, field: string, from: Re
     if (left === undefined || right === undefined) return missing
     const [leftType, rightType] = [left.property.type, right.property.type]
     if (areComparable({ ref: leftType, model: from.model }, { ref: rightType, model: to.model })) return []
-    return [faultAt(at, `${spokenEntity(from.entity)}/${pair.from} (${typeText(leftType)}) cannot be compared with ${spokenEntity(to.entity)}/${pair.to} (${typeText(rightType)})`)]
+    return [faultAt(at, `${spokenEntity(from.entity)}/${pair.from} (${typeText(leftType)}) cannot be compared with ${spokenEntity(to.entity)}/${pair.to} (${typeText(rightType)}): ${comparableKinds}`)]
   })
 }
 
@@ -68,11 +68,23 @@ interface Typed {
 const numbers = new Set(['Byte', 'SByte', 'Int16', 'Int32', 'Int64', 'Decimal', 'Single', 'Double'].map((name) => `Edm.${name}`))
 const equatable = new Set(['String', 'Guid', 'Boolean', 'Date', 'DateTimeOffset', 'TimeOfDay', 'Duration', 'Binary'].map((name) => `Edm.${name}`))
 
-/** Values of one Edm type can be joined, and numbers of any type with each other; members of one enumeration only. */
+const comparableKinds = 'values of one type join, numbers of any type with each other, and text with integers, decimals and guids that it writes in digits'
+
+/** Numbers that text may write without loss. */
+const exactNumbers = new Set([...numbers].filter((name) => name !== 'Edm.Single' && name !== 'Edm.Double'))
+
+/** Values of one Edm type can be joined, numbers of any type with each other, text with what it can write exactly; members of one enumeration only. */
 function areComparable(left: Typed, right: Typed): boolean {
   if (left.ref.collection || right.ref.collection) return false
   const [one, other] = [kindOf(left), kindOf(right)]
-  return one !== undefined && one === other
+  if (one === undefined || other === undefined) return false
+  return one === other || isTextOf(left, right) || isTextOf(right, left)
+}
+
+/** Text that a number or a guid is written as. */
+function isTextOf(text: Typed, value: Typed): boolean {
+  const [one, other] = [text, value].map(({ ref, model }) => model.underlying(ref.name))
+  return one === 'Edm.String' && other !== undefined && (other === 'Edm.Guid' || exactNumbers.has(other))
 }
 
 function kindOf({ ref, model }: Typed): string | undefined {
