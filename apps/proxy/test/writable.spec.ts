@@ -30,6 +30,8 @@ const restriction = (name: string, properties: string): string => `<Annotation T
 const bool = (name: string, value: boolean): string => `<PropertyValue Property="${name}" Bool="${value}"/>`
 const paths = (name: string, ...of: readonly string[]): string => `<PropertyValue Property="${name}"><Collection>${of.map((path) => `<PropertyPath>${path}</PropertyPath>`).join('')}</Collection></PropertyValue>`
 
+const concurrency = '<Annotation Term="Org.OData.Core.V1.OptimisticConcurrency"><Collection><PropertyPath>Freight</PropertyPath><PropertyPath>Secret</PropertyPath></Collection></Annotation>'
+
 const some = restriction('InsertRestrictions', `${bool('Insertable', true)}${paths('NonInsertableProperties', 'ID', 'Freight', 'Secret')}`)
   + restriction('UpdateRestrictions', `${paths('NonUpdatableProperties', 'Ship/City')}${bool('Upsertable', true)}`) + restriction('DeleteRestrictions', bool('Deletable', false))
   + restriction('DeepInsertSupport', bool('Supported', true))
@@ -82,6 +84,16 @@ describe('which changes are sent', () => {
     } finally {
       await door.stop()
     }
+  })
+
+  it('tells clients of a product, too, that changes are guarded by entity tags', async () => {
+    const yard = await yardWith({ annotations: concurrency })
+    const model = readCsdl(await (await yard.door.get('/odata/yard/$metadata')).text())
+    const said = annotationValue(model.container?.entitySets.get('Jobs')?.annotations ?? [], 'Org.OData.Core.V1.OptimisticConcurrency')
+    expect(said?.kind === 'collection' ? said.items : said).toEqual([{ kind: 'propertyPath', path: 'Cost' }])
+    yard.sales.answer({ status: 200, body: '{"@odata.context":"$root$$metadata#Orders","value":[{"@odata.etag":"W/\\"5\\"","ID":7,"Freight":1.50}]}' })
+    const read = await yard.door.get('/odata/yard/Jobs(7)?$select=Number,Cost')
+    expect([read.headers.get('etag'), await read.json()]).toEqual(['W/"5"', { '@odata.context': `${yard.door.origin}/odata/yard/$metadata#Jobs(Number,Cost)/$entity`, '@odata.etag': 'W/"5"', 'Number': 7, 'Cost': 1.5 }])
   })
 
   it('stays the same byte for byte', async () => {

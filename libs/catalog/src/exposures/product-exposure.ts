@@ -1,7 +1,7 @@
-import { createModel, type EdmModel, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type Schema } from '@tributary/edm'
+import { createModel, type Annotation, type EdmModel, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type Schema } from '@tributary/edm'
 import type { ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../exposure.js'
 import type { ProductDefinition } from '../products/definition.js'
-import { resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
+import { renamed, resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
 import { namespaceOf } from './exposed-names.js'
 import { exposedTypes, type ExposedTypes } from './exposed-types.js'
@@ -67,7 +67,8 @@ interface Compiled {
 }
 
 function containerSchema(namespace: string, { description }: ProductDefinition, { entities, entityTypes, navigations }: Compiled): Schema {
-  const entitySets = entities.map(({ entity, model, set }): EntitySet => {
+  const entitySets = entities.map((resolved): EntitySet => {
+    const { entity, model, set } = resolved
     const target = `${model.container?.qualifiedName ?? ''}/${set.name}`
     return Object.freeze({
       kind: 'entitySet',
@@ -75,7 +76,7 @@ function containerSchema(namespace: string, { description }: ProductDefinition, 
       entityType: entityTypes.get(entity.name)?.qualifiedName ?? '',
       includeInServiceDocument: true,
       bindings: (navigations.get(entity.name) ?? []).map(({ property, exposed }): NavigationBinding => ({ path: property.name, target: exposed.target ?? '' })),
-      annotations: annotationsOf(model, target, set.annotations).filter(({ term, value }) => term === descriptionTerm && value.kind === 'string'),
+      annotations: annotationsOf(model, target, set.annotations).flatMap((annotation) => carried(annotation, resolved)),
     })
   })
   const container = Object.freeze({
@@ -91,6 +92,20 @@ function containerSchema(namespace: string, { description }: ProductDefinition, 
 }
 
 const descriptionTerm = 'Org.OData.Core.V1.Description'
+const concurrencyTerm = 'Org.OData.Core.V1.OptimisticConcurrency'
+
+/** What a source says of a set that holds here, too: in words, and that changes are guarded by entity tags, by exposed properties as far as there are such. */
+function carried(annotation: Annotation, { entity, columns }: ResolvedEntity): readonly Annotation[] {
+  const { term, value } = annotation
+  if (term === descriptionTerm) return value.kind === 'string' ? [annotation] : []
+  if (term !== concurrencyTerm || value.kind !== 'collection') return []
+  const items = value.items.flatMap((item) => {
+    const [first = '', ...rest] = ('path' in item ? item.path : 'text' in item ? item.text : '').split('/')
+    const exposed = columns.find(({ remote }) => remote === first)
+    return exposed === undefined ? [] : [{ kind: 'propertyPath' as const, path: [renamed(entity, first), ...rest].join('/') }]
+  })
+  return [{ ...annotation, value: { ...value, items } }]
+}
 
 function exposedSet({ entity, set, type, model, columns }: ResolvedEntity, entityTypes: ReadonlyMap<string, EntityType>, navigations: readonly ProductNavigation[]): ExposedSet {
   const exposedType = entityTypes.get(entity.name)
