@@ -185,5 +185,8 @@ export const afterApply: readonly Computed[] = [
   computed('Deliveries?$apply=filter(Crates gt 4)&$expand=Fruit($select=Name)&$select=No', { No: 1, Fruit: { Name: 'Apple' } }, { No: 6, Fruit: { Name: 'Apple' } }),
   computed('Deliveries?$apply=groupby((FruitCode),aggregate($count as N))&$expand=Fruit($select=Name)', { FruitCode: 'apple', N: 3, Fruit: { Name: 'Apple' } }, { FruitCode: 'plum', N: 3, Fruit: { Name: 'Plum' } }, { FruitCode: 'pear', N: 2, Fruit: { Name: 'Pear' } }),
   computed('Deliveries?$apply=groupby((FruitCode),aggregate($count as N))&$compute=N mul 2 as M&$filter=M eq 4', { FruitCode: 'pear', N: 2, M: 4 }),
+  computed('Farms?$expand=Deliveries($apply=aggregate(Crates with sum as C))&$select=Id', { Id: 'f1', Deliveries: [{ C: 7 }] }, { Id: 'f2', Deliveries: [{ C: 7 }] }, { Id: 'f3', Deliveries: [{ C: 6 }] }, { Id: 'f4', Deliveries: [{ C: null }] }),
+  computed('Farms?$expand=Deliveries($apply=groupby((Fruit/Name),aggregate($count as N));$orderby=Fruit/Name desc;$top=1)&$select=Id&$filter=Id eq \'f3\'', { Id: 'f3', Deliveries: [{ Fruit: { Name: 'Plum' }, N: 1 }] }),
+  computed('Farms?$expand=Deliveries($apply=topcount(1,Paid);$filter=Crates gt 4)&$select=Id&$orderby=Id&$top=2', { Id: 'f1', Deliveries: [whole(1)] }, { Id: 'f2', Deliveries: [] }),
   computed('Deliveries?$apply=search(f2)&$select=No', ...numbers(3, 4)),
 ]

@@ -6,12 +6,13 @@ import { pushFilterBelowExpand } from './rules/push-filter-below-expand.js'
 import { pushLimitBelowExpand } from './rules/push-limit-below-expand.js'
 import { pushSortBelowExpand } from './rules/push-sort-below-expand.js'
 import { pushBelowCompute } from './rules/push-below-compute.js'
+import { pushBelowRowStep } from './rules/push-below-row-step.js'
 import { pushBelowSemiJoin } from './rules/push-below-semi-join.js'
 import type { Rule } from './rules/rule.js'
 import { withSemiJoins } from './rules/semi-joins.js'
 
 /** The rules, in the order in which they are tried. None changes which rows there are, or their order. */
-export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand, pushBelowSemiJoin, pushBelowCompute])
+export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand, pushBelowSemiJoin, pushBelowCompute, pushBelowRowStep])
 
 /** Applies the rules until none fires. */
 export function applyRules(plan: Plan): Plan {

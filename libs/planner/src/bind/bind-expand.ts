@@ -3,6 +3,7 @@ import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
+import { expandApplied } from './apply/expand-applied.js'
 import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
@@ -45,6 +46,13 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   let plan = input
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
+    if (target.item.options.apply !== undefined) {
+      const applied = expandApplied(plan, target, scope)
+      plan = applied.plan
+      visible = [...visible, applied.navigation]
+      lists.push(applied.list)
+      continue
+    }
     const related = bindRelated(target, scope)
     plan = related.byRow === undefined ? expand(plan, related) : expandFiltered(plan, related, related.byRow)
     visible = [...withHolder(visible, target, outputColumns(input)), related.navigation]

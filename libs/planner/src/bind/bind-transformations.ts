@@ -39,6 +39,9 @@ function copied(copies: number): number {
   return copies
 }
 
+/** A sequence of transformations of the rows of a scope. @throws as `bindTransformations` */
+export const bindApplied = (apply: ApplyExpression, scope: RowScope): Transformed => bindApply(apply, scope)
+
 function bindApply({ transformations }: ApplyExpression, scope: RowScope): Transformed {
   const bound = transformations.reduce((before, transformation) => then(before, withNotes(before, (noted) => bindTransformation(transformation, noted, before.ordered === true))), untouched(scope))
   return { ...bound, scope: { ...bound.scope, ...(scope.notes === undefined ? {} : { notes: scope.notes }) } }

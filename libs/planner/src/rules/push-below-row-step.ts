@@ -1,0 +1,28 @@
+import { columnsOf, type Expression, goesRowByRow, limit, outputColumns, sort, type Transformation, withInner, innerOf } from '@tributary/plan'
+import type { Rule } from './rule.js'
+
+/**
+ * Sorts and cuts before rows get a column that is made of what they hold: neither drops rows nor changes their order.
+ * ```
+ * Limit 3                    Nest ~Sales as Sales
+ * └ Nest ~Sales as Sales ⇒   └ Limit 3
+ *   └ x                        └ x
+ * ```
+ * Does not fire for orders that read the column, nor above steps that drop, add or reorder rows.
+ */
+export const pushBelowRowStep: Rule = {
+  name: 'PushBelowRowStep',
+  apply(plan) {
+    if ((plan.kind !== 'sort' && plan.kind !== 'limit') || plan.input.kind !== 'transformation' || !goesRowByRow(plan.input)) return plan
+    const { input: inner } = plan
+    const [first, ...others] = inner.inputs
+    if (plan.kind === 'limit') return withInner(inner, [limit(first, plan.skip, plan.take, plan.count), ...others], innerOf(inner))
+    return plan.keys.some(({ expression }) => readsMade(expression, inner)) ? plan : withInner(inner, [sort(first, plan.keys), ...others], innerOf(inner))
+  },
+}
+
+function readsMade(expression: Expression, { inputs, columns }: Transformation): boolean {
+  const known = new Set(outputColumns(inputs[0]).map(({ name }) => name))
+  const read = columnsOf(expression)
+  return columns.some(({ name }) => !known.has(name) && read.has(name))
+}
