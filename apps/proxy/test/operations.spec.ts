@@ -191,6 +191,8 @@ describe('operations', () => {
       const response = await door.get(`/odata/fleet/${path}`)
       expect([path, response.status, (await response.json() as { readonly error: Json }).error]).toEqual([path, 501, expect.objectContaining({ code: 'HUB_QUERY_UNSUPPORTED', message: expect.stringMatching(/The operation .* of the source port/) as unknown })])
     }
+    const action = await door.get("/odata/fleet/Vessels('AMBER')/Port.Rename", { 'content-type': 'application/json' }, { method: 'POST', body: '{"name":"x"}' })
+    expect([action.status, (await action.json() as { readonly error: Json }).error['message']]).toEqual([501, expect.stringContaining('Call it at the service itself: /odata/port/.')])
     expect(calls()).toEqual([])
   })
 })
