@@ -24,11 +24,15 @@ const beatMs = 20_000
 /** A process on another machine, whose end nobody here can see, is taken to be gone after this long without a beat. */
 const silentMs = 30 * beatMs
 
+/** Rooms of this process. */
+const living = new Set<string>()
+
 /** Makes the room, and removes those whose owners are gone. */
 export async function openSpoolRoom(shared: string): Promise<SpoolRoom> {
   await mkdir(shared, { recursive: true, mode: ownerOnly })
   await removeAbandoned(shared)
   const directory = join(shared, `${process.pid}-${randomBytes(6).toString('hex')}`)
+  living.add(directory)
   await mkdir(directory, { mode: ownerOnly })
   await chmod(directory, ownerOnly)
   const owner = join(directory, ownerFile)
@@ -52,6 +56,7 @@ export async function openSpoolRoom(shared: string): Promise<SpoolRoom> {
     async close() {
       clearInterval(beat)
       await rm(directory, { recursive: true, force: true })
+      living.delete(directory)
     },
   }
 }
@@ -71,6 +76,7 @@ async function removeAbandoned(shared: string): Promise<void> {
 }
 
 async function isAbandoned(directory: string): Promise<boolean> {
+  if (living.has(directory)) return false
   const owner = join(directory, ownerFile)
   const told = await readFile(owner, 'utf8').then((text) => JSON.parse(text) as { readonly pid?: unknown; readonly host?: unknown }, () => undefined)
   const silentSince = await stat(told === undefined ? directory : owner).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0)
