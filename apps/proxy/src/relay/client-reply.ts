@@ -52,8 +52,11 @@ export async function clientReply(reply: RemoteReply, wish: ReplyWish): Promise<
     return { status, headers: { ...replyHeaders(reply, wish, links), ...bytes }, body: reply.body }
   }
   const body = await jsonBody(reply, wish, links)
-  return { status, headers: { ...replyHeaders(reply, wish, links), ...(body === undefined ? {} : { 'content-type': jsonContentType(wish.style, wish.protocol) }) }, ...(body === undefined ? {} : { body }) }
+  return { status, headers: { ...replyHeaders(reply, wish, links), ...(body === undefined ? {} : { 'content-type': jsonContentType({ ...wish.style, metadata: levelOf(contentType, wish.style) }, wish.protocol) }) }, ...(body === undefined ? {} : { body }) }
 }
+
+/** What is said of everything where that was asked for; a source may say less, and then its answer does not claim more. */
+const levelOf = (contentType: string | undefined, { metadata }: JsonStyle): JsonStyle['metadata'] => (metadata !== 'full' || /metadata=full\b/i.test(contentType ?? '') ? metadata : 'minimal')
 
 /** @throws HUB_SOURCE_INVALID where there is one */
 async function withoutBody(reply: RemoteReply, wish: ReplyWish, links: SourceLinks): Promise<ClientReply> {
