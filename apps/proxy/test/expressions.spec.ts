@@ -1,4 +1,4 @@
-import { serviceExposure } from '@tributary/catalog'
+import { productExposure, serviceExposure } from '@tributary/catalog'
 import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
 import { type DataDoor, openDoor } from './data-door.js'
 import { endpointOf } from './exposures.js'
@@ -9,7 +9,16 @@ let door: DataDoor
 beforeAll(async () => {
   server = await startRichServer()
   door = await openDoor()
-  door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', server.url, server.metadata)))
+  const endpoint = endpointOf('port', server.url, server.metadata)
+  door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpoint))
+  door.catalog.put(productExposure({ slug: 'fleet', revision: 1, endpoints: new Map([['port', endpoint]]), definition: {
+    name: 'Fleet',
+    entities: [
+      { name: 'Ships', service: 'port', entitySet: 'Vessels', select: ['Code', 'Moored', 'Needs', 'Cargo', 'Lots', 'Built'], rename: { Moored: 'Berth', Built: 'Launched' } },
+      { name: 'Visits', service: 'port', entitySet: 'Calls' },
+    ],
+    relationships: [{ from: 'Visits', to: 'Ships', name: 'Ship', inverse: 'Visits', on: [{ from: 'VesselCode', to: 'Code' }] }],
+  } }))
 })
 
 afterAll(async () => {
@@ -190,6 +199,27 @@ describe('items of collections', () => {
     expect(await items("Vessels('AMBER')/Log", { $filter: "endswith($this,'ored')" })).toEqual(['moored'])
     expect(await items("Vessels('AMBER')/Log", { $orderby: '$it' })).toEqual(['moored', 'sailed', 'sailed'])
     expect(await items("Vessels('AMBER')/Lots", { $filter: "Weight gt 1 and Marks/any(m:m eq 'dry')", $select: 'Label' })).toEqual([{ Label: 'A-1' }])
+  })
+})
+
+describe('data products, whose types have names of their own', () => {
+  const ships = async ($filter: string, aliases: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> =>
+    ((await door.json(path('Ships', { $filter, $orderby: 'Code', ...aliases }).replace('/port/', '/fleet/')))['value'] as Rows).map(({ Code }) => Code)
+
+  it.each<readonly [string, readonly unknown[]]>([
+    ['Berth/fleet.port.QuayAddress/Door eq 7', ['CORAL']],
+    ['isof(Berth,fleet.port.QuayAddress)', ['CORAL']],
+    ["Cargo eq fleet.port.Cargo'Grain' or Needs has fleet.port.Services'Crane'", ['AMBER', 'BRISK', 'CORAL']],
+    ['cast(Cargo,Edm.Int32) eq 5', ['DAWN', 'EIDER']],
+    ["Lots/$count($filter=Kind eq 'Grain') eq 1", ['AMBER']],
+    ['Visits/$count($filter=Loaded gt 100 and Ship/Launched lt 2000-01-01) ge 1', ['AMBER', 'CORAL']],
+    ["Launched eq $root/Ships('HERON')/Launched", ['AMBER', 'HERON']],
+    ['Visits/any(v:v/Ship/Berth/City eq $it/Berth/City and v/Loaded gt 1000)', ['CORAL']],
+  ])('%s', async (condition, expected) => expect(await ships(condition)).toEqual(expected))
+
+  it('compare complex values of renamed properties', async () => {
+    expect(await ships('Berth eq @a', { '@a': '{"@odata.type":"#fleet.port.QuayAddress","City":"Turku","Country":"FI","Quay":"West","Door":7}' })).toEqual(['CORAL'])
+    expect(await ships('Berth eq @a', { '@a': '{"City":"Turku","Country":"FI","Quay":"West","Door":7}' })).toEqual([])
   })
 })
 

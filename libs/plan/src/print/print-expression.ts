@@ -53,6 +53,7 @@ function printValue(type: ValueType, value: Value): string {
   if (Array.isArray(value)) return `[${value.map((item: Value) => printValue(itemOf(type), item)).join(',')}]`
   switch (type.base) {
     case 'Edm.String': return quote(String(value))
+    case 'Edm.Untyped': return JSON.stringify(value).startsWith('"') ? quote(String(value)) : JSON.stringify(value)
     case 'Edm.Duration': return `duration'${String(value)}'`
     case 'Edm.Binary': return `binary'${String(value)}'`
     case 'enum': return `${type.name}${quote(String(value))}`

@@ -88,13 +88,25 @@ function mayBeNull(predicate: Expression): boolean {
   }
 }
 
-/** `Orders/$count gt 0` and its like ask for any row, `Orders/$count eq 0` for none. */
+/** `Orders/$count gt 0` and its like ask for any row, `Orders/$count eq 0` for none; so do counts of rows that meet a condition. */
 function ofCount(part: Expression): RelatedCondition | undefined {
   if (part.kind !== 'binary' || part.left.kind !== 'call' || part.left.name !== 'length' || part.right.kind !== 'literal') return undefined
   const [counted] = part.left.arguments
-  if (counted?.kind !== 'column' || counted.path.length !== 1) return undefined
-  const limit = Number(part.right.value ?? Number.NaN)
-  const { operator } = part
-  if ((limit === 0 && (operator === 'gt' || operator === 'ne')) || (limit === 1 && operator === 'ge')) return { anti: false }
-  return (limit === 0 && (operator === 'eq' || operator === 'le')) || (limit === 1 && operator === 'lt') ? { anti: true } : undefined
+  const condition = counted === undefined ? undefined : countedRows(counted)
+  const anti = asksForNone(part.operator, Number(part.right.value ?? Number.NaN))
+  return condition === undefined || anti === undefined ? undefined : { ...condition, anti }
+}
+
+/** The rows of the navigation that are counted; undefined where it is not rows of its own columns alone. */
+function countedRows(counted: Expression): Pick<RelatedCondition, 'predicate'> | undefined {
+  if (counted.kind === 'column') return counted.path.length === 1 ? {} : undefined
+  if (counted.kind !== 'filtered' || counted.collection.kind !== 'column' || counted.collection.path.length !== 1 || columnsOf(counted.predicate).size > 0) return undefined
+  const predicate = ofVariable(counted.predicate, counted.variable)
+  return predicate === undefined ? undefined : { predicate }
+}
+
+/** Whether a comparison of a number of rows asks that there be none (true), that there be one (false), or neither. */
+function asksForNone(operator: string, limit: number): boolean | undefined {
+  if ((limit === 0 && (operator === 'gt' || operator === 'ne')) || (limit === 1 && operator === 'ge')) return false
+  return (limit === 0 && (operator === 'eq' || operator === 'le')) || (limit === 1 && operator === 'lt') ? true : undefined
 }
