@@ -57,11 +57,12 @@ describe('reads through the hub as from the source itself', () => {
   ])('%s', async (path) => expect(await fromHub(path)).toEqual(await fromSource(path)))
 })
 
+const raw = async (response: Response) => ({
+  status: response.status, bytes: Buffer.from(await response.arrayBuffer()).toString('base64'),
+  headers: ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'].map((name) => response.headers.get(name)),
+})
+
 describe('streams', () => {
-  const raw = async (response: Response) => ({
-    status: response.status, bytes: Buffer.from(await response.arrayBuffer()).toString('base64'),
-    headers: ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'].map((name) => response.headers.get(name)),
-  })
   it.each<[path: string, headers: Readonly<Record<string, string>>, method?: string]>([
     ['Photos(1)/$value', {}], ['Photos(1)/$value', { range: 'bytes=1-3' }], ['Photos(1)/$value', { range: 'bytes=99-' }], ['Photos(1)/$value', { 'if-none-match': '"m1"' }], ['Photos(1)/$value', {}, 'HEAD'],
     ['Photos(2)/$value', { 'accept': 'text/plain', 'accept-encoding': 'gzip' }], ['Photos(1)/Thumbnail', {}], ['Photos(2)/Thumbnail', {}], ['Harbours(1)/Chart', { range: 'bytes=2-4' }], ['Harbours(2)/Chart', {}],
@@ -81,5 +82,34 @@ describe('streams', () => {
       '@odata.mediaReadLink': `${id}/$value`, '@odata.mediaContentType': 'image/png', 'Thumbnail@odata.mediaReadLink': `${id}/Thumbnail`, 'Thumbnail@odata.mediaContentType': 'image/svg+xml', 'Of@odata.navigationLink': `${id}/Of`,
     })
     expect(Object.keys(await door.json('/odata/port/Photos(1)?$select=Title'))).toEqual(['@odata.context', '@odata.mediaContentType', '@odata.mediaEtag', 'Title'])
+  })
+})
+
+const ids = (body: Readonly<Record<string, unknown>>) => (body['value'] as readonly Readonly<Record<string, string>>[]).map((row) => String(row['@odata.id']).replace(`${door.origin}/odata/port/`, ''))
+
+describe('$all', () => {
+  const idsOfSet = async (path: string) => ids(await door.json(encodeURI(`/odata/port/${path}`)))
+  it('gives the entities of every set and the singletons, each with its type and id, in pages', async () => {
+    const sets = ['Vessels', 'Harbours', 'Calls', 'Readings', 'Tides', 'Sailors', 'Photos', 'Authorities']
+    const expected = [...(await Promise.all(sets.map((set) => idsOfSet(`${set}/$ref`)))).flat(), 'Office', 'Flagship']
+    const whole = await door.json('/odata/port/$all?$count=true')
+    expect([whole['@odata.context'], whole['@odata.count'], ids(whole)]).toEqual([`${door.origin}/odata/port/$metadata#Collection(Edm.EntityType)`, expected.length, expected])
+    expect((whole['value'] as readonly Readonly<Record<string, unknown>>[]).at(-1)).toMatchObject({ '@odata.type': '#Port.Ferry', 'Name': 'Flag of Kiel' })
+    const paged: string[] = []
+    for (let next: string | undefined = '/odata/port/$all?$top=20&$skip=3'; next !== undefined;) {
+      const page: Readonly<Record<string, unknown>> = await door.json(next, { prefer: 'maxpagesize=6' })
+      paged.push(...ids(page))
+      next = page['@odata.nextLink'] as string | undefined
+    }
+    expect(paged).toEqual(expected.slice(3, 23))
+  })
+  it('gives those of one type, filtered', async () => {
+    expect(await idsOfSet("$all/Port.Ferry?$select=Name")).toEqual(["Vessels('DAWN')", "Vessels('EIDER')", 'Flagship'])
+    expect(await idsOfSet("$all/Port.Call?$filter=Number gt 2")).toEqual(["Calls(VesselCode='AMBER',Number=3)", "Calls(VesselCode='DAWN',Number=3)", "Calls(VesselCode='FORCE',Number=7)"])
+    for (const [path, status] of [['$all?$filter=true', 501], ['$all/Port.Address', 400], ['$all/Port.Call?$orderby=Number', 501]] as const) {
+      const response = await door.get(`/odata/port/${path}`)
+      await response.text()
+      expect([path, response.status]).toEqual([path, status])
+    }
   })
 })

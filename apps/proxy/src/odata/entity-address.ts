@@ -2,11 +2,13 @@ import { hubError } from '@tributary/errors'
 import { partAddress } from '../batch/part-address.js'
 import type { ServiceRequest } from './service-request.js'
 
-const isEntityPath = (path: string): boolean => /^(?:\$|%24)entity\/?$/i.test(path)
+/** Behind it perhaps the derived type that the entity is seen as. */
+const entityPath = /^(?:\$|%24)entity((?:\/[^/]+)?)\/?$/i
+const isEntityPath = (path: string): boolean => entityPath.test(path)
 const isId = (option: string): boolean => /^(?:\$|%24)?id=/i.test(option)
 
 /**
- * `$entity?$id=Orders(1)` as the request it stands for; any other request as it is.
+ * `$entity?$id=Orders(1)`, perhaps with a cast, as the request it stands for; any other request as it is.
  * @throws HUB_QUERY_INVALID without an id, HUB_REQUEST_INVALID for an id outside of the service
  * @see OData URL Conventions 4.01, section 4.11
  */
@@ -16,8 +18,9 @@ export function resolveEntity(asked: ServiceRequest): ServiceRequest {
   const options = exchange.query.split('&')
   const id = options.find(isId)
   if (id === undefined) throw hubError('HUB_QUERY_INVALID', { what: '$entity needs the option $id.', hint: 'Give the id of the entity: $entity?$id=Orders(1).' }, { target: '$id' })
-  const { path: meant, query } = partAddress(decoded(id.slice(id.indexOf('=') + 1)), root, new Map())
-  if (query !== '' || isEntityPath(meant)) throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is no entity\'s id.', hint: 'An id has no query: Orders(1).' }, { target: '$id' })
+  const { path: entity, query } = partAddress(decoded(id.slice(id.indexOf('=') + 1)), root, new Map())
+  if (query !== '' || isEntityPath(entity)) throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is no entity\'s id.', hint: 'An id has no query: Orders(1).' }, { target: '$id' })
+  const meant = `${entity.replace(/\/$/, '')}${entityPath.exec(path)?.[1] ?? ''}`
   const base = exchange.path.slice(0, exchange.path.length - path.length)
   return { ...asked, path: meant, exchange: { ...exchange, path: `${base}${meant}`, query: options.filter((option) => !isId(option)).join('&') } }
 }

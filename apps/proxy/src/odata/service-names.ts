@@ -5,7 +5,7 @@ const names = new WeakMap<EdmModel, Names>()
 
 /** What the names of a model mean in a URL: found out once for each model. */
 export function namesFor(model: EdmModel): Names {
-  const known = names.get(model) ?? namesOf(model)
+  const known = names.get(model) ?? namesOf(model, { keyAsSegment: true })
   names.set(model, known)
   return known
 }

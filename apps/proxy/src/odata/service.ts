@@ -16,6 +16,7 @@ import { resolveEntity } from './entity-address.js'
 import { answerQuery, type Query, type QueryServices } from './answer-query.js'
 import { requireExpandLimits } from './expand-limits.js'
 import { hasName } from './shown-model.js'
+import { allEntities, answerAll } from './answer-all.js'
 import { answerStream, streamAddress } from './answer-stream.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
 import { namesFor } from './service-names.js'
@@ -77,15 +78,17 @@ async function answerRead(given: ServiceRequest, services: QueryServices): Promi
       return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), endpointOf: (slug) => services.pool.openNow(exposure, slug) })
     case 'service':
       return answerServiceDocument(asked, url)
-    case 'path': {
-      const stream = streamAddress(url, exposure)
-      return stream === undefined ? answerData(queryOf(asked, url), services) : answerStream(queryOf(asked, url), stream, services)
-    }
+    case 'path':
+      return answerData(queryOf(asked, url), services)
   }
 }
 
-/** Changes are told by their source, everything else is a query. */
+/** Streams and changes are told by their source, everything else is a query. */
 async function answerData(query: Query, services: QueryServices): Promise<void> {
+  const stream = streamAddress(query.url, query.exposure)
+  if (stream !== undefined) return answerStream(query, stream, services)
+  const all = allEntities(query.url, query.exposure)
+  if (all !== undefined) return answerAll(query, all, services)
   if (!(await answersDelta(query, services))) await answerQuery(query, services)
 }
 

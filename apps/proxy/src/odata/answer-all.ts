@@ -1,0 +1,181 @@
+import type { Exposure } from '@tributary/catalog'
+import { hubError } from '@tributary/errors'
+import type { ODataUrl, QueryOptions, ResourceSegment } from '@tributary/odata-url'
+import { jsonContentType, parseAccept, writeCollection } from '@tributary/odata-wire'
+import { execute, type RowStream } from '@tributary/operators'
+import { parseRows, type Column, type Page, type RowsPage, type Value } from '@tributary/plan'
+import { bind, narrowPage, optimize, place, placeFragment, type BoundQuery } from '@tributary/planner'
+import type { Endpoints } from '@tributary/source'
+import { header } from '../http/exchange.js'
+import { respondWithStream } from '../http/respond.js'
+import type { Query, QueryServices } from './answer-query.js'
+import { nextLink, pageBytes } from './next-page.js'
+import { queryHash } from './page-token.js'
+import { presenter } from './present-rows.js'
+import { executionLimits } from './request-limits.js'
+import { rowIds } from './row-ids.js'
+
+/** What `$all` addresses: the entities of all sets and singletons, or those of one type. */
+export interface AllEntities {
+  /** Qualified name of the type they are cast to. */
+  readonly type?: string
+}
+
+/** Undefined: the URL addresses something else. @throws HUB_QUERY_INVALID for what no entity type is */
+export function allEntities({ resource }: ODataUrl, { model }: Exposure): AllEntities | undefined {
+  const [first, cast, ...rest] = resource.kind === 'path' ? resource.segments : []
+  if (first?.kind !== 'all') return undefined
+  if (cast === undefined) return {}
+  const type = cast.kind === 'cast' && cast.key === undefined ? model.entityType(cast.type) : undefined
+  if (type === undefined || rest.length > 0) throw hubError('HUB_QUERY_INVALID', { what: 'Only a cast to an entity type may follow $all.', hint: 'Address the set of the entities.' })
+  return { type: type.qualifiedName }
+}
+
+const always: ReadonlySet<string> = new Set(['$top', '$skip', '$count', '$format', '$skiptoken'])
+const ofOneType: ReadonlySet<string> = new Set([...always, '$filter', '$search', '$select', '$expand', '$compute'])
+
+/**
+ * Answers `$all`: the entities of one set after the other, by their keys, each with its type and id.
+ * @throws HUB_QUERY_UNSUPPORTED for options that need a type, HUB_TOKEN_EXPIRED, HUB_SOURCE_*
+ * @see OData URL Conventions 4.01, section 4.14
+ */
+export async function answerAll(query: Query, wanted: AllEntities, services: QueryServices): Promise<void> {
+  const { exchange, exposure, url, path, root, protocol, preferences } = query
+  const allowed = wanted.type === undefined ? always : ofOneType
+  const other = [...url.options.spans.keys()].find((name) => name.startsWith('$') && !allowed.has(name))
+  if (other !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${other} of $all`, hint: wanted.type === undefined ? 'Cast to a type: $all/Model.Type.' : 'Address the set of the entities.' })
+  const style = { ...parseAccept(header(exchange, 'accept'), url.options.format), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
+  const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
+  const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
+  const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
+  const given = token?.given ?? 0
+  const course: Course = { query, services, endpoints: await services.pool.of(exposure), parts: partsOf(exposure, wanted), style }
+  const skip = (url.options.skip ?? 0) + given
+  const take = url.options.top === undefined ? Infinity : Math.max(0, url.options.top - given)
+  const count = url.options.count === true ? (token?.count ?? (await countAll(course))) : undefined
+  const pageRows = services.pageRows === 0 ? undefined : Math.min(services.pageRows, preferences.maxPageSize ?? Infinity)
+  const most = Math.min(take, pageRows === undefined ? Infinity : pageRows + 1)
+  const chunks = writeCollection(shownPages(course, skip, most), {
+    style, context: `${root}$metadata#Collection(${wanted.type ?? 'Edm.EntityType'})`, visible: course.parts.flatMap((part) => namesOf(course, part)),
+    ...(pageRows === undefined ? {} : { maxRows: pageRows, maxBytes: pageBytes }), ...(count === undefined ? {} : { count: () => count }),
+    nextLink: (written) => {
+      if (!written.more) return undefined
+      const total = given + written.rows
+      return nextLink({ exchange, paging }, { kind: 'offset', offset: (url.options.skip ?? 0) + total, given: total, ...(count === undefined ? {} : { count }) })
+    },
+  })
+  await respondWithStream(exchange, chunks, () => ({
+    'content-type': jsonContentType(style, protocol), 'odata-version': protocol.version, 'vary': 'accept, prefer, odata-maxversion, authorization', 'cache-control': 'no-store', 'server-timing': query.timings.serverTiming(),
+  }))
+}
+
+/** What no client wrote stands nowhere. */
+const nowhere = Object.freeze({ start: 0, end: 0 })
+
+interface Course {
+  readonly query: Query
+  readonly services: QueryServices
+  readonly endpoints: Endpoints
+  readonly parts: readonly Part[]
+  readonly style: Parameters<typeof presenter>[0]['style']
+}
+
+/** One set or singleton, cast where only some of its entities are meant. */
+interface Part {
+  readonly segments: readonly ResourceSegment[]
+  readonly single: boolean
+}
+
+function partsOf({ sets, model, kind }: Exposure, { type }: AllEntities): readonly Part[] {
+  const span = nowhere
+  const singletons = kind === 'service' ? [...(model.container?.singletons.values() ?? [])] : []
+  const all = [...[...sets.values()].map(({ name, entityType }) => ({ name, entityType, single: false })), ...singletons.map(({ name, entityType }) => ({ name, entityType, single: true }))]
+  return all.flatMap(({ name, entityType, single }): readonly Part[] => {
+    const first: ResourceSegment = { kind: single ? 'singleton' : 'entitySet', name, span }
+    if (type === undefined || model.derivesFrom(entityType, type)) return [{ segments: [first], single }]
+    return model.derivesFrom(type, entityType) ? [{ segments: [first, { kind: 'cast', type, span }], single }] : []
+  })
+}
+
+/** The options that are of each set by itself, and which of its rows are wanted. */
+function boundPart({ query: { url, exposure } }: Course, { segments, single }: Part, cut: { readonly skip: number; readonly top: number }): BoundQuery {
+  const { top: _top, skip: _skip, count: _count, skiptoken: _token, ...options } = url.options
+  const own = new Map([...options.spans].filter(([name]) => !['$top', '$skip', '$count', '$skiptoken'].includes(name)))
+  const cuts = single ? {} : { skip: cut.skip, ...(cut.top === Infinity ? {} : { top: cut.top }) }
+  const whole: QueryOptions = { ...options, ...cuts, spans: own }
+  return optimize(bind({ resource: { kind: 'path', segments, span: nowhere }, options: single ? ofSingle(whole) : whole }, exposure, { pageRows: 0 }))
+}
+
+/** A singleton is one entity, of which nothing can be left out by a filter. */
+function ofSingle({ filter, search, ...options }: QueryOptions): QueryOptions {
+  if (filter !== undefined || search !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A filter of $all where a singleton is among the entities', hint: 'Address the sets of the entities.' })
+  return options
+}
+
+const opened = ({ query, services, endpoints }: Course, bound: BoundQuery): RowStream =>
+  execute(place(bound.plan, endpoints), {
+    endpoints, place: placeFragment, signal: query.exchange.signal, asker: query.exchange.signal, observe: query.timings.observe, limits: executionLimits(services.limits, services.embedded),
+  })
+
+/** The rows from one position on, set after set; sets before it are only counted. */
+async function* shownPages(course: Course, skip: number, most: number): AsyncGenerator<RowsPage> {
+  let [before, left] = [skip, most]
+  for (const [index, part] of course.parts.entries()) {
+    if (left <= 0) return
+    const passed = before === 0 ? 0 : await countPart(course, part)
+    if (before > 0 && passed <= before) {
+      before -= passed
+      continue
+    }
+    const bound = boundPart(course, part, { skip: before, top: left })
+    const show = presented(course, bound)
+    for await (const page of opened(course, bound).pages) {
+      const shown = show(page)
+      left -= shown.rows.length
+      if (shown.rows.length > 0) yield shown
+    }
+    before = 0
+    if (index === course.parts.length - 1) return
+  }
+}
+
+async function countAll(course: Course): Promise<number> {
+  const counts = await Promise.all(course.parts.map((part) => countPart(course, part)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+async function countPart(course: Course, part: Part): Promise<number> {
+  const { exposure, url: { options: { filter, search, compute, aliases } } } = course.query
+  const spans = new Map([...(filter === undefined ? [] : ['$filter']), ...(search === undefined ? [] : ['$search']), ...(compute === undefined ? [] : ['$compute'])].map((name) => [name, nowhere]))
+  const options: QueryOptions = { aliases, custom: [], spans, ...(filter === undefined ? {} : { filter }), ...(search === undefined ? {} : { search }), ...(compute === undefined ? {} : { compute }) }
+  const bound = part.single
+    ? boundPart(course, part, { skip: 0, top: Infinity })
+    : optimize(bind({ resource: { kind: 'path', segments: [...part.segments, { kind: 'count', span: nowhere }], span: nowhere }, options }, exposure, { pageRows: 0 }))
+  const stream = opened(course, bound)
+  let rows = 0
+  for await (const page of stream.pages) rows += page.kind === 'rows' ? page.rows.length : page.offsets.length >> 1
+  return part.single ? rows : (stream.count() ?? rows)
+}
+
+/** Each entity tells its type and id, for no context does. */
+function presented({ query: { root }, style }: Course, bound: BoundQuery): (page: Page) => RowsPage {
+  const narrow = narrowPage(bound)
+  const present = presenter({ root, bound, style })
+  return (given) => {
+    const narrowed = narrow === undefined ? given : narrow(given)
+    const values = narrowed.kind === 'rows' ? narrowed : parseRows(narrowed, bound.columns)
+    const page = present === undefined ? values : present.page(values)
+    const id = rowIds(root, bound.rows, page.columns)
+    const typeAt = page.columns.findIndex(({ name }) => name === '@odata.type')
+    const kept = page.columns.flatMap((column, index) => (index === typeAt ? [] : [{ column, index }]))
+    const columns: readonly Column[] = [control('@odata.type'), control('@odata.id'), ...kept.map(({ column }) => column)]
+    return { kind: 'rows', columns, rows: page.rows.map((row): readonly Value[] => [row[typeAt] ?? `#${bound.rows.entityType}`, id?.(row), ...kept.map(({ index }) => row[index])]) }
+  }
+}
+
+const control = (name: string): Column => ({ name, type: { name: 'Edm.String', base: 'Edm.String', collection: false } })
+
+function namesOf(course: Course, part: Part): readonly string[] {
+  const bound = boundPart(course, part, { skip: 0, top: Infinity })
+  return presenter({ root: course.query.root, bound, style: course.style })?.visible ?? bound.visible
+}
