@@ -1,4 +1,4 @@
-import { serviceExposure } from '@tributary/catalog'
+import { productExposure, serviceExposure } from '@tributary/catalog'
 import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
 import { openDoor, type DataDoor } from './data-door.js'
 import { endpointOf } from './exposures.js'
@@ -27,7 +27,19 @@ describe('change sets', () => {
   beforeAll(async () => {
     port = await startRichServer()
     door = await openDoor()
-    door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', port.url, port.metadata)))
+    const endpoint = endpointOf('port', port.url, port.metadata)
+    const other = endpointOf('other', port.url.replace('/port/', '/elsewhere/'), port.metadata)
+    door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpoint))
+    door.catalog.put(productExposure({
+      slug: 'fleet', revision: 1, endpoints: new Map([['port', endpoint], ['other', other]]),
+      definition: {
+        name: 'Fleet', relationships: [], entities: [
+          { name: 'Ships', service: 'port', entitySet: 'Vessels', select: ['Code', 'Name', 'Needs', 'Log', 'Lots'], rename: { Code: 'Id', Name: 'Label' } },
+          { name: 'Hands', service: 'port', entitySet: 'Sailors', select: ['Id', 'Name', 'Papers', 'Rank'], rename: { Papers: 'Name', Name: 'Full' } },
+          { name: 'Strangers', service: 'other', entitySet: 'Sailors', select: ['Id', 'Name', 'Papers', 'Rank'] },
+        ],
+      },
+    }))
   })
   afterAll(async () => {
     await door.stop()
@@ -38,8 +50,8 @@ describe('change sets', () => {
     port.behave({})
   })
 
-  const batch = async (requests: readonly object[], headers: Readonly<Record<string, string>> = {}): Promise<readonly Answer[]> => {
-    const response = await door.get('/odata/port/$batch', { 'content-type': 'application/json', ...headers }, { method: 'POST', body: JSON.stringify({ requests }) })
+  const batch = async (requests: readonly object[], headers: Readonly<Record<string, string>> = {}, slug = 'port'): Promise<readonly Answer[]> => {
+    const response = await door.get(`/odata/${slug}/$batch`, { 'content-type': 'application/json', ...headers }, { method: 'POST', body: JSON.stringify({ requests }) })
     const text = await response.text()
     if (response.status !== 200) throw new Error(text)
     return (JSON.parse(text) as { readonly responses: readonly Answer[] }).responses
@@ -127,6 +139,29 @@ describe('change sets', () => {
     expect([await status('Sailors(909)'), await status('Sailors(910)')]).toEqual([404, 404])
   })
 
+  it('of a data product speak its names, and the source’s to the source', async () => {
+    const answers = await batch([
+      { id: 'ship', method: 'post', url: 'Ships', headers: json, body: { Id: 'NEW', Label: 'New', Needs: 'Water', Log: [], Lots: [] }, atomicityGroup: 'g' },
+      { id: 'hand', method: 'post', url: 'Hands', headers: { ...json, prefer: 'return=representation' }, body: { 'Id': 930, 'Full': 'Ann', 'Name': 'P-930', 'Rank': 1, 'Vessels@odata.bind': ['$ship'] }, atomicityGroup: 'g' },
+      { id: 'rank', method: 'patch', url: '$hand', headers: json, body: { Full: 'Anna' }, atomicityGroup: 'g' },
+    ], {}, 'fleet')
+    expect(answers.map(({ id, status: told, body }) => [id, told, body?.['error']])).toEqual([['ship', 201, undefined], ['hand', 201, undefined], ['rank', expect.any(Number), undefined]])
+    expect(answers[0]).toMatchObject({ headers: { location: `${door.origin}/odata/fleet/Ships('NEW')` } })
+    expect(answers[1]?.body).toMatchObject({ Full: 'Ann', Name: 'P-930' })
+    expect(await there('Sailors(930)')).toMatchObject({ Name: 'Anna', Papers: 'P-930' })
+    expect((await there("Vessels('NEW')/Crew"))['value']).toMatchObject([{ Name: 'Anna' }])
+  })
+
+  it('that span sources are refused by name, and nothing is done', async () => {
+    const answers = await batch([
+      { id: 'a', method: 'post', url: 'Hands', headers: json, body: { Id: 931, Full: 'A', Name: 'P-931', Rank: 1 }, atomicityGroup: 'g' },
+      { id: 'b', method: 'post', url: 'Strangers', headers: json, body: { Id: 932, Name: 'B', Papers: 'P-932', Rank: 1 }, atomicityGroup: 'g' },
+    ], {}, 'fleet')
+    expect(answers.map(({ status: told, body }) => [told, errorOf(body)['code']])).toEqual([[501, 'HUB_REQUEST_SPANS_SOURCES'], [501, 'HUB_REQUEST_SPANS_SOURCES']])
+    expect(errorOf(answers[0]?.body)['message']).toContain('the sources port and other')
+    expect(await status('Sailors(931)')).toBe(404)
+  })
+
   it('are not sent where one of their changes is malformed', async () => {
     const answers = await batch([create('a', 911, { atomicityGroup: 'g' }), create('b', 912, { atomicityGroup: 'g', body: { Id: 912, Nmae: 'x' } })])
     expect(answers.map(({ status: told }) => told)).toEqual([400, 400])
@@ -156,12 +191,12 @@ describe('change sets', () => {
     })
 
     it('are answered as JSON where that is wanted, and the other way round', async () => {
-      const { response, text } = await send([set([part('1', 'POST Sailors', sailor(924)), part('2', 'PATCH Sailors(924)', { Rank: 2 })]), get('GET Sailors(924)/Rank')], { accept: 'application/json' })
+      const { response, text } = await send([set([part('1', 'POST Sailors', sailor(924)), part('2', 'PATCH Sailors(924)', { Rank: 2 })]), get('GET Sailors(924)/Rank')], { 'accept': 'application/json', 'odata-maxversion': '4.01' })
       expect(response.headers.get('content-type')).toBe('application/json')
       expect((JSON.parse(text) as { readonly responses: readonly Answer[] }).responses.map(({ id, status: told }) => [id, told])).toEqual([['1', 201], ['2', expect.any(Number)], ['3', 200]])
       const turned = await door.get('/odata/port/$batch', { 'content-type': 'application/json', 'accept': 'multipart/mixed' }, { method: 'POST', body: JSON.stringify({ requests: [{ id: 'x', method: 'get', url: 'Sailors/$count' }] }) })
       expect([turned.headers.get('content-type'), lines(await turned.text())]).toEqual([expect.stringMatching(/^multipart\/mixed;boundary=/), ['x', '200']])
-      const neither = await send([get('GET Sailors')], { accept: 'text/csv' })
+      const neither = await send([get('GET Sailors')], { 'accept': 'text/csv', 'odata-maxversion': '4.01' })
       expect(neither.response.status).toBe(406)
     })
   })
