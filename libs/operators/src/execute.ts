@@ -21,6 +21,7 @@ import { once, type RequestState } from './request-state.js'
 import { openSemiJoin } from './semi-join.js'
 import { openSort } from './sort.js'
 import { isTop, openTop } from './top.js'
+import { openGiven, openTransformation } from './transformation/transformation.js'
 import { openWritten } from './written-rows.js'
 
 /**
@@ -97,6 +98,8 @@ function open(plan: Plan, execution: Execution): RowStream {
     case 'compute': return openCompute(plan, execution)
     case 'aggregate': return openAggregate(plan, execution)
     case 'concat': return openConcat(plan, execution)
+    case 'transformation': return openTransformation(plan, execution)
+    case 'given': return openGiven(plan, execution)
     case 'remote': return openRemote(plan, execution)
     case 'remoteScan': return openRemoteScan(plan, execution)
     case 'scan': throw new Error(`The scan of ${plan.target.endpoint}/${plan.target.entitySet} was not placed`)

@@ -1,14 +1,18 @@
 import { parseRows, rowTextColumn, type Column, type RowsPage, type TextForm, type Value } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
+import { presenter } from './present-rows.js'
 import type { QueryRun } from './query-run.js'
+import { toldRows } from './told-rows.js'
 
 /**
- * How the rows of a collection are written, where they may pass as text: nothing is put into them (full metadata), left out of them
+ * How the rows of a collection are written, where they may pass as text: nothing is put into them (metadata, links), left out of them
  * (nulls, parts of complex values) or made of them (tables). Undefined: their values are needed.
  */
-export function writtenForm({ bound, style, table }: Pick<QueryRun, 'bound' | 'style' | 'table'>): TextForm | undefined {
+export function writtenForm(run: QueryRun): TextForm | undefined {
+  const { bound, style, table } = run
+  if (toldRows(run) !== undefined || presenter(run) !== undefined) return undefined
   if (bound.shape !== 'collection' || bound.unwrap.length > 0 || table !== undefined) return undefined
-  if (style.metadata === 'full' || style.omitNulls === true || narrowPage(bound) !== undefined) return undefined
+  if (style.omitNulls === true || narrowPage(bound) !== undefined) return undefined
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : []
   // What is written can be read again from the text of the one row whose values are needed.
   return { visible: bound.visible, ieee754: style.ieee754, parsed: cursor.filter((name) => !bound.visible.includes(name)) }
