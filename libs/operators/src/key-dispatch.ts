@@ -7,6 +7,7 @@ import { missingPart } from './missing-part.js'
 import { joinChoice } from './join-choice.js'
 import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
+import { keptBatchKeys, readKept, type KeptWhole } from './kept-whole.js'
 import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
 import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './accepted.js'
@@ -30,6 +31,7 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
   const reads = inFlight()
   const ledger = batchLedger(provenByProbes(inner, execution), execution.context.limits)
   let whole = false
+  let kept: KeptWhole | undefined
   const choice = joinChoice(inner, execution, (read) => reads.start(read))
   const lose = (error: unknown): void => {
     const part = missingPart(error, inner, execution)
@@ -41,8 +43,9 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
     reads.start(async () => {
       try {
         const rows = await wholeOrNone(side, execution, side !== inner)
-        whole = rows !== undefined
+        whole = rows instanceof Map
         if (rows === undefined) choice.giveUp()
+        else if ('find' in rows) kept = rows
         else delivery.whole(rows)
       } catch (error) {
         lose(error)
@@ -64,14 +67,28 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
       }
     }))
   }
+  const lookUp = (rows: KeptWhole, batch: readonly Sought[]): void => reads.start(async () => {
+    try {
+      delivery.batch(batch, await rows.find(batch))
+    } catch (error) {
+      if (!(error instanceof BatchTooLarge)) throw error
+      queue.narrow(batch.length >> 1)
+      queue.putBack(batch)
+    }
+  })
   return {
     get inFlight() { return reads.size },
     settled: () => reads.settled(),
     check: () => reads.check(),
     saturated: () => reads.size >= ledger.width() && queue.size >= limits.batchKeys,
-    mayHurry: (quiet) => quiet || ledger.mayHurry(queue.size),
+    mayHurry: (quiet) => quiet || kept !== undefined || ledger.mayHurry(queue.size),
     send(partial) {
       if (whole) return
+      if (kept !== undefined) {
+        queue.widen(keptBatchKeys)
+        const batch = reads.size > 0 ? undefined : queue.take((tuples) => tuples.length, partial)
+        return batch === undefined ? undefined : lookUp(kept, batch)
+      }
       const side = choice.whole({ ...ledger.progress(), waiting: queue.size, ended: partial })
       if (side !== undefined) return readAll(side)
       while (queue.size > 0 && reads.size < ledger.width()) {
@@ -86,8 +103,9 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
   }
 }
 
-/** Undefined: it is more than may be held, and there is another way. */
-async function wholeOrNone(side: InnerSide, execution: Execution, otherWay: boolean): Promise<RowsByKey | undefined> {
+/** Undefined: it is more than may be held, and there is another way. Without one it goes on beyond memory. */
+async function wholeOrNone(side: InnerSide, execution: Execution, otherWay: boolean): Promise<RowsByKey | KeptWhole | undefined> {
+  if (!otherWay && execution.state.work !== undefined) return readKept(side, execution)
   try {
     return await readWhole(side, execution)
   } catch (error) {

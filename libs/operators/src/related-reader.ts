@@ -70,14 +70,19 @@ export async function readWhole(inner: InnerSide, execution: Execution): Promise
 }
 
 /** Visits the rows that can join. */
-async function eachRow({ node, core }: InnerSide, execution: Execution, visit: (hash: string, row: Row) => void): Promise<void> {
+async function eachRow(inner: InnerSide, execution: Execution, visit: (hash: string, row: Row) => void): Promise<void> {
+  for await (const rows of keyedRows(inner, execution)) for (const { hash, row } of rows) visit(hash, row)
+}
+
+/** The rows that can join, page by page, each with the text of its key. */
+export async function* keyedRows({ node, core }: InnerSide, execution: Execution): AsyncGenerator<readonly { readonly hash: string; readonly row: Row }[]> {
   const columns = outputColumns(core)
   const keyOf = joinKeys(columns, node.on.map(({ to }) => to), typesOf(outputColumns(node.input), node.on.map(({ from }) => from)))
   for await (const page of execution.open(core, execution).pages) {
-    for (const row of toRows(page, columns).rows) {
+    yield toRows(page, columns).rows.flatMap((row) => {
       const key = keyOf(row)
-      if (key !== undefined) visit(key.hash, row)
-    }
+      return key === undefined ? [] : [{ hash: key.hash, row }]
+    })
   }
 }
 

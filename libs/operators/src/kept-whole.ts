@@ -1,0 +1,67 @@
+import { exceeded } from './budget.js'
+import { rowsOfTexts, rowText } from './carried-rows.js'
+import type { RowKeeper } from './engine.js'
+import type { Execution } from './execution.js'
+import type { Sought } from './key-queue.js'
+import type { Row } from './page-rows.js'
+import { BatchTooLarge, type InnerSide, keyedRows, type RowsByKey } from './related-reader.js'
+import { rowBytes } from './row-bytes.js'
+import { spillBudget, type SpillBudget } from './spill-budget.js'
+
+/** An inner side that was read whole and lies beyond memory: its rows are looked up by their keys. */
+export interface KeptWhole {
+  /** @throws BatchTooLarge if the rows of several keys are more than may be held, HUB_LIMIT_EXCEEDED if those of one are */
+  find(batch: readonly Sought[]): Promise<RowsByKey>
+}
+
+/** Keys of one look-up: each reads where they may be, so that few look-ups are better than many. */
+export const keptBatchKeys = 5000
+
+/** Reads the whole inner side, into memory as far as it may be held, else to the embedded engine. */
+export async function readKept(inner: InnerSide, execution: Execution): Promise<RowsByKey | KeptWhole> {
+  const what = `of ${inner.node.navigation.name}, whose source takes no keys`
+  const budget = spillBudget(execution, what)
+  const groups = new Map<string, Row[]>()
+  let keeper: RowKeeper | undefined
+  try {
+    for await (const rows of keyedRows(inner, execution)) {
+      if (keeper === undefined && budget.holds(rows.length, rows.reduce((sum, { row }) => sum + rowBytes(row), 0))) hold(groups, rows)
+      else {
+        keeper ??= await kept(groups, budget)
+        await keeper.add(rows.map(({ hash, row }) => ({ keys: [hash], row: rowText(row) })))
+      }
+    }
+  } catch (error) {
+    budget.release()
+    throw error
+  }
+  return keeper === undefined ? groups : looking(keeper, execution, inner.node.navigation.name)
+}
+
+function hold(groups: Map<string, Row[]>, rows: readonly { readonly hash: string; readonly row: Row }[]): void {
+  for (const { hash, row } of rows) {
+    const group = groups.get(hash)
+    if (group === undefined) groups.set(hash, [row])
+    else group.push(row)
+  }
+}
+
+async function kept(groups: Map<string, Row[]>, budget: SpillBudget): Promise<RowKeeper> {
+  const keeper = await budget.spills('Expand').keeper()
+  for (const [hash, rows] of groups) await keeper.add(rows.map((row) => ({ keys: [hash], row: rowText(row) })))
+  groups.clear()
+  budget.release()
+  return keeper
+}
+
+function looking(keeper: RowKeeper, { context: { limits } }: Execution, name: string): KeptWhole {
+  return {
+    async find(batch) {
+      const found = await keeper.find(batch.map(({ hash }) => hash))
+      const total = [...found.values()].reduce((sum, rows) => sum + rows.length, 0)
+      if (total > limits.buildRows && batch.length > 1) throw new BatchTooLarge()
+      if (total > limits.buildRows) throw exceeded(limits.buildRows, `rows of ${name} related to one key`)
+      return new Map([...found].map(([hash, rows]) => [hash, rowsOfTexts(rows)]))
+    },
+  }
+}
