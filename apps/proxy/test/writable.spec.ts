@@ -47,6 +47,21 @@ describe('which changes are sent', () => {
     expect((await yard.send('PATCH', '/odata/sales/Orders(1)', { Paid: true })).status).toBe(204)
   })
 
+  it('is what the container declares of all sets, where a set does not say otherwise', async () => {
+    const yard = await yardWith({ annotations: restriction('DeleteRestrictions', bool('Deletable', false)), ofContainer: some })
+    expect(await shown(yard, 'sales', 'Orders')).toMatchObject({ insert: { Insertable: 'true' }, update: { Updatable: 'true' }, delete: { Deletable: 'false' }, deep: true })
+    expect((await yard.send('POST', '/odata/sales/Orders', { ID: 1 })).status).toBe(204)
+    expect((await yard.send('DELETE', '/odata/sales/Orders(1)')).status).toBe(405)
+  })
+
+  it('is what a set declares of the way along a navigation, and of what is contained', async () => {
+    const along = `<Annotation Term="${term('NavigationRestrictions')}"><Record><PropertyValue Property="RestrictedProperties"><Collection>${[['Lines', 'Insert', 'Insertable', false], ['Notes', 'Delete', 'Deletable', false]].map(([path, kind, name, value]) => `<Record><PropertyValue Property="NavigationProperty" NavigationPropertyPath="${String(path)}"/><PropertyValue Property="${String(kind)}Restrictions"><Record>${bool(String(name), value === true)}</Record></PropertyValue></Record>`).join('')}</Collection></PropertyValue></Record></Annotation>`
+    const yard = await yardWith({ annotations: `${along}${restriction('InsertRestrictions', bool('Insertable', true))}${restriction('UpdateRestrictions', bool('Updatable', true))}` })
+    expect(await Promise.all(['sales/Orders(1)/Lines', 'sales/Lines', 'sales/Orders(1)/Notes', 'sales/Orders(1)/Notes(1)'].map((path) => allow(yard, path)))).toEqual([
+      'GET, HEAD, PUT, PATCH, OPTIONS', 'GET, HEAD, POST, PUT, PATCH, OPTIONS', 'GET, HEAD, POST, PUT, PATCH, OPTIONS', 'GET, HEAD, PUT, PATCH, OPTIONS',
+    ])
+  })
+
   it('is nothing where the contract is silent, with a word on who could change that', async () => {
     const yard = await yardWith({ annotations: '' })
     expect(await shown(yard, 'sales', 'Orders')).toEqual({ insert: { Insertable: 'false' }, update: { Updatable: 'false' }, delete: { Deletable: 'false' }, deep: false })

@@ -17,9 +17,11 @@ export const restrictionTerms: Readonly<Record<ChangeKind, readonly [term: strin
   delete: [`${capabilities}.DeleteRestrictions`, 'Deletable'],
 })
 
-/** The annotations of an entity set or singleton of a source's contract, those given from outside among them. */
+/** The annotations of an entity set or singleton of a source's contract, those given from outside among them, and behind them what its container says of all. */
 export function annotationsOfResource(model: EdmModel, name: string): readonly Annotation[] {
-  return model.container === undefined ? [] : annotationsOf(model, `${model.container.qualifiedName}/${name}`)
+  const { container } = model
+  if (container === undefined) return []
+  return [...annotationsOf(model, `${container.qualifiedName}/${name}`), ...annotationsOf(model, container.qualifiedName)]
 }
 
 /** What annotations say. A record without the property says yes: so the vocabulary has it. */
