@@ -173,6 +173,16 @@ describe('operations', () => {
     })
   })
 
+  it('are not called by who asks how they would be answered; rows are explained', async () => {
+    for (const [path, init] of [['Greeting()?explain=plan', {}], ["Vessels('AMBER')/Port.Rename?explain=plan", { method: 'POST', body: '{"name":"x"}' }], ["Vessels('AMBER')?explain=analyze", { method: 'DELETE' }]] as const) {
+      const response = await ours(path, init, { 'content-type': 'application/json', 'if-match': '*' })
+      expect([path, response.status, (await response.json() as { readonly error: Json }).error['message']]).toEqual([path, 501, expect.stringContaining('with explain')])
+    }
+    expect(calls()).toEqual([])
+    const explained = await (await ours('Vessels/Port.HeavierThan(weight=1)?$top=1&explain=plan')).json() as Json
+    expect(explained['text']).toContain('Vessels/Port.HeavierThan(weight=1)')
+  })
+
   it('are told of with full metadata, those of the entity’s own type', async () => {
     const [amber, dawn] = await Promise.all(["Vessels('AMBER')", "Vessels('DAWN')"].map(async (path) => await (await ours(path, {}, { accept: 'application/json;metadata=full' })).json() as Json))
     const root = `${door.origin}/odata/port/`

@@ -5,6 +5,7 @@ import { remoteAddress } from '@tributary/planner'
 import { relays, type OpenEndpoint } from '@tributary/source'
 import { header } from '../http/exchange.js'
 import type { Query, QueryServices } from '../odata/answer-query.js'
+import { refuseExplain } from '../odata/explain.js'
 import { queryHash, type TokenScope } from '../odata/page-token.js'
 import { withinTime } from '../odata/request-limits.js'
 import { relayedOptions } from '../operation/relayed-options.js'
@@ -25,6 +26,7 @@ export async function answersDelta(query: Query, services: QueryServices): Promi
   if (url.options.deltatoken === undefined && preferences.trackChanges !== true) return false
   const set = trackedSet(url, exposure)
   if (set === undefined) return false
+  refuseExplain(url, 'A request for changes')
   const endpoints = await services.pool.of(exposure)
   const endpoint = endpoints.endpoint(set.endpoint)
   if (!relays(endpoint.source)) return false

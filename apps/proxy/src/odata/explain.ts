@@ -17,6 +17,14 @@ export function explainAsked({ options }: ODataUrl): 'plan' | 'analyze' | undefi
   throw hubError('HUB_QUERY_INVALID', { what: `explain=${asked} is not known.`, hint: 'Ask for explain=plan or explain=analyze.' }, { target: 'explain' })
 }
 
+/**
+ * That nobody asks how something would be answered that has no plan, and would be done instead.
+ * @throws HUB_QUERY_UNSUPPORTED
+ */
+export function refuseExplain(url: ODataUrl, what: string): void {
+  if (explainAsked(url) !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${what} with explain`, hint: 'Its source answers it, and nothing is planned.' }, { target: 'explain' })
+}
+
 /** Answers the plan, and whether its one source's bytes would stream through; no source is asked. */
 export function explainPlan({ exchange, plan, timings }: QueryRun, passesThrough: boolean): void {
   respond(exchange, 200, { headers: { ...json, 'server-timing': timings.serverTiming() }, body: JSON.stringify({ text: printPlan(plan), tree: planTree(plan), passesThrough }) })

@@ -14,6 +14,7 @@ import { reading, respond } from '../http/respond.js'
 import { answerMetadata } from './metadata-document.js'
 import { resolveEntity } from './entity-address.js'
 import { answerQuery, type Query, type QueryServices } from './answer-query.js'
+import { refuseExplain } from './explain.js'
 import { requireExpandLimits } from './expand-limits.js'
 import { hasName } from './shown-model.js'
 import { allEntities, answerAll } from './answer-all.js'
@@ -37,25 +38,26 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
     return
   }
   if (isPostedQuery(path)) {
-    if (admits(exchange, 'POST, OPTIONS')) await answerRead(await postedQuery(asked), parts)
+    if (admits(exchange, 'POST, OPTIONS')) await answerPosted(resolveEntity(await postedQuery(asked)), parts)
     return
   }
   await answerResource(resolveEntity(asked), parts)
 }
 
 async function answerResource(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
-  if (await callsOperation(asked, parts)) return
-  if (isChange(asked)) return answerChange(asked, parts)
+  const url = parsedUrl(asked, parts)
+  if (callsOperation(url) && (await answerOperation(queryOf(asked, url), parts))) return
+  if (isChange(asked)) {
+    refuseExplain(url, 'A change')
+    return answerChange(asked, parts)
+  }
   if (asked.exchange.request.method === 'OPTIONS') return answerOptions(asked, parts)
-  if (admits(asked.exchange, reading)) await answerRead(asked, parts)
+  if (admits(asked.exchange, reading)) await answerRead(asked, url, parts)
 }
 
-/** True for a request that calls an operation and has been answered by its source. */
-async function callsOperation(asked: ServiceRequest, services: QueryServices): Promise<boolean> {
-  const url = parsedUrl(asked, services)
-  if (url.resource.kind !== 'path' || !url.resource.segments.some(({ kind }) => kind === 'operation')) return false
-  return answerOperation(queryOf(asked, url), services)
-}
+const answerPosted = (asked: ServiceRequest, parts: ServiceParts): Promise<void> => answerRead(asked, parsedUrl(asked, parts), parts)
+
+const callsOperation = ({ resource }: ODataUrl): boolean => resource.kind === 'path' && resource.segments.some(({ kind }) => kind === 'operation')
 
 /** @throws HUB_QUERY_*, HUB_LIMIT_EXPAND_* */
 function parsedUrl({ exposure, path, exchange }: ServiceRequest, { plans, limits }: Pick<QueryServices, 'plans' | 'limits'>): ODataUrl {
@@ -68,11 +70,9 @@ const queryOf = (asked: ServiceRequest, url: ODataUrl): Query => ({
   ...asked, url, protocol: negotiateVersion(header(asked.exchange, 'odata-maxversion')), preferences: parsePrefer(header(asked.exchange, 'prefer')), timings: new Timings(),
 })
 
-async function answerRead(given: ServiceRequest, services: QueryServices): Promise<void> {
-  const asked = resolveEntity(given)
+async function answerRead(asked: ServiceRequest, url: ODataUrl, services: QueryServices): Promise<void> {
   const { exchange, exposure } = asked
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
-  const url = parsedUrl(asked, services)
   switch (url.resource.kind) {
     case 'metadata':
       return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), endpointOf: (slug) => services.pool.openNow(exposure, slug) })

@@ -2,6 +2,7 @@ import { givesEntities, lastOperation } from '@tributary/planner'
 import { admits } from '../http/methods.js'
 import { reading } from '../http/respond.js'
 import type { Query, QueryServices } from '../odata/answer-query.js'
+import { refuseExplain } from '../odata/explain.js'
 import { withinTime } from '../odata/request-limits.js'
 import { relayCall } from '../relay/relay-call.js'
 import { respondRelayed } from '../relay/respond-relayed.js'
@@ -18,6 +19,7 @@ export async function answerOperation(query: Query, services: QueryServices): Pr
   if (called === undefined) return false
   if (!admits(exchange, called.operation.kind === 'action' ? 'POST, OPTIONS' : reading)) return true
   if (givesEntities(exposure, called)) return false
+  refuseExplain(url, `The operation ${called.segment.name}`)
   const ended = services.prober.answer()
   const timed = withinTime(exchange, services.limits.timeMs, timings)
   try {
