@@ -135,6 +135,14 @@ function count(session: Session, sample: Sample, batch: readonly Instance[], { a
   }
 }
 
+const ofText = (...operators: readonly string[]): readonly Feature[] => operators.map((operator) => `filter:${operator}:Edm.String`)
+
+const equalities = ofText('eq', 'ne', 'in')
+const orderings = ofText('gt', 'ge', 'lt', 'le')
+
+/** What goes by the same collation: a source that is wrong about one of these is wrong about all, wherever the rows tell. */
+const kinOf = (feature: Feature): readonly Feature[] => (orderings.includes(feature) ? [...orderings, ...equalities] : equalities.includes(feature) ? equalities : [])
+
 const countsOf = (instances: readonly Instance[]): ReadonlyMap<Feature, number> =>
   instances.reduce((counts, { feature }) => counts.set(feature, (counts.get(feature) ?? 0) + 1), new Map<Feature, number>())
 
@@ -147,6 +155,7 @@ function conclude(session: Session, planned: ReadonlyMap<Feature, number>, { tal
   for (const [feature, { right, wrong, barred, intruders, seen }] of tallies) {
     if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
     else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
+    else if (kinOf(feature).some((other) => (tallies.get(other)?.wrong ?? 0) > 0)) note(session, feature, 'inexact', 'another comparison of text went against our evaluator')
     else if (seen.size === 2 && right === planned.get(feature)) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)
   }
   for (const feature of refused) note(session, feature, 'unsupported', 'the remote refused it')
