@@ -102,7 +102,8 @@ describe('which changes are sent', () => {
   })
 
   it('tells clients of a product, too, that changes are guarded by entity tags', async () => {
-    const yard = await yardWith({ annotations: concurrency })
+    const yard = await yardWith({ annotations: '', outside: `<Annotations Target="Sales.Container/Orders">${concurrency}${some}</Annotations>` })
+    expect((await shown(yard, 'sales', 'Orders')).insert).toMatchObject({ Insertable: 'true' })
     const model = readCsdl(await (await yard.door.get('/odata/yard/$metadata')).text())
     const said = annotationValue(model.container?.entitySets.get('Jobs')?.annotations ?? [], 'Org.OData.Core.V1.OptimisticConcurrency')
     expect(said?.kind === 'collection' ? said.items : said).toEqual([{ kind: 'propertyPath', path: 'Cost' }])

@@ -10,7 +10,7 @@ const schema = (namespace: string, content: string, version = '4.0'): string =>
   `<edmx:Edmx Version="${version}" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="${namespace}" xmlns="http://docs.oasis-open.org/odata/ns/edm">${content}</Schema></edmx:DataServices></edmx:Edmx>`
 
 /** Orders with lines, files and addresses: what a source may declare of changes. */
-export const salesContract = (annotations = declared, version = '4.0', ofContainer = ''): string => schema('Sales', `
+export const salesContract = (annotations = declared, version = '4.0', ofContainer = '', outside = ''): string => schema('Sales', `
   <EnumType Name="State"><Member Name="Open" Value="0"/><Member Name="Paid" Value="1"/></EnumType>
   <ComplexType Name="Address"><Property Name="Street" Type="Edm.String"/><Property Name="City" Type="Edm.String"/></ComplexType>
   <EntityType Name="Order"><Key><PropertyRef Name="ID"/></Key>
@@ -31,7 +31,7 @@ export const salesContract = (annotations = declared, version = '4.0', ofContain
     <EntitySet Name="Lines" EntityType="Sales.Line"><NavigationPropertyBinding Path="Order" Target="Orders"/>${annotations}</EntitySet>
     <EntitySet Name="Files" EntityType="Sales.File">${annotations}</EntitySet><EntitySet Name="Bags" EntityType="Sales.Bag">${annotations}</EntitySet>
     <Singleton Name="Head" Type="Sales.Order">${annotations}</Singleton>
-  </EntityContainer>`, version)
+  </EntityContainer>${outside}`, version)
 
 const crmContract = schema('Crm', `
   <EntityType Name="Customer"><Key><PropertyRef Name="CustomerID"/></Key><Property Name="CustomerID" Type="Edm.String" Nullable="false"/><Property Name="Name" Type="Edm.String"/></EntityType>
@@ -51,6 +51,8 @@ export interface YardOptions {
   readonly connection?: Partial<Connection>
   /** Of the sets of `sales`. */
   readonly annotations?: string
+  /** Given outside of the elements they speak of, in the contract of `sales`. */
+  readonly outside?: string
   /** Of the container of `sales`. */
   readonly ofContainer?: string
   readonly version?: '4.0' | '4.01'
@@ -59,10 +61,10 @@ export interface YardOptions {
 
 const endpoint = (slug: string, url: string, contract: string): Endpoint => ({ slug, kind: 'odata', url, model: readCsdl(contract), connection: 'open' as SealedConnection, identity: `${slug}@${url}` })
 
-export async function openYard({ connection, annotations, ofContainer, version, environment = {} }: YardOptions = {}): Promise<Yard> {
+export async function openYard({ connection, annotations, ofContainer, outside, version, environment = {} }: YardOptions = {}): Promise<Yard> {
   const [sales, crm] = [await startRecorder(), await startRecorder()]
   const door = await openDoor({ environment, ...(connection === undefined ? {} : { connection }) })
-  const endpoints = new Map([endpoint('sales', sales.url, salesContract(annotations, version, ofContainer)), endpoint('crm', crm.url, crmContract)].map((one) => [one.slug, one]))
+  const endpoints = new Map([endpoint('sales', sales.url, salesContract(annotations, version, ofContainer, outside)), endpoint('crm', crm.url, crmContract)].map((one) => [one.slug, one]))
   for (const one of endpoints.values()) door.catalog.put(serviceExposure({ slug: one.slug, name: one.slug, revision: 1 }, one))
   door.catalog.put(productExposure({
     slug: 'yard', revision: 1, endpoints,

@@ -1,4 +1,4 @@
-import { type EdmModel, findAnnotation } from '@tributary/edm'
+import { annotationsOf, type EdmModel, findAnnotation } from '@tributary/edm'
 import { type Column, stringType } from '@tributary/plan'
 import type { RowScope } from './row-scope.js'
 
@@ -43,8 +43,9 @@ const guarded = new WeakMap<EdmModel, ReadonlySet<string>>()
 function guardedTypes(model: EdmModel): ReadonlySet<string> {
   const known = guarded.get(model)
   if (known !== undefined) return known
-  const { entitySets, singletons } = model.container ?? { entitySets: new Map(), singletons: new Map() }
-  const all = [...entitySets.values(), ...singletons.values()].filter(({ annotations }) => findAnnotation(annotations, concurrency) !== undefined)
+  const { container } = model
+  const resources = container === undefined ? [] : [...container.entitySets.values(), ...container.singletons.values()]
+  const all = resources.filter(({ name }) => findAnnotation(annotationsOf(model, `${container?.qualifiedName ?? ''}/${name}`), concurrency) !== undefined)
   const found = new Set(all.flatMap(({ entityType }) => {
     const name = model.entityType(entityType)?.qualifiedName ?? entityType
     return [name, ...model.derivedTypes(name)]
