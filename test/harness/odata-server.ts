@@ -70,6 +70,8 @@ export interface ServerOptions {
   readonly behaviour?: Behaviour
   /** Behaviour of single sets, over that of the server. */
   readonly behaviourOf?: Readonly<Record<string, Behaviour>>
+  /** Over all others, for one request. */
+  readonly behaviourFor?: (request: ServedRequest) => Behaviour
   readonly namespace?: string
   /** Path of the service root; `/odata/` unless told. */
   readonly root?: string
@@ -176,7 +178,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   const root = state.options.root ?? '/odata/'
   const resource = path.startsWith(root) ? path.slice(root.length) : undefined
   const [, name = '', key] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query)?$/.exec(resource ?? '') ?? []
-  const behaviour: Behaviour = { ...state.behaviour, ...state.behaviourOf.get(name) }
+  const behaviour = behaviourOf(state, name, exchange)
   if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
   if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
   if (behaviour.silent !== undefined && state.silenced < behaviour.silent.times) return void state.silenced++
@@ -199,6 +201,11 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   else answerEntity({ ...exchange, name, set, behaviour }, key)
 }
 
+const behaviourOf = (state: State, name: string, { request, options }: Pick<Exchange, 'request' | 'options'>): Behaviour => ({
+  ...state.behaviour, ...state.behaviourOf.get(name),
+  ...state.options.behaviourFor?.({ method: request.method ?? 'GET', url: request.url ?? '', options, headers: request.headers }),
+})
+
 async function answerPosted(state: State, exchange: Exchange): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of exchange.request as AsyncIterable<Buffer>) chunks.push(chunk)
@@ -206,7 +213,7 @@ async function answerPosted(state: State, exchange: Exchange): Promise<void> {
   const name = exchange.path.slice((state.options.root ?? '/odata/').length).split('/')[0] ?? ''
   const set = state.options.sets[name]
   if (set === undefined) return fail(exchange.response, 404, `no ${name}`)
-  await answerSet(state, { ...exchange, options, name, set, behaviour: { ...state.behaviour, ...state.behaviourOf.get(name) } })
+  await answerSet(state, { ...exchange, options, name, set, behaviour: behaviourOf(state, name, exchange) })
 }
 
 function admitted(auth: ServedAuth, { request, options }: Exchange): boolean {
@@ -348,11 +355,12 @@ function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedF
   yield ']'
   if (behaviour.valueFirst === true) yield `,${context}${count}`
   if (fault === 'in-stream-error') yield ',"error":{"code":"boom","message":"the cursor was lost"}'
-  if (end < want.rows.length || fault === 'loop') yield `,"@odata.nextLink":${JSON.stringify(nextLink(state, exchange, fault === 'loop' ? want.offset : end, fault))}`
+  if (end < want.rows.length || fault === 'loop') yield `,"@odata.nextLink":${JSON.stringify(nextLink(state, exchange, end, fault))}`
   yield '}'
 }
 
 function nextLink(state: State, exchange: SetExchange, offset: number, fault: ServedFault | undefined): string {
+  if (fault === 'loop') return new URL(exchange.request.url ?? '/', state.url).href
   const options = { ...exchange.options, $skiptoken: String(offset) }
   const query = Object.entries(options).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
   if (fault === 'foreign-link') return `${state.options.elsewhere ?? 'http://127.0.0.1:9/'}${exchange.name}?${query}`

@@ -45,7 +45,7 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts,
-    order: order.text === undefined ? [] : want.order, total: total?.order ?? [], top: limit === undefined ? undefined : want.top, counted,
+    order: order.text === undefined ? [] : want.order, total: total?.order ?? [], identified: want.key.length > 0 && want.key.every((name) => want.columns.some((column) => column.name === name)), top: limit === undefined ? undefined : want.top, counted,
     selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
   })
   return Object.freeze({

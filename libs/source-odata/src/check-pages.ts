@@ -1,4 +1,6 @@
 import { comparatorOf, compile, parseRows, type BytesPage, type Column, type OrderKey, type Value } from '@tributary/plan'
+import { createHash } from 'node:crypto'
+import { hubError } from '@tributary/errors'
 import { SourceContradicted } from '@tributary/source'
 import type { ODataScan } from './scan.js'
 
@@ -6,12 +8,14 @@ import type { ODataScan } from './scan.js'
 export function checkOf(scan: ODataScan): (page: BytesPage) => void {
   const inOrder = orderCheck(scan)
   const apart = boundaryCheck(scan)
+  const fresh = repetitionCheck(scan)
   let rows = 0
   return (page) => {
     rows += page.offsets.length >> 1
     if (scan.top !== undefined && rows > scan.top) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'top', `it sent more than the ${scan.top} rows of $top`)
     inOrder?.(page)
     apart?.(page)
+    fresh?.(page)
   }
 }
 
@@ -64,6 +68,23 @@ function boundaryCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined
     const step = before === undefined || first === undefined ? undefined : firstDifference(keys, before, first)
     if (before !== undefined && (step === undefined || step.order > 0)) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'skip', 'its pages overlap')
     before = last
+  }
+}
+
+/**
+ * A page that begins with a row that began or ended one before: next links that lead back, whatever they are called, and rows that move from
+ * page to page while they are read. Only where rows hold their key, so that no two of them can be the same.
+ */
+function repetitionCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
+  if (!scan.identified) return undefined
+  const seen = new Set<string>()
+  return ({ bytes, offsets }) => {
+    if (offsets.length === 0) return
+    const digest = (row: number): string => createHash('sha1').update(bytes.subarray(offsets[2 * row], offsets[2 * row + 1])).digest('base64')
+    const first = digest(0)
+    if (seen.has(first)) throw hubError('HUB_SOURCE_CHANGED', { slug: scan.target.slug, reason: 'its pages repeat rows' })
+    seen.add(first)
+    if (offsets.length > 2) seen.add(digest((offsets.length >> 1) - 1))
   }
 }
 

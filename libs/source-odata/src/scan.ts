@@ -27,6 +27,8 @@ export interface ODataScan {
   readonly order: readonly OrderKey[]
   /** An order in which no two rows are equal, so that pages may be asked for by `$skip`; empty: none. */
   readonly total: readonly OrderKey[]
+  /** Rows hold all of their key: no two of them are the same. */
+  readonly identified?: boolean
   /** No more rows than this may arrive. */
   readonly top: number | undefined
   readonly counted: boolean
