@@ -202,10 +202,10 @@ describe('items of collections', () => {
   })
 })
 
-describe('data products, whose types have names of their own', () => {
-  const ships = async ($filter: string, aliases: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> =>
-    ((await door.json(path('Ships', { $filter, $orderby: 'Code', ...aliases }).replace('/port/', '/fleet/')))['value'] as Rows).map(({ Code }) => Code)
+const ships = async ($filter: string, aliases: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> =>
+  ((await door.json(path('Ships', { $filter, $orderby: 'Code', ...aliases }).replace('/port/', '/fleet/')))['value'] as Rows).map(({ Code }) => Code)
 
+describe('data products, whose types have names of their own', () => {
   it.each<readonly [string, readonly unknown[]]>([
     ['Berth/fleet.port.QuayAddress/Door eq 7', ['CORAL']],
     ['isof(Berth,fleet.port.QuayAddress)', ['CORAL']],
