@@ -76,7 +76,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     ],
   },
   {
-    owner: 'PATHS', reason: 'a cast behind \$entity',
+    owner: 'PATHS', reason: 'a cast behind $entity',
     requests: [
       "GET $entity/Port.Ferry?$id=Vessels('DAWN')",
     ],

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs'
+import { readCsdl } from '@tributary/edm'
+import { openProtocolHub, type ProtocolHub } from '../protocol/protocol-hub.js'
+import { fuzzRequest } from './fuzz-requests.js'
+import { judge, openAgent } from './verdict.js'
+
+/**
+ * Generated and mutated URLs, payloads and batches against a hub over the rich server: whatever comes, no crash, no hang, no 500, and
+ * every error is an OData error object.
+ *
+ * `npm test` asks a few thousand. `TRIBUTARY_FUZZ=100000` asks that many, `TRIBUTARY_FUZZ_SEED=…` begins elsewhere, and
+ * `TRIBUTARY_FUZZ_REPORT=file` writes what was found wrong: a seed alone makes its request again.
+ */
+const wanted = Number(process.env['TRIBUTARY_FUZZ'] ?? 3000)
+const firstSeed = Number(process.env['TRIBUTARY_FUZZ_SEED'] ?? 1)
+const lanes = 8
+
+describe('whatever is asked', () => {
+  let hub: ProtocolHub
+  beforeAll(async () => {
+    hub = await openProtocolHub()
+  })
+  afterAll(() => hub.stop())
+
+  it('is answered, and never by an internal error', async () => {
+    const model = readCsdl(hub.source.metadata)
+    const agent = openAgent()
+    const found: string[] = []
+    const slow: string[] = []
+    const counts = new Map<string, number>()
+    const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
+    let next = firstSeed
+    const run = async (): Promise<void> => {
+      while (next < firstSeed + wanted) {
+        const given = fuzzRequest(model, next++)
+        const { status, wrong } = await judge(agent, hub.root, given)
+        add(given.kind)
+        if (status < 300) add(`${given.kind} answered`)
+        add(status < 500 ? `${Math.floor(status / 100)}xx` : String(status))
+        if (status > 501) slow.push(`seed ${given.seed}: ${status} ${given.method} ${given.path.slice(0, 300)}`)
+        if (wrong !== undefined) found.push(`seed ${given.seed}: ${given.method} ${given.path.slice(0, 400)} ${JSON.stringify(given.headers)} ${given.body?.toString('utf8').slice(0, 600) ?? ''}\n    ${wrong}`)
+        // changes are forgotten, so that there is always something to read
+        if (given.seed % 200 === 0) hub.source.reset()
+      }
+    }
+    await Promise.all(Array.from({ length: lanes }, run))
+    agent.destroy()
+    process.stdout.write(`fuzzing: ${wanted} requests from seed ${firstSeed}: ${[...counts].toSorted().map(([name, count]) => `${count} ${name}`).join(', ')}; ${found.length} wrong\n`)
+    const report = process.env['TRIBUTARY_FUZZ_REPORT']
+    if (report !== undefined) writeFileSync(report, [...found, ...slow].join('\n'))
+    expect(found.slice(0, 20)).toEqual([])
+  }, 3_600_000)
+})
