@@ -107,6 +107,19 @@ const resources = (url: string) => {
   return found
 }
 
+describe('operations of earlier versions', () => {
+  it('are refused by name, because they are called in other ways', () => {
+    const old = readCsdl(`<edmx:Edmx Version="1.0" xmlns:edmx="http://schemas.microsoft.com/ado/2007/06/edmx"><edmx:DataServices m:DataServiceVersion="2.0" xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
+      <Schema Namespace="Old" xmlns="http://schemas.microsoft.com/ado/2008/09/edm"><EntityType Name="Thing"><Key><PropertyRef Name="ID"/></Key><Property Name="ID" Type="Edm.Int32" Nullable="false"/></EntityType>
+      <EntityContainer Name="C" m:IsDefaultEntityContainer="true"><EntitySet Name="Things" EntityType="Old.Thing"/>
+        <FunctionImport Name="Top" ReturnType="Collection(Old.Thing)" EntitySet="Things" m:HttpMethod="GET"><Parameter Name="n" Type="Edm.Int32" Mode="In"/></FunctionImport>
+      </EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`)
+    const served = serviceExposure({ slug: 'old', name: 'Old', revision: 1 }, { ...endpoint, model: old })
+    const url = parseODataUrl('Top(n=1)', '', namesOf(old))
+    expect(() => lastOperation(url, served)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_UNSUPPORTED', message: expect.stringContaining('Top of a service in OData 2.0') }))
+  })
+})
+
 describe('entities that a function gives', () => {
   it('are rows of their own address, which every option is applied to by us', () => {
     expect(resources('Things(1)/Place/Near(km=2)?$filter=ID gt 1&$orderby=Name&$top=1')).toEqual([{ path: 'Things(1)/Place/Shop.V1.Near(km=2)', single: false }])

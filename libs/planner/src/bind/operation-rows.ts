@@ -1,8 +1,8 @@
 import type { Exposure } from '@tributary/catalog'
-import type { Operation } from '@tributary/edm'
+import type { EdmVersion, Operation } from '@tributary/edm'
 import type { Expression, NamedArgument, ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { remoteAddress, type RemoteAddress } from '../remote-address.js'
-import { resourceNotFound } from './refusal.js'
+import { resourceNotFound, unsupported } from './refusal.js'
 import { unboundSet } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
 
@@ -46,8 +46,16 @@ export function lastOperation({ resource, options }: ODataUrl, exposure: Exposur
   const path: LastOperation['path'] = [...given.slice(0, at), whole, ...given.slice(at + 1)]
   const address = remoteAddress([...given.slice(0, at), call], exposure, options.aliases)
   if (address.operation === undefined) throw resourceNotFound(`The operation ${segment.name}`, segment.name)
+  requireCallable(segment.name, exposure.endpoints.get(address.endpoint)?.model.version)
   return { segment: whole, operation: address.operation, address, path, rest: given.slice(at + 1) }
 }
+
+/** Earlier versions call operations in other ways. @throws HUB_QUERY_UNSUPPORTED */
+function requireCallable(name: string, version: EdmVersion | undefined): void {
+  if (version !== undefined && earlier.has(version)) throw unsupported(`The operation ${name} of a service in OData ${version}`, 'Only services in OData 4 are called.')
+}
+
+const earlier: ReadonlySet<EdmVersion> = new Set(['1.0', '2.0', '3.0'])
 
 /** `Nearest?lat=1&lon=2`: query options that are a function's arguments. @see OData URL Conventions 4.01, section 5.3 */
 const implicitArguments = ({ parameters = new Map<string, Expression>() }: ODataUrl['options']): readonly NamedArgument[] =>
