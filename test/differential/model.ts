@@ -103,7 +103,7 @@ function referenceTo(from: Draft, to: Draft, dice: Dice): Reference {
   const on = to.key.map((column) => ({ from: `${name}_${column}`, to: column }))
   for (const { from: column, to: target } of on) {
     const type = known(to.properties.find((property) => property.name === target), target).type
-    from.properties.push({ name: column, type, nullable: true })
+    from.properties.push({ name: column, type: foreignType(type, dice), nullable: true })
   }
   from.navigations.push({ name, target: to.name, toMany: false, on, unique: true })
   if (dice.chance(0.85)) {
@@ -111,6 +111,15 @@ function referenceTo(from: Draft, to: Draft, dice: Dice): Reference {
   }
   return { from, to, on }
 }
+
+/** Now and then the foreign key is of a wider type of number than the key it means. */
+function foreignType(type: string, dice: Dice): string {
+  if (!dice.chance(0.25)) return type
+  return type === 'Edm.Int32' ? dice.pick(['Edm.Int64', 'Edm.Decimal']) : type === 'Edm.Int64' ? 'Edm.Decimal' : type
+}
+
+/** A key as a column of another type of number holds it. */
+const keyAs = (type: string, value: unknown): unknown => (value !== null && value !== undefined && (type === 'Edm.Int64' || type === 'Edm.Decimal') ? String(value) : value)
 
 interface Kindred {
   readonly left: Draft
@@ -157,7 +166,8 @@ function fillReference({ from, to, on }: Reference, dice: Dice): void {
     const dangling = dice.chance(0.08)
     for (const pair of on) {
       const type = known(to.properties.find((property) => property.name === pair.to), pair.to).type
-      row[pair.from] = dice.chance(0.08) ? null : dangling ? keyValue(type, 90 + dice.whole(0, 4)) : target[pair.to]
+      const own = known(from.properties.find((property) => property.name === pair.from), pair.from).type
+      row[pair.from] = dice.chance(0.08) ? null : keyAs(own, dangling ? keyValue(type, 90 + dice.whole(0, 4)) : target[pair.to])
     }
     if (dice.chance(0.06)) for (const pair of on) row[pair.from] = swapped(row[pair.from])
   }
