@@ -31,6 +31,9 @@ describe('$metadata', () => {
       indexof: "indexof(ShipName,'a') ge 0", concat: "concat(ShipName,'a') ne ''", substring: "substring(ShipName,1) ne ''", matchesPattern: "matchesPattern(ShipName,'a.*')",
       contains: "contains(ShipName,'a')", startswith: "startswith(ShipName,'a')", endswith: "endswith(ShipName,'a')", now: 'now() gt 2000-01-01T00:00:00Z', mindatetime: 'mindatetime() lt now()', maxdatetime: 'maxdatetime() gt now()',
       length: 'length(ShipName) gt 0', tolower: "tolower(ShipName) ne ''", toupper: "toupper(ShipName) ne ''", trim: "trim(ShipName) ne ''", round: 'round(Freight) ge 0', floor: 'floor(Freight) ge 0', ceiling: 'ceiling(Freight) ge 0',
+      totalseconds: "totalseconds(duration'PT1M') eq 60", cast: "cast(Freight,Edm.String) ne ''", isof: 'isof(Freight,Edm.Decimal)', case: "case(Freight gt 10:'dear',true:'cheap') eq 'dear'",
+      hassubset: 'hassubset([4,1,3],[3,1])', hassubsequence: 'hassubsequence([4,1,3],[4,3])', 'geo.length': "geo.length(geography'SRID=4326;LineString(1 2,3 4)') gt Freight",
+      'geo.distance': "geo.distance(geography'SRID=4326;Point(1 2)',geography'SRID=4326;Point(3 4)') gt Freight", 'geo.intersects': "geo.intersects(geometry'SRID=0;Point(1 1)',geometry'SRID=0;Polygon((0 0,2 0,2 2,0 0))')",
     }
     const called = await Promise.all(names.map(async (name) => {
       const filter = calls[name] ?? `${name}(2020-05-06T07:08:09.5Z) ne null`
