@@ -58,6 +58,14 @@ describe('operations', () => {
       expect(await content(here)).toEqual(await content(there))
     })
 
+    it.each([['ignores', { ignoreQueryOptions: true }], ['refuses', { refuse: ['filter', 'select', 'orderby', 'top', 'count', 'expand'] }], ['pages', { pageSize: 2 }], ['turns round', { reversed: true }]] as const)('answer alike where the source %s query options', async (_, behaviour) => {
+      const paths = ['Vessels/Port.HeavierThan(weight=100)?$filter=contains(Name,\'r\')&$orderby=Weight desc&$select=Code,Weight&$count=true', 'CallsOf(codes=@c)?@c=["AMBER","DAWN"]&$filter=HarbourId eq 1&$orderby=Number,VesselCode&$top=2', 'Harbours(1)/Port.Guests()/$count?$filter=Weight gt 1000']
+      const expected = await Promise.all(paths.map(async (path) => content(await theirs(path))))
+      port.behave(behaviour)
+      expect(await Promise.all(paths.map(async (path) => content(await ours(path))))).toEqual(expected)
+      port.behave({})
+    })
+
     it.each([
       ['Greeting', 'Greeting()'], ['KindsSeen', 'KindsSeen()'], ['LoadedAt?harbour=1', 'LoadedAt(harbour=1)'], ['LoadedAt?since=2024-01-01&harbour=1', 'LoadedAt(harbour=1,since=2024-01-01)'],
       ["LoadedAt(since='2024-01-01',harbour=1)", 'LoadedAt(harbour=1,since=2024-01-01)'], ["Vessels('AMBER')/Port.TotalLoaded", "Vessels('AMBER')/Port.TotalLoaded()"],
