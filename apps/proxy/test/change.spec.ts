@@ -147,6 +147,14 @@ describe('changes of an entity', () => {
     ])
   })
 
+  it('updates what a related entity is in the words of 4.01, and which it is in those of 4.0', async () => {
+    await yard.send('PATCH', '/odata/sales/Orders(7)', { Parent: { '@id': 'Orders(1)', 'Paid': true } }, { 'odata-version': '4.01' })
+    await yard.send('PATCH', '/odata/sales/Orders(7)', { Parent: { '@id': 'Orders(1)' } }, { 'odata-version': '4.01' })
+    expect(yard.sales.requests.map(({ body, headers }) => [body, headers['odata-version']])).toEqual([
+      ['{"Parent":{"@odata.id":"Orders(1)","Paid":true}}', '4.01'], ['{"Parent@odata.bind":"Orders(1)"}', '4.0'],
+    ])
+  })
+
   it('updates deeply in the words of 4.01', async () => {
     await yard.send('PATCH', '/odata/sales/Orders(7)', { 'Lines@delta': [{ '@removed': { reason: 'deleted' }, '@id': `${root()}Lines(OrderID=7,No=1)` }, { No: 2, Price: 3 }] }, { 'odata-version': '4.01' })
     expect(only().headers['odata-version']).toBe('4.01')
@@ -203,6 +211,7 @@ describe('what is wrong is said before anything is sent', () => {
     ['POST', 'Orders', { 'odata-version': '3.0' }, 400, 'HUB_REQUEST_INVALID'],
     ['POST', 'Orders', { accept: 'application/xml' }, 406, 'HUB_FORMAT_UNSUPPORTED'],
     ['POST', 'Orders?$filter=Paid', {}, 400, 'HUB_QUERY_INVALID'],
+    ['POST', 'Orders?explain=plan', {}, 501, 'HUB_QUERY_UNSUPPORTED'],
     ['POST', 'Orderz', {}, 404, 'HUB_RESOURCE_NOT_FOUND'],
     ['POST', 'Orders(1)', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
     ['PATCH', 'Orders/$count', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],

@@ -164,7 +164,7 @@ function rewritten(tree: JsonTree, { asked, address, endpoint: { target }, shape
     default: {
       const whole = rewriter.entity(tree)
       // In an update of 4.0 a list of references adds to a collection; in one of 4.01 it is the collection.
-      const newest = needs401(whole) || (shape.kind === 'update' && rewriter.hasRelatedCollections)
+      const newest = needs401(whole) || (shape.kind === 'update' && rewriter.isDeep)
       return { tree: newest ? whole : olderShape(whole), newest }
     }
   }

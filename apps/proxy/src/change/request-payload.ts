@@ -32,8 +32,8 @@ const readControls: ReadonlySet<string> = new Set(['type', 'id', 'bind', 'remove
  * strings stay as they were written.
  */
 export class PayloadRewriter {
-  /** Whether entities related by a collection stood in what was rewritten. */
-  hasRelatedCollections = false
+  /** Whether related entities stood in what was rewritten: as members of a collection, or with more than their id. */
+  isDeep = false
   private readonly names: RemoteNaming
 
   constructor(private readonly meant: PayloadMeant, private readonly place: ReferencePlace) {
@@ -153,9 +153,10 @@ export class PayloadRewriter {
     const { target, name } = this.followed(navigation, spot)
     const related: Spot = { type: target?.entityType ?? navigation.target, ...(target === undefined ? {} : { set: target }), path: spot.path }
     if (navigation.collection) {
-      this.hasRelatedCollections = true
+      this.isDeep = true
       return { name, value: this.entities(value, related) }
     }
+    if (value.kind === 'object' && value.members.some((member) => !isControl(member.name, 'id'))) this.isDeep = true
     return { name, value: isNull(value) ? value : this.object(value, related) }
   }
 
