@@ -2,7 +2,8 @@ import { exceeded } from './budget.js'
 import { rowsOfTexts, rowText } from './carried-rows.js'
 import type { RowKeeper } from './engine.js'
 import type { Execution } from './execution.js'
-import type { Sought } from './key-queue.js'
+import type { InFlight } from './in-flight.js'
+import type { KeyQueue, Sought } from './key-queue.js'
 import type { Row } from './page-rows.js'
 import { BatchTooLarge, type InnerSide, keyedRows, type RowsByKey } from './related-reader.js'
 import { rowBytes } from './row-bytes.js'
@@ -15,7 +16,30 @@ export interface KeptWhole {
 }
 
 /** Keys of one look-up: each reads where they may be, so that few look-ups are better than many. */
-export const keptBatchKeys = 5000
+const batchKeys = 5000
+
+/** Keys that wait, and who gets their rows. */
+export interface LookUps {
+  readonly reads: InFlight
+  readonly queue: KeyQueue
+  readonly deliver: (batch: readonly Sought[], rows: RowsByKey) => void
+}
+
+/** Looks up the keys that wait, unless others are being looked up; with `partial` also where they are few. */
+export function lookUp(rows: KeptWhole, { reads, queue, deliver }: LookUps, partial: boolean): void {
+  queue.widen(batchKeys)
+  const batch = reads.size > 0 ? undefined : queue.take((tuples) => tuples.length, partial)
+  if (batch === undefined) return
+  reads.start(async () => {
+    try {
+      deliver(batch, await rows.find(batch))
+    } catch (error) {
+      if (!(error instanceof BatchTooLarge)) throw error
+      queue.narrow(batch.length >> 1)
+      queue.putBack(batch)
+    }
+  })
+}
 
 /** Reads the whole inner side, into memory as far as it may be held, else to the embedded engine. */
 export async function readKept(inner: InnerSide, execution: Execution): Promise<RowsByKey | KeptWhole> {

@@ -7,7 +7,7 @@ import { missingPart } from './missing-part.js'
 import { joinChoice } from './join-choice.js'
 import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
-import { keptBatchKeys, readKept, type KeptWhole } from './kept-whole.js'
+import { lookUp, readKept, type KeptWhole } from './kept-whole.js'
 import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
 import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './accepted.js'
@@ -27,16 +27,14 @@ export interface Delivery {
  * fragment was placed anew, or with fewer keys where their rows are more than may be held.
  */
 export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQueue, delivery: Delivery): KeyDispatch {
-  const { limits } = execution.context
   const reads = inFlight()
   const ledger = batchLedger(provenByProbes(inner, execution), execution.context.limits)
   let whole = false
   let kept: KeptWhole | undefined
   const choice = joinChoice(inner, execution, (read) => reads.start(read))
   const lose = (error: unknown): void => {
-    const part = missingPart(error, inner, execution)
+    delivery.lost(missingPart(error, inner, execution))
     whole = true
-    delivery.lost(part)
   }
   const readAll = (side: InnerSide): void => {
     whole = true
@@ -67,40 +65,31 @@ export function keyDispatch(inner: InnerSide, execution: Execution, queue: KeyQu
       }
     }))
   }
-  const lookUp = (rows: KeptWhole, batch: readonly Sought[]): void => reads.start(async () => {
-    try {
-      delivery.batch(batch, await rows.find(batch))
-    } catch (error) {
-      if (!(error instanceof BatchTooLarge)) throw error
-      queue.narrow(batch.length >> 1)
-      queue.putBack(batch)
-    }
-  })
   return {
     get inFlight() { return reads.size },
     settled: () => reads.settled(),
     check: () => reads.check(),
-    saturated: () => reads.size >= ledger.width() && queue.size >= limits.batchKeys,
+    saturated: () => reads.size >= ledger.width() && queue.size >= execution.context.limits.batchKeys,
     mayHurry: (quiet) => quiet || kept !== undefined || ledger.mayHurry(queue.size),
     send(partial) {
       if (whole) return
-      if (kept !== undefined) {
-        queue.widen(keptBatchKeys)
-        const batch = reads.size > 0 ? undefined : queue.take((tuples) => tuples.length, partial)
-        return batch === undefined ? undefined : lookUp(kept, batch)
-      }
+      if (kept !== undefined) return lookUp(kept, { reads, queue, deliver: delivery.batch }, partial)
       const side = choice.whole({ ...ledger.progress(), waiting: queue.size, ended: partial })
       if (side !== undefined) return readAll(side)
       while (queue.size > 0 && reads.size < ledger.width()) {
         const taken = keysTaken(inner, execution)
         if (taken === undefined) return readAll(inner)
-        queue.widen(taken.accepted.batchKeys ?? 0)
-        const batch = queue.take(taken.fits, partial)
+        const batch = batchOf(taken, queue, partial)
         if (batch === undefined) return
         sendBatch(taken.keyed, batch)
       }
     },
   }
+}
+
+function batchOf({ accepted, fits }: KeysTaken, queue: KeyQueue, partial: boolean): readonly Sought[] | undefined {
+  queue.widen(accepted.batchKeys ?? 0)
+  return queue.take(fits, partial)
 }
 
 /** Undefined: it is more than may be held, and there is another way. Without one it goes on beyond memory. */
