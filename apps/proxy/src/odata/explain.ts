@@ -4,6 +4,7 @@ import { planTree, printPlan } from '@tributary/plan'
 import { respond } from '../http/respond.js'
 import type { Rows } from './answer-collection.js'
 import type { QueryRun } from './query-run.js'
+import { residualsOf } from './residuals.js'
 
 const json = { 'content-type': 'application/json;charset=utf-8', 'cache-control': 'no-store' }
 
@@ -27,7 +28,7 @@ export function refuseExplain(url: ODataUrl, what: string): void {
 
 /** Answers the plan, and whether its one source's bytes would stream through; no source is asked. */
 export function explainPlan({ exchange, plan, timings }: QueryRun, passesThrough: boolean): void {
-  respond(exchange, 200, { headers: { ...json, 'server-timing': timings.serverTiming() }, body: JSON.stringify({ text: printPlan(plan), tree: planTree(plan), passesThrough }) })
+  respond(exchange, 200, { headers: { ...json, 'server-timing': timings.serverTiming() }, body: JSON.stringify({ text: printPlan(plan), tree: planTree(plan), passesThrough, residuals: residualsOf(plan), caches: timings.outcomes() }) })
 }
 
 /** Runs the query, counts what it would have answered, and tells what went to the sources and why it was asked that way. */
@@ -56,7 +57,7 @@ export async function explainRun(run: QueryRun, chunksOf: (run: QueryRun, rows: 
   respond(exchange, 200, {
     headers: { ...json, 'server-timing': timings.serverTiming() },
     body: JSON.stringify({
-      text: printPlan(plan), tree: planTree(plan), requests, rows: given, bytes, tiers: timings.tiers, joins: timings.joins, caches: timings.outcomes(),
+      text: printPlan(plan), tree: planTree(plan), requests, rows: given, bytes, residuals: residualsOf(plan), tiers: timings.tiers, joins: timings.joins, caches: timings.outcomes(),
       timings: { planMs: timings.planMs(), firstRowMs: firstRowMs ?? null, totalMs: timings.elapsedMs() }, why,
     }),
   })
