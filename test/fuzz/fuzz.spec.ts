@@ -1,8 +1,18 @@
 import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { readCsdl } from '@tributary/edm'
 import { openProtocolHub, type ProtocolHub } from '../protocol/protocol-hub.js'
 import { fuzzRequest } from './fuzz-requests.js'
 import { judge, openAgent } from './verdict.js'
+
+/** Sends bytes and reads until the server closes. */
+async function raw({ hostname, port }: URL, bytes: Buffer): Promise<string> {
+  const socket = connect(Number(port), hostname)
+  socket.end(bytes)
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 /**
  * Generated and mutated URLs, payloads and batches against a hub over the rich server: whatever comes, no crash, no hang, no 500, and
@@ -50,4 +60,14 @@ describe('whatever is asked', () => {
     if (report !== undefined) writeFileSync(report, [...found, ...slow].join('\n'))
     expect(found.slice(0, 20)).toEqual([])
   }, 3_600_000)
+
+  it.each([
+    'GET /odata/port/V\xe9ssels HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', 'nonsense\r\n\r\n', 'GET /odata/port/Vessels HTTP/9.9\r\n\r\n',
+    'POST /odata/port/Sailors HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n', 'POST /odata/port/Sailors HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 'GET /odata/port/Vessels HTTP/1.1\r\nHost: 127.0.0.1\r\nA b: c\r\n\r\n',
+  ])('answers what is no HTTP by an OData error object (%#)', async (text) => {
+    const answer = await raw(new URL(hub.root), Buffer.from(text, 'latin1'))
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
+    const { error } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { readonly error: { readonly code: string; readonly message: string } }
+    expect(error).toEqual({ code: expect.stringMatching(/^HUB_/), message: expect.any(String) })
+  })
 })

@@ -13,6 +13,7 @@ import type { Settings } from '../config/settings.js'
 import { RawRoutes } from '../http/raw-routes.js'
 import { Readiness } from '../health/readiness.js'
 import { createLog, nestLog, type Log } from '../log/log.js'
+import { answerMalformed } from './malformed-requests.js'
 import { FoundationModule } from './foundation.module.js'
 import { LastSteps } from './last-steps.js'
 import { OwnAddress } from './own-address.js'
@@ -65,6 +66,7 @@ function createAdapter(log: Log, rawRoutes: RawRoutes): FastifyAdapter {
       if (!rawRoutes.handle(request, response)) handler(request, response)
     }),
     routerOptions: { maxParamLength: 1024 },
+    clientErrorHandler: answerMalformed,
     genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
   })
   const server = adapter.getInstance()
