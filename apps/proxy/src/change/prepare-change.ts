@@ -4,6 +4,7 @@ import { jsonTreeText, MalformedJson, negotiateVersion, parseAccept, readJsonTre
 import { remoteAddress, remoteSelect, type RemoteAddress } from '@tributary/planner'
 import type { Endpoints, OpenEndpoint, RemoteReply } from '@tributary/source'
 import { header, type Exchange } from '../http/exchange.js'
+import { refuseExplain } from '../odata/explain.js'
 import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { clientReply, type ClientReply, type ReplyWish } from '../relay/client-reply.js'
@@ -40,6 +41,7 @@ export async function prepareChange(asked: ServiceRequest, parts: ChangeParts): 
   const { exchange, exposure, root } = asked
   requireOffered(exchange)
   const url = parseODataUrl(asked.path, exchange.query, namesFor(exposure.model))
+  refuseExplain(url, 'A change')
   const address = addressOf(url, asked)
   const endpoint = parts.endpoints.endpoint(address.endpoint)
   const shape = requireShape(asked, address, parts.endpoints)
