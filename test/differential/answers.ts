@@ -1,7 +1,7 @@
 import type { DataDoor } from '../../apps/proxy/test/data-door.js'
 import type { Row } from '../harness/odata-server.js'
-import { entityShape, shapeOfSteps } from './applied.js'
-import type { AppliedQuery } from './apply-queries.js'
+import { entityShape, shapeOfSteps, type Field } from './applied.js'
+import { crossedFields } from './crossed.js'
 import { rowText } from './apply-reference.js'
 import type { Model, ModelSet } from './model.js'
 import { address, answeredSet, isCollection, leveled, type Options, type Query } from './query.js'
@@ -106,11 +106,16 @@ function canonical(model: Model, set: ModelSet, options: Options, row: Row): rea
   })]
 }
 
+/** The fields of rows that are no entities of one set; undefined: they are. */
+function tableFields(model: Model, { applied, crossed, set }: Query): readonly Field[] | undefined {
+  if (crossed !== undefined) return crossedFields(crossed, model)
+  return applied === undefined ? undefined : shapeOfSteps(applied.steps, entityShape(model.set(set)), model).fields
+}
+
 /** Rows of a result, as text that is equal for equal rows. */
-function tableRows(model: Model, query: Query, applied: AppliedQuery, answer: Answer): readonly string[] {
+function tableRows(fields: readonly Field[], answer: Answer): readonly string[] {
   if (answer.kind === 'table') return answer.rows
   if (answer.kind !== 'rows') return []
-  const { fields } = shapeOfSteps(applied.steps, entityShape(model.set(query.set)), model)
   return answer.rows.map((row) => rowText(fields, ({ path, kind }) => {
     const value = path.reduce<unknown>((at, name) => (at === null || at === undefined ? at : (at as Row)[name]), row)
     return value === undefined ? undefined : read(kind, plain(value))
@@ -120,9 +125,10 @@ function tableRows(model: Model, query: Query, applied: AppliedQuery, answer: An
 /** What an answer says, as text to be compared. */
 export function meaning(model: Model, query: Query, answer: Answer): string {
   const set = answeredSet(query, model)
-  if (query.applied !== undefined && (answer.kind === 'rows' || answer.kind === 'table')) {
-    const rows = tableRows(model, query, query.applied, answer)
-    return [`count ${answer.count ?? '-'}`, ...(query.applied.orderby === undefined ? rows.toSorted(byText) : rows)].join('\n')
+  const fields = tableFields(model, query)
+  if (fields !== undefined && (answer.kind === 'rows' || answer.kind === 'table')) {
+    const rows = tableRows(fields, answer)
+    return [`count ${answer.count ?? '-'}`, ...(query.applied?.orderby === undefined ? rows.toSorted(byText) : rows)].join('\n')
   }
   switch (answer.kind) {
     case 'table': return 'a table nobody asked for'

@@ -63,7 +63,7 @@ function* ofSteps(steps: readonly Step[]): Generator<string> {
 export function operatorsOf(query: Query): ReadonlySet<string> {
   return new Set([
     ...ofOptions(query.options, ''), ...(query.key === undefined ? [] : ['key']), ...(query.path.length === 0 ? [] : ['navigation path']), ...(query.property === undefined ? [] : ['property']),
-    ...(query.applied === undefined ? [] : ['$apply', ...ofSteps(query.applied.steps)]), ...(query.countOnly ? ['/$count'] : []), ...(query.pageRows === undefined ? [] : ['maxpagesize']),
+    ...(query.crossed === undefined ? [] : ['$crossjoin']), ...(query.applied === undefined ? [] : ['$apply', ...ofSteps(query.applied.steps)]), ...(query.countOnly ? ['/$count'] : []), ...(query.pageRows === undefined ? [] : ['maxpagesize']),
   ])
 }
 

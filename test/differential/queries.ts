@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import type { Row } from '../harness/odata-server.js'
 import { appliedQueries } from './apply-queries.js'
+import { crossedQueries } from './crossed.js'
 import { call, compute, literal, property } from './expression.js'
 import type { Model, ModelSet, Navigation } from './model.js'
 import { orderings, predicates } from './predicates.js'
@@ -109,11 +110,13 @@ export function queriesOf(model: Model): fc.Arbitrary<Query> {
   const asText = fc.boolean()
   const pageRows = sometimes(fc.integer({ min: 2, max: 9 }), 1)
   const sets = fc.constantFrom(...model.sets)
-  const whole = sets.chain((set) => fc.record({ options: ofMany(model, set, 2, false), asText, pageRows }).map((given): Query => without<Query>({ set: set.name, key: undefined, property: undefined, applied: undefined, path: [], countOnly: false, ...given })))
+  const whole = sets.chain((set) => fc.record({ options: ofMany(model, set, 2, false), asText, pageRows }).map((given): Query => without<Query>({ set: set.name, key: undefined, property: undefined, applied: undefined, crossed: undefined, path: [], countOnly: false, ...given })))
   const counted = sets.chain((set) => fc.record({ filter: sometimes(predicates({ model, set, depth: 2 }), 3), asText }).map(({ filter, asText }): Query => ({ set: set.name, path: [], countOnly: true, options: without<Options>({ filter, orderby: undefined, top: undefined, skip: undefined, count: undefined, select: undefined, expand: undefined, search: undefined, compute: undefined, levels: undefined }), asText })))
   const one = sets.chain((set) => fc.tuple(keys(set), fc.constantFrom(...targetsOf(model, set))).chain(([key, target]) => fromRow({ model, set, key, target, asText, pageRows })))
-  const applied = sets.chain((set) => fc.record({ applied: appliedQueries(model, set), asText, pageRows }).map((given): Query => without<Query>({ set: set.name, key: undefined, property: undefined, path: [], countOnly: false, options: {}, ...given })))
-  return fc.oneof({ weight: 12, arbitrary: whole }, { weight: 1, arbitrary: counted }, { weight: 3, arbitrary: one }, { weight: 6, arbitrary: applied })
+  const applied = sets.chain((set) => fc.record({ applied: appliedQueries(model, set), asText, pageRows }).map((given): Query => without<Query>({ set: set.name, key: undefined, property: undefined, crossed: undefined, path: [], countOnly: false, options: {}, ...given })))
+  const related = crossedQueries(model)
+  const crossed = related === undefined ? [] : [{ weight: 1, arbitrary: fc.record({ crossed: related, asText, pageRows }).map(({ crossed, ...given }): Query => without<Query>({ set: crossed.left, key: undefined, property: undefined, applied: undefined, path: [], countOnly: false, options: {}, ...given, crossed })) }]
+  return fc.oneof({ weight: 12, arbitrary: whole }, { weight: 1, arbitrary: counted }, { weight: 3, arbitrary: one }, { weight: 6, arbitrary: applied }, ...crossed)
 }
 
 interface FromRow {
@@ -129,7 +132,7 @@ function fromRow({ model, set, key, target, asText, pageRows }: FromRow): fc.Arb
   const base = { set: set.name, key, path: target.path, countOnly: false }
   if (target.toMany) {
     return fc.oneof(
-      { weight: 3, arbitrary: fc.record({ options: ofMany(model, target.set, 1, false), asText, pageRows }).map((given): Query => without<Query>({ property: undefined, applied: undefined, ...base, ...given })) },
+      { weight: 3, arbitrary: fc.record({ options: ofMany(model, target.set, 1, false), asText, pageRows }).map((given): Query => without<Query>({ property: undefined, applied: undefined, crossed: undefined, ...base, ...given })) },
       { weight: 1, arbitrary: asText.map((asText): Query => ({ ...base, countOnly: true, options: {}, asText })) },
     )
   }

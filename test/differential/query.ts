@@ -1,5 +1,6 @@
 import { fieldName, printHaving, printSteps } from './applied.js'
 import type { AppliedQuery } from './apply-queries.js'
+import { crossedPath, crossedTexts, type Crossed } from './crossed.js'
 import { print, printLiteral, type Expression } from './expression.js'
 import type { Model, ModelSet } from './model.js'
 import { printSearch, type Search } from './search.js'
@@ -41,6 +42,8 @@ export interface Query {
   readonly options: Options
   /** Instead of options: what `$apply` makes of the set's rows, and what follows it. */
   readonly applied?: AppliedQuery
+  /** Instead of a set and options. */
+  readonly crossed?: Crossed
   readonly pageRows?: number
   /** Whether 64-bit integers and decimals are asked for as text. */
   readonly asText: boolean
@@ -94,8 +97,8 @@ export const address = (query: Query, model: Model): string => print_(query, mod
 function print_(query: Query, model: Model, encode: (text: string) => string): string {
   const set = model.set(query.set)
   const key = query.key === undefined ? '' : `(${encode(printKey(set, query.key))})`
-  const path = [`${query.set}${key}`, ...query.path, ...(query.property === undefined ? [] : [query.property]), ...(query.countOnly ? ['$count'] : [])].join('/')
-  const options = [...appliedTexts(query), ...optionTexts(query.options)].map((option) => {
+  const path = [query.crossed === undefined ? `${query.set}${key}` : crossedPath(query.crossed), ...query.path, ...(query.property === undefined ? [] : [query.property]), ...(query.countOnly ? ['$count'] : [])].join('/')
+  const options = [...(query.crossed === undefined ? [] : crossedTexts(query.crossed)), ...appliedTexts(query), ...optionTexts(query.options)].map((option) => {
     const at = option.indexOf('=')
     return `${option.slice(0, at)}=${encode(option.slice(at + 1))}`
   })

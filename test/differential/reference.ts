@@ -1,5 +1,6 @@
 import type { Row } from '../harness/odata-server.js'
 import { tableOf } from './apply-reference.js'
+import { crossedTable } from './crossed.js'
 import type { Expression, Lambda, Start } from './expression.js'
 import { apply, calculate, negated } from './functions.js'
 import type { Model, ModelSet, Navigation } from './model.js'
@@ -115,6 +116,7 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
   const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => relations.keyText(set, name, row) === relations.keyText(set, name, key))).slice(0, 1)
 
   const answer = (query: Query): Outcome => {
+    if (query.crossed !== undefined) return crossedTable(query.crossed, model, (condition, set, row) => valueOf(condition, { set, row, variables: new Map() }) === true)
     if (query.applied !== undefined) {
       const set = model.set(query.set)
       return tableOf(query.applied, { model, set, valueOf: (expression, row) => valueOf(expression, { set, row, variables: new Map() }), relatedTo: (from, name, row) => relations.relatedTo(from, from.navigation(name), row) })
