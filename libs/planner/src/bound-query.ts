@@ -1,6 +1,5 @@
 import type { ExposedSet } from '@tributary/catalog'
-import type { Column, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
-import type { BoundItems } from './bind/bind-collection.js'
+import type { Column, Expression, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
 
 /**
  * A request bound to an exposure: what is computed, and how its answer is written. Frozen.
@@ -60,6 +59,22 @@ export type PropertyTurn = { readonly depth: number } & ({ readonly types: reado
 
 /** What the answer is: many rows, one, a part of one, or how many. */
 export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count' | 'itemCount'
+
+/** What is asked of the items of a collection property. */
+export interface BoundItems {
+  /** The items that are meant, of a row whose only column `$these` has all of them; undefined: all are. */
+  readonly matching?: Expression
+  /** Over rows whose only column is `$this`, an item. */
+  readonly order: readonly OrderKey[]
+  readonly skip: number
+  readonly take?: number
+  /** Their number is asked for, before `skip` and `take`. */
+  readonly count: boolean
+  /** `$these`. */
+  readonly collection: Column
+  /** The property with the fields of its items that are shown, where not all are. */
+  readonly shown?: Column
+}
 
 /** What rows are, for the links and types that are told of them, and the rows expanded of each. */
 export interface BoundRows {

@@ -1,5 +1,5 @@
 import { comparatorOf, compile, itemOf, type Value } from '@tributary/plan'
-import type { BoundItems } from './bind/bind-collection.js'
+import type { BoundItems } from './bound-query.js'
 import { fieldNarrowing } from './narrow-page.js'
 
 /** The items of a collection that were asked for, and how many there are before they were cut. */

@@ -1,27 +1,11 @@
 import type { QueryOptions } from '@tributary/odata-url'
 import { type Column, column, columnsOf, type Expression, itemOf, type OrderKey, orderKey, transformExpression } from '@tributary/plan'
+import type { BoundItems } from '../bound-query.js'
 import { bindExpression } from './bind-expression.js'
 import { countedItems, itemScope } from './bind-items.js'
 import { bindOrder } from './bind-order.js'
-import { bindSelect } from './bind-select.js'
 import { invalid, unsupported } from './refusal.js'
 import type { RangeVariable, RowScope } from './row-scope.js'
-
-/** What is asked of the items of a collection property. */
-export interface BoundItems {
-  /** The items that are meant, of a row whose only column `$these` has all of them; undefined: all are. */
-  readonly matching?: Expression
-  /** Over rows whose only column is `$this`, an item. */
-  readonly order: readonly OrderKey[]
-  readonly skip: number
-  readonly take?: number
-  /** Their number is asked for, before `skip` and `take`. */
-  readonly count: boolean
-  /** `$these`. */
-  readonly collection: Column
-  /** The property with the fields of its items that are shown, where not all are. */
-  readonly shown?: Column
-}
 
 const wholeColumn = '$these'
 const itemColumn = '$this'
@@ -50,7 +34,6 @@ export function bindCollection(property: Column, options: QueryOptions, scope: R
     collection: whole, order: orderOf(range, options, scope), skip: options.skip ?? 0, count: options.count === true,
     ...(matching === undefined ? {} : { matching }),
     ...(options.top === undefined ? {} : { take: options.top }),
-    ...(options.select === undefined ? {} : { shown: shownFields(property, options, scope) }),
   })
 }
 
@@ -85,11 +68,4 @@ const withoutFollowed = (scope: RowScope): RowScope => ({ ...scope, followed: ne
 
 function requireOwn(expression: Expression, name: string): void {
   if ([...columnsOf(expression)].some((read) => read !== name)) throw unsupported('A look at the row around within the options of its collection property', 'Name the properties of the items only.')
-}
-
-/** The complex properties that are shown of the items or of the value, where `$select` says which. */
-export function shownFields(property: Column, { select }: QueryOptions, scope: RowScope): Column {
-  if (select === undefined) return property
-  if (property.fields === undefined) throw invalid(`The option $select does not apply to ${property.name}, which is no complex value.`)
-  return Object.freeze({ ...property, fields: bindSelect(select, property.fields, scope).columns })
 }

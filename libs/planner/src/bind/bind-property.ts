@@ -2,9 +2,9 @@ import type { QueryOptions } from '@tributary/odata-url'
 import { type Column, itemOf, untypedType } from '@tributary/plan'
 import type { Address } from './address.js'
 import { lastStep } from './address.js'
-import { bindCollection, type BoundItems, shownFields } from './bind-collection.js'
-import type { PropertyTurn } from '../bound-query.js'
-import { bindSelect } from './bind-select.js'
+import type { BoundItems, PropertyTurn } from '../bound-query.js'
+import { bindCollection } from './bind-collection.js'
+import { bindSelect, shownFields, withShown } from './bind-select.js'
 import { columnsOfType } from './model-types.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
@@ -54,7 +54,7 @@ export function bindProperty(address: Address, columns: readonly Column[], optio
   return {
     path, column, whole: inner, shown: shownFields(inner, options, scope), turns,
     selectList: options.select === undefined ? undefined : bindSelect(options.select, inner.fields ?? [], scope).names?.join(','),
-    ...(items === undefined ? {} : { items }),
+    ...(items === undefined ? {} : { items: withShown(items, inner, options, scope) }),
   }
 }
 

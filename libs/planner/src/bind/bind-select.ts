@@ -1,6 +1,6 @@
 import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-url'
 import type { Column } from '@tributary/plan'
-import type { BoundRows } from '../bound-query.js'
+import type { BoundItems, BoundRows } from '../bound-query.js'
 import { bindCollection } from './bind-collection.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
@@ -69,7 +69,7 @@ function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): r
   }
   const own: SelectedPath = { path, label: labels.filter((label) => label !== '').join('/'), structural, items: [] }
   const items = at.column === undefined || item.options === undefined ? undefined : bindCollection(at.column, item.options, scope)
-  if (items !== undefined) return [{ ...own, items: [{ path, items }], ...(item.options?.select === undefined ? {} : { labels: bindSelect(item.options.select, at.columns ?? [], scope).names?.map((name) => `${own.label}/${name}`) ?? [] }) }]
+  if (items !== undefined && at.column !== undefined && item.options !== undefined) return [{ ...own, items: [{ path, items: withShown(items, at.column, item.options, scope) }], ...(item.options?.select === undefined ? {} : { labels: bindSelect(item.options.select, at.columns ?? [], scope).names?.map((name) => `${own.label}/${name}`) ?? [] }) }]
   const inner = item.options?.select
   const { columns: within } = at
   if (inner === undefined || within === undefined) return [own]
@@ -137,3 +137,14 @@ export function requireOptions(options: QueryOptions, allowed: readonly string[]
     if (name.startsWith('$') && !allowed.includes(name)) throw invalid(`The option ${name} does not apply to ${where}.`)
   }
 }
+
+/** The complex properties that are shown of the items or of the value, where `$select` says which. */
+export function shownFields(property: Column, { select }: QueryOptions, scope: RowScope): Column {
+  if (select === undefined) return property
+  if (property.fields === undefined) throw invalid(`The option $select does not apply to ${property.name}, which is no complex value.`)
+  return Object.freeze({ ...property, fields: bindSelect(select, property.fields, scope).columns })
+}
+
+/** What is asked of items, and which of their properties are shown. */
+export const withShown = (items: BoundItems, property: Column, options: QueryOptions, scope: RowScope): BoundItems =>
+  options.select === undefined ? items : Object.freeze({ ...items, shown: shownFields(property, options, scope) })
