@@ -18,7 +18,16 @@ describe('well-known text', () => {
     ['SRID=4326;Collection(Point(1 2),LineString(1 2,3 4))', { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [1, 2] }, { type: 'LineString', coordinates: [[1, 2], [3, 4]] }] }],
   ])('%s is GeoJSON', (text, expected) => expect(parseGeo(text)).toMatchObject(expected))
 
-  it.each(['', 'Point', 'SRID=4326;Point(1)', 'SRID=4326;Circle(1 2)', 'SRID=4326;Point(a b)'])('%j is none', (text) => expect(parseGeo(text)).toBeUndefined())
+  it.each(['', 'Point', 'SRID=4326;Point(1)', 'SRID=4326;Circle(1 2)', 'SRID=4326;Point(a b)', 'SRID=4326;Point(1 2 3 4 5)', 'SRID=4326;LineString(1 2,3)', 'SRID=4326;Polygon((0 0,1 0)', 'SRID=4326;Collection(Point(1 2),x)'])('%j is none', (text) => expect(parseGeo(text)).toBeUndefined())
+})
+
+describe('texts of any length', () => {
+  it('take time in proportion to it', () => {
+    for (const text of ['1'.repeat(200_000), 'a'.repeat(200_000), '('.repeat(2000), '1 2,'.repeat(50_000), 'Collection('.repeat(20_000)]) {
+      expect(parseGeo(`SRID=4326;Collection(${text})`)).toBeUndefined()
+      expect(parseGeo(`SRID=4326;LineString(${text})`)).toBeUndefined()
+    }
+  })
 })
 
 describe('geography', () => {

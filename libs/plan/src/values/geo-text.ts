@@ -27,16 +27,25 @@ export function parseGeo(text: string): StructuredValue | undefined {
   return Object.freeze({ ...member, ...(srid === undefined ? {} : { crs: { type: 'name', properties: { name: `EPSG:${srid}` } } }) })
 }
 
-const number = String.raw`-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`
-const position = new RegExp(String.raw`${number}(?:\s+${number}){1,3}`, 'g')
+const number = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const token = /[(),]|[^(),]+/g
+const brackets: Readonly<Record<string, string>> = { '(': '[', ')': ']', ',': ',' }
 
 /** Numbers in parentheses as nested arrays: a line `(1 2,3 4)` is an array of positions, a point `(1 2)` is one position. */
 function contentOf(type: string, body: string): Value | undefined {
-  const marked = body.replaceAll(position, (numbers) => `<${numbers.trim().replaceAll(/\s+/g, ',')}>`).replaceAll(/\s+/g, '')
-  // numbers stand in positions only
-  if (!/^[(),]*$/.test(marked.replaceAll(/<[\d.,eE+-]*>/g, ''))) return undefined
-  const flat = type === 'Point' || type === 'MultiPoint' ? marked.replaceAll(/\((<[^<>()]*>)\)/g, '$1') : marked
-  return parsed(flat.replaceAll(/[<(]/g, '[').replaceAll(/[>)]/g, ']'))
+  const parts = (body.match(token) ?? []).map((part) => brackets[part] ?? positionText(part))
+  const json = parts.includes(undefined) ? undefined : parsed(parts.join(''))
+  const nested = json === undefined ? undefined : listOf(json)
+  if (type === 'Point') return nested?.[0]
+  return type === 'MultiPoint' ? nested?.map((point) => listOf(point)[0]) : nested
+}
+
+/** Two to four numbers as a position; nothing for blanks between brackets. */
+function positionText(part: string): string | undefined {
+  const text = part.trim()
+  if (text === '') return ''
+  const numbers = text.split(/\s+/)
+  return numbers.length >= 2 && numbers.length <= 4 && numbers.every((one) => number.test(one)) ? `[${numbers.join(',')}]` : undefined
 }
 
 function parsed(text: string): Value | undefined {
@@ -48,8 +57,25 @@ function parsed(text: string): Value | undefined {
 }
 
 function collectionOf(body: string): readonly Value[] | undefined {
-  const parts = [...body.slice(1, -1).matchAll(/[A-Za-z]+\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g)].map(([part]) => parseGeo(part))
+  // a collection within a collection is none
+  const parts = topLevelParts(body.slice(1, -1)).map((part) => (shapeOfText(part.trim()) === 'Collection' ? undefined : parseGeo(part.trim())))
   return parts.includes(undefined) ? undefined : parts
+}
+
+/** What commas outside of parentheses part. */
+function topLevelParts(text: string): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let from = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth += 1
+    else if (text[at] === ')') depth -= 1
+    else if (text[at] === ',' && depth === 0) {
+      parts.push(text.slice(from, at))
+      from = at + 1
+    }
+  }
+  return [...parts, text.slice(from)]
 }
 
 /** A GeoJSON object as well-known text; undefined if it is none. `srid` where the object names no system. */
