@@ -42,7 +42,7 @@ describe('an answer of a source', () => {
   })
 
   it('shows of a product only what is exposed, within entities as well', async () => {
-    const body = '{"@context":"$metadata#Orders/$entity","@id":"Orders(1)","ID":1,"Parent":{"ID":2,"Secret":"p","Freight":3.0},"Parent@associationLink":"Orders(1)/Parent/$ref","Notes":[{"No":1}],"Lines":[{"@id":"Lines(OrderID=1,No=2)","OrderID":1,"No":2,"Order":{"ID":1,"Secret":"q","Freight":4.50}}],"Scan@mediaReadLink":"Orders(1)/Scan","Ship":{"City":"Ulm","Hidden":1}}'
+    const body = '{"@context":"$metadata#Orders/$entity","@id":"Orders(1)","ID":1,"Parent":{"ID":2,"Secret":"p","Freight":3.0},"Parent@associationLink":"Orders(1)/Parent/$ref","Notes":[{"No":1}],"Lines@context":"$metadata#Lines","Lines":[{"@id":"Lines(OrderID=1,No=2)","OrderID":1,"No":2,"Order":{"ID":1,"Secret":"q","Freight":4.50}}],"Scan@mediaReadLink":"Orders(1)/Scan","Ship":{"City":"Ulm","Hidden":1}}'
     const { text } = await answered(body, { slug: 'yard', path: 'Jobs', version: '4.01' })
     expect(text).toBe(`{"@context":"${root('yard')}$metadata#Jobs/$entity","@id":"Jobs(1)","Number":1,"Parent":{"Number":2,"Cost":3.0},"Parent@associationLink":"Jobs(1)/Parent/$ref","Lines":[{"@id":"Items(OrderID=1,No=2)","OrderID":1,"No":2,"Order":{"Number":1,"Cost":4.50}}],"Ship":{"City":"Ulm"}}`)
   })

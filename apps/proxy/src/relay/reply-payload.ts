@@ -32,6 +32,7 @@ export function replyPayload(tree: JsonTree, meant: Meant, place: ReplyPlace): J
 
 class ReplyRewriter {
   private readonly names: RemoteNaming
+  private hasContext = false
 
   constructor(private readonly place: ReplyPlace) {
     this.names = remoteNaming(place.exposure, place.endpoint)
@@ -123,8 +124,15 @@ class ReplyRewriter {
     if (control === 'count') return numberAs(value, 'Edm.Int64', this.place.style.ieee754)
     const text = stringOf(value)
     if (text === undefined) return value
-    const shown = control === 'context' ? this.place.context(text) : control === 'type' ? this.typeText(text, set) : linkControls.has(control) ? this.place.links.link(text) : text
+    const shown = control === 'context' ? this.context(text) : control === 'type' ? this.typeText(text, set) : linkControls.has(control) ? this.place.links.link(text) : text
     return shown === undefined ? undefined : jsonString(shown)
+  }
+
+  /** Of a product only that of the whole: what a source says of parts speaks of its own sets. */
+  private context(text: string): string | undefined {
+    if (this.hasContext && !this.names.same) return undefined
+    this.hasContext = true
+    return this.place.context(text)
   }
 
   /** `#Ns.Type`, `#Collection(Ns.Type)`, perhaps with the address of the source's metadata before it. */
