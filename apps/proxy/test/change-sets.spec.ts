@@ -139,6 +139,18 @@ describe('change sets', () => {
     expect([await status('Sailors(909)'), await status('Sailors(910)')]).toEqual([404, 404])
   })
 
+  it('are sent as JSON to a source that takes no other batches', async () => {
+    const formats = '<Annotation Term="Org.OData.Capabilities.V1.BatchSupport"><Record><PropertyValue Property="SupportedFormats"><Collection><String>application/json</String></Collection></PropertyValue></Record></Annotation>'
+    door.catalog.put(serviceExposure({ slug: 'modern', name: 'Modern', revision: 1 }, endpointOf('modern', port.url, port.metadata.replace('</EntityContainer>', `${formats}</EntityContainer>`))))
+    const answers = await batch([create('a', 940, { atomicityGroup: 'g' }), { id: 'b', method: 'post', url: '$a/Pupils', headers: json, body: sailor(941), atomicityGroup: 'g' }], {}, 'modern')
+    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['a', 201], ['b', 201]])
+    expect(answers[0]?.headers['location']).toBe(`${door.origin}/odata/modern/Sailors(940)`)
+    expect(port.requests.find(({ url }) => url === '/port/$batch')?.headers['content-type']).toBe('application/json')
+    const failed = await batch([create('a', 942, { atomicityGroup: 'g' }), { id: 'b', method: 'delete', url: 'Sailors(987654)', atomicityGroup: 'g' }], {}, 'modern')
+    expect(failed.map(({ id, status: told }) => [id, told])).toEqual([['a', 424], ['b', 404]])
+    expect(await status('Sailors(942)')).toBe(404)
+  })
+
   it('of a data product speak its names, and the source’s to the source', async () => {
     const answers = await batch([
       { id: 'ship', method: 'post', url: 'Ships', headers: json, body: { Id: 'NEW', Label: 'New', Needs: 'Water', Log: [], Lots: [] }, atomicityGroup: 'g' },

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hubError, isHubError } from '@tributary/errors'
-import { readChangeSetReply, writeChangeSet, type BatchPart, type Change, type ChangeReply, type ChangeSetReply } from '@tributary/odata-wire'
+import { readChangeSetReply, readJsonChangeSetReply, writeChangeSet, writeJsonChangeSet, type BatchPart, type Change, type ChangeReply, type ChangeSetReply } from '@tributary/odata-wire'
 import { relays, type Endpoints, type RemoteCall } from '@tributary/source'
 import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { ServiceRequest } from '../odata/service-request.js'
-import { requireBatches } from './batching-sources.js'
+import { batchFormOf } from './batching-sources.js'
 import { standInFor, type StandIn } from './stand-in.js'
 import { errorReply, type WholeReply } from './whole-reply.js'
 
@@ -82,16 +82,18 @@ interface Way {
 /** @throws HUB_BATCH_UNSUPPORTED, HUB_SOURCE_* */
 async function exchange(prepared: readonly Prepared[], { endpoints, slug, asked }: Way): Promise<ChangeSetReply> {
   const { source, target } = endpoints.endpoint(slug)
-  requireBatches(target, prepared.length)
+  const form = batchFormOf(target, prepared.length)
   if (!relays(source)) throw hubError('HUB_BATCH_UNSUPPORTED', { slug, count: prepared.length })
   const changes = prepared.map(({ id, call: { method, path, headers, body } }): Change => ({ id, method, url: path, headers, ...(body === undefined ? {} : { body }) }))
-  const { contentType, body } = writeChangeSet(changes, randomUUID())
-  const call: RemoteCall = { method: 'POST', path: '$batch', headers: { 'content-type': contentType, accept: 'multipart/mixed' }, body }
+  const { contentType, body } = form === 'json' ? writeJsonChangeSet(changes) : writeChangeSet(changes, randomUUID())
+  const call: RemoteCall = { method: 'POST', path: '$batch', headers: { 'content-type': contentType, accept: form === 'json' ? 'application/json' : 'multipart/mixed' }, body }
   const reply = await source.relay(target, call, { signal: asked.exchange.signal, observe: () => undefined })
-  const answer = { contentType: reply.headers['content-type'] ?? '', body: await gathered(reply.body) }
+  const answer = { contentType: reply.headers['content-type'] ?? '', body: await gathered(reply.body, slug) }
   if ([404, 405, 406, 415, 501].includes(reply.status)) throw hubError('HUB_BATCH_UNSUPPORTED', { slug, count: prepared.length })
   if (reply.status !== 200 && reply.status !== 202) throw hubError('HUB_SOURCE_FAILED', { slug, status: reply.status, reason: 'it refused a batch of one change set' })
-  return readChangeSetReply(answer, prepared.map(({ id }) => id), (reason) => hubError('HUB_SOURCE_INVALID', { slug, reason: `${reason}; whether the changes were made is not known` }))
+  const ids = prepared.map(({ id }) => id)
+  const malformed = (reason: string): Error => hubError('HUB_SOURCE_INVALID', { slug, reason: `${reason}; whether the changes were made is not known` })
+  return form === 'json' ? readJsonChangeSetReply(answer.body, ids, malformed) : readChangeSetReply(answer, ids, malformed)
 }
 
 async function answersOf(prepared: readonly Prepared[], answer: ChangeSetReply): Promise<TogetherAnswer> {
@@ -112,10 +114,10 @@ async function answersOf(prepared: readonly Prepared[], answer: ChangeSetReply):
 }
 
 /** The source's answer in our words; what it refuses is an error in ours. */
-async function answerTo({ answer }: PreparedChange, reply: ChangeReply): Promise<WholeReply> {
+async function answerTo({ answer, call }: PreparedChange, reply: ChangeReply): Promise<WholeReply> {
   try {
     const { status, headers, body } = await answer({ status: reply.status, headers: reply.headers, body: whole(reply.body) })
-    return { status, headers, body: await gathered(body) }
+    return { status, headers, body: await gathered(body, call.endpoint) }
   } catch (error) {
     if (isHubError(error)) return errorReply(error)
     throw error
@@ -126,9 +128,18 @@ async function* whole(body: Buffer): AsyncGenerator<Buffer> {
   if (body.length > 0) yield body
 }
 
-async function gathered(body: Buffer | AsyncIterable<Buffer> | undefined): Promise<Buffer> {
+/** Answers to changes are small: what they would not hold, nobody waits for. */
+const mostBytes = 256 * 1024 * 1024
+
+/** @throws HUB_SOURCE_INVALID for an answer that is too large */
+async function gathered(body: Buffer | AsyncIterable<Buffer> | undefined, slug: string): Promise<Buffer> {
   if (body === undefined || Buffer.isBuffer(body)) return body ?? Buffer.alloc(0)
   const chunks: Buffer[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > mostBytes) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `its answer to a change set is larger than ${mostBytes} bytes; whether the changes were made is not known` })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
 }
