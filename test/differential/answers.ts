@@ -91,9 +91,10 @@ function canonical(model: Model, set: ModelSet, options: Options, row: Row): rea
   const names = new Set(set.properties.map(({ name }) => name))
   const own = Object.keys(row).filter((name) => names.has(name)).toSorted(byText).map((name) => [name, valueText(set.typeOf(name), row[name])])
   const computed = new Map((options.compute ?? []).map(({ alias, expression }) => [alias, expression.kind]))
+  const marks = set.marks === undefined || row[set.marks.name] === undefined ? [] : [[set.marks.name, row[set.marks.name]]]
   const made = [...computed].filter(([name]) => row[name] !== undefined).map(([name, kind]) => [name, row[name] === null ? null : joinText(kind, read(kind, plain(row[name])))])
-  const foreign = Object.keys(row).filter((name) => !names.has(name) && !computed.has(name) && !computed.has(name.split('@')[0] ?? '') && !name.startsWith('@odata.') && !name.endsWith('@odata.context')).toSorted(byText)
-  return [...own, ...made, ...foreign.map((name) => {
+  const foreign = Object.keys(row).filter((name) => name !== set.marks?.name && !names.has(name) && !computed.has(name) && !computed.has(name.split('@')[0] ?? '') && !name.startsWith('@odata.') && !name.endsWith('@odata.context')).toSorted(byText)
+  return [...own, ...marks, ...made, ...foreign.map((name) => {
     if (name.endsWith('@odata.count')) return [name, plain(row[name])]
     const one = options.expand?.find(({ navigation }) => navigation === name)
     const inner = one === undefined ? undefined : leveled(one)

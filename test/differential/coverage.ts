@@ -8,6 +8,7 @@ function operatorOf(expression: Expression): readonly string[] {
     case 'binary': return [expression.operator]
     case 'not': case 'negate': case 'in': case 'has': return [expression.node]
     case 'typed': return [expression.test]
+    case 'marks': return [`collection/${expression.operator}`]
     case 'call': return [`${expression.name}()`]
     case 'lambda': return [expression.body === undefined ? 'any()' : expression.operator]
     case 'count': return ['navigation/$count']

@@ -24,7 +24,7 @@ function below(set: string, expression: Expression): Expression {
   const inner = (one: Expression): Expression => below(set, one)
   switch (expression.node) {
     case 'literal': return expression
-    case 'property': case 'count': case 'related': return { ...expression, from: start(expression.from) }
+    case 'property': case 'count': case 'related': case 'marks': return { ...expression, from: start(expression.from) }
     case 'lambda': return { ...expression, from: start(expression.from), ...(expression.body === undefined ? {} : { body: inner(expression.body) }) }
     case 'binary': return { ...expression, left: inner(expression.left), right: inner(expression.right) }
     case 'not': case 'negate': case 'in': case 'has': case 'typed': return { ...expression, operand: inner(expression.operand) }

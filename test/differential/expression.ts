@@ -12,6 +12,8 @@ export type Expression =
   | { readonly node: 'has'; readonly operand: Expression; readonly flags: Literal; readonly kind: 'boolean' }
   /** `cast` and `isof`. */
   | { readonly node: 'typed'; readonly test: 'cast' | 'isof'; readonly operand: Expression; readonly type: string; readonly kind: Kind }
+  /** How many texts a collection holds, or what is true of any or all of them. */
+  | { readonly node: 'marks'; readonly from: Start; readonly name: string; readonly operator: 'any' | 'all' | 'count'; readonly test?: { readonly operator: string; readonly value: Literal }; readonly kind: Kind }
   /** A property that `$compute` made. */
   | { readonly node: 'computed'; readonly alias: string; readonly expression: Expression; readonly kind: Kind }
   | { readonly node: 'call'; readonly name: string; readonly given: readonly Expression[]; readonly kind: Kind }
@@ -72,6 +74,7 @@ export function print(expression: Expression): string {
     case 'has': return `${within(expression.operand, 9)} has ${print(expression.flags)}`
     case 'typed': return `${expression.test}(${print(expression.operand)},${expression.type})`
     case 'computed': return expression.alias
+    case 'marks': return `${pathOf(expression.from, expression.name)}/${printMarks(expression)}`
     case 'call': return `${expression.name}(${expression.given.map(print).join(',')})`
     case 'lambda': return `${pathOf(expression.from, expression.navigation)}/${expression.operator}(${expression.body === undefined ? '' : `${expression.variable}:${print(expression.body)}`})`
     case 'count': return `${pathOf(expression.from, expression.navigation)}/$count`
@@ -81,6 +84,11 @@ export function print(expression: Expression): string {
       return `${within(expression.left, level)} ${expression.operator} ${within(expression.right, level + 1)}`
     }
   }
+}
+
+function printMarks({ operator, test }: Extract<Expression, { node: 'marks' }>): string {
+  if (operator === 'count') return '$count'
+  return test === undefined ? 'any()' : `${operator}(m:m ${test.operator} ${print(test.value)})`
 }
 
 const bindsBy = (expression: Expression): number =>

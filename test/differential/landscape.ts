@@ -16,11 +16,13 @@ export interface Landscape {
 
 const renamedRow = (set: ModelSet, row: Row): Row => Object.fromEntries(Object.entries(row).map(([name, value]) => [set.renamed.get(name) ?? name, value]))
 
+const marksOf = ({ marks }: ModelSet): ModelSet['properties'] => (marks === undefined ? [] : [marks])
+
 /** The sets as their source serves them: by remote names, related to nothing. */
 function servedBy(source: number, model: Model): ServedSets {
   return Object.fromEntries(model.sets.filter((set) => set.source === source).map((set) => [set.name, {
     key: set.key.map((name) => set.renamed.get(name) ?? name),
-    properties: set.properties.map((property) => ({ ...property, type: property.type === enumName ? `Source${source}.Color` : property.type, name: set.renamed.get(property.name) ?? property.name })),
+    properties: [...set.properties.map((property) => ({ ...property, type: property.type === enumName ? `Source${source}.Color` : property.type, name: set.renamed.get(property.name) ?? property.name })), ...marksOf(set)],
     rows: set.rows.map((row) => renamedRow(set, row)),
   }]))
 }
@@ -31,7 +33,7 @@ const withColors = (contract: string): string =>
 
 /** The sets as the product exposes them. */
 const exposed = (model: Model): ServedSets => Object.fromEntries(model.sets.map((set) => [set.name, {
-  key: set.key, properties: set.properties, rows: [],
+  key: set.key, properties: [...set.properties, ...marksOf(set)], rows: [],
   navigation: set.navigations.map(({ name, target, toMany }) => ({ name, target, collection: toMany })),
 }]))
 

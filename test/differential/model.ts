@@ -17,6 +17,8 @@ export interface ModelSet {
   readonly source: number
   readonly key: readonly string[]
   readonly properties: readonly ServedProperty[]
+  /** A property that holds many texts, beside the others. */
+  readonly marks?: ServedProperty
   readonly rows: readonly Row[]
   /** Exposed → remote names, where they differ. */
   readonly renamed: ReadonlyMap<string, string>
@@ -38,6 +40,7 @@ interface Draft {
   readonly source: number
   readonly key: string[]
   readonly properties: ServedProperty[]
+  marks?: ServedProperty
   readonly rows: Record<string, unknown>[]
   readonly renamed: Map<string, string>
   readonly navigations: Navigation[]
@@ -54,6 +57,7 @@ export function modelOf(seed: number, rowSeed = seed): Model {
   const references = drafts.flatMap((from, index) => (index === 0 ? (shape.chance(0.3) ? [referenceTo(from, from, shape)] : []) : parentsOf(drafts, index, shape).map((to) => referenceTo(from, to, shape))))
   const kindred = [kindredOf(drafts, shape)]
   for (const draft of drafts) for (const type of shape.chance(0.3) ? allTypes : some(allTypes, shape)) draft.properties.push({ name: `P${draft.properties.length}`, type })
+  for (const draft of drafts) if (shape.chance(0.6)) draft.marks = { name: 'Marks', type: 'Collection(Edm.String)', nullable: false }
   for (const draft of drafts) fillRows(draft, fill)
   for (const reference of references) fillReference(reference, fill)
   for (const { left, right, name } of kindred) relate(left, right, name)
@@ -150,6 +154,7 @@ function fillRows(draft: Draft, dice: Dice): void {
     const typeOf = (name: string): string => known(draft.properties.find((property) => property.name === name), name).type
     row[first] = keyValue(typeOf(first), second === undefined ? index : Math.floor(index / 4))
     if (second !== undefined) row[second] = keyValue(typeOf(second), index % 4)
+    if (draft.marks !== undefined) row[draft.marks.name] = Array.from({ length: dice.whole(0, 3) }, () => dice.pick(['red', 'Red', 'blue', 'x/y', "O'Neil", '']))
     draft.rows.push(row)
   }
   for (let index = draft.rows.length - 1; index > 0; index--) {

@@ -152,12 +152,26 @@ const ofMoments = (read: Property): readonly fc.Arbitrary<Expression>[] => [
   fc.tuple(comparison, fc.constantFrom(0, 120, -330)).map(([name, minutes]) => test(name, call('integer', 'totaloffsetminutes', read), literal('integer', minutes))),
 ]
 
+/** Conditions over a property that holds many texts. */
+function markConditions({ set }: Scope, from: Start): readonly fc.Arbitrary<Expression>[] {
+  const { marks } = set
+  if (marks === undefined) return []
+  const words = among('red', 'Red', 'blue', "O'Neil", '').map((text) => literal('string', text))
+  const base = { node: 'marks' as const, from, name: marks.name }
+  return [
+    fc.tuple(fc.constantFrom('any' as const, 'all' as const), comparison, words).map(([operator, name, value]): Expression => ({ ...base, operator, test: { operator: name, value }, kind: 'boolean' })),
+    fc.constant<Expression>({ ...base, operator: 'any', kind: 'boolean' }),
+    fc.tuple(comparison, integer(0, 3)).map(([name, count]) => test(name, { ...base, operator: 'count', kind: 'integer' }, count)),
+  ]
+}
+
 /** Conditions over navigation: whether there are related rows, how many, any and all of them. */
 function relatedConditions(scope: Scope): readonly fc.Arbitrary<Expression>[] {
   const from = startOf(scope)
   const ones = scope.set.navigations.filter(({ toMany, unique }) => !toMany && unique)
   const many = scope.set.navigations.filter(({ toMany }) => toMany)
   return [
+    ...markConditions(scope, from),
     ...(ones.length === 0 ? [] : [fc.tuple(fc.constantFrom(...ones), fc.constantFrom('eq' as const, 'ne' as const)).map(([{ name }, operator]): Expression => ({ node: 'related', from, navigation: name, operator, kind: 'boolean' }))]),
     ...(many.length === 0 ? [] : [
       fc.tuple(fc.constantFrom(...many), comparison, integer(0, 5)).map(([{ name }, operator, count]) => test(operator, { node: 'count', from, navigation: name, kind: 'integer' }, count)),

@@ -70,8 +70,9 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
     const left = expand.map(({ options: { top = Infinity } }) => ({ top }))
     return rows.map((row) => {
       const own = Object.fromEntries(set.properties.filter(({ name }) => select === undefined || select.includes(name)).map(({ name, type }) => [name, shown(type, row[name])]))
+      const marks = set.marks !== undefined && (select === undefined || select.includes(set.marks.name)) ? { [set.marks.name]: row[set.marks.name] } : {}
       const made = Object.fromEntries(compute.filter(({ alias }) => select === undefined || select.includes(alias)).map(({ alias, expression }) => [alias, told(expression.kind, valueOf(expression, { set, row, variables: new Map() }))]))
-      return Object.assign(own, made, ...expand.map((one, index) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one), left: left[index] ?? { top: Infinity } })))
+      return Object.assign(own, marks, made, ...expand.map((one, index) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one), left: left[index] ?? { top: Infinity } })))
     })
   }
   const shown = (type: string, raw: unknown): unknown => (flaw === 'decimal through a double' && raw !== null && (type === 'Edm.Decimal' || type === 'Edm.Int64') ? String(Number(raw)) : raw)
@@ -243,6 +244,7 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
       }
       case 'typed': return typed(expression, place)
       case 'computed': return value(expression.expression, place)
+      case 'marks': return marked(expression, startOf(expression.from, place).row)
       case 'call': {
         const given = expression.given.map((one) => value(one, place))
         return given.includes(null) ? null : apply(expression.name, expression.given[0]?.kind ?? 'string', given)
@@ -264,6 +266,15 @@ function castTo(kind: Kind, value: Datum): Datum {
 }
 
 const searched = (set: ModelSet, rows: readonly Row[], search: Search | undefined): readonly Row[] => (search === undefined ? rows : rows.filter((row) => finds(search, set, row)))
+
+/** What is true of the texts a row holds; a row that is missing holds none, and no number of them. */
+function marked({ name, operator, test }: Extract<Expression, { node: 'marks' }>, row: Row | undefined): Datum {
+  const texts = (row?.[name] ?? []) as readonly string[]
+  if (operator === 'count') return row === undefined ? null : BigInt(texts.length)
+  if (test === undefined) return texts.length > 0
+  const holds = (text: string): boolean => holdsFor[test.operator]?.(order('string', text, read('string', test.value.raw))) ?? false
+  return operator === 'any' ? texts.some(holds) : texts.every(holds)
+}
 
 /** A computed value as JSON text could say it. */
 const told = (kind: Kind, value: Datum): unknown => (value !== null && (kind === 'integer' || kind === 'decimal') ? joinText(kind, value) : value)
