@@ -112,6 +112,13 @@ describe('which changes are sent', () => {
     expect([read.headers.get('etag'), await read.json()]).toEqual(['W/"5"', { '@odata.context': `${yard.door.origin}/odata/yard/$metadata#Jobs(Number,Cost)/$entity`, '@odata.etag': 'W/"5"', 'Number': 7, 'Cost': 1.5 }])
   })
 
+  it('keeps in a product what a property says of being written', async () => {
+    const yard = await yardWith({})
+    const model = readCsdl(await (await yard.door.get('/odata/yard/$metadata')).text())
+    const type = model.entityType('yard.sales.Order')
+    expect(type?.properties.get('Big')?.annotations).toEqual([expect.objectContaining({ term: 'Org.OData.Core.V1.Permissions', value: { kind: 'enumMember', text: 'Org.OData.Core.V1.Permission/Read' } })])
+  })
+
   it('stays the same byte for byte', async () => {
     const [one, other] = [await yardWith({ annotations: some }), await yardWith({ annotations: some })]
     for (const slug of ['sales', 'yard']) {

@@ -15,7 +15,7 @@ export const salesContract = (annotations = declared, version = '4.0', ofContain
   <ComplexType Name="Address"><Property Name="Street" Type="Edm.String"/><Property Name="City" Type="Edm.String"/></ComplexType>
   <EntityType Name="Order"><Key><PropertyRef Name="ID"/></Key>
     <Property Name="ID" Type="Edm.Int32" Nullable="false"/><Property Name="CustomerID" Type="Edm.String"/><Property Name="Freight" Type="Edm.Decimal" Scale="2"/>
-    <Property Name="Big" Type="Edm.Int64"/><Property Name="Paid" Type="Edm.Boolean"/><Property Name="State" Type="Sales.State"/><Property Name="Token" Type="Edm.Guid"/><Property Name="Secret" Type="Edm.String"/>
+    <Property Name="Big" Type="Edm.Int64"><Annotation Term="Org.OData.Core.V1.Permissions" EnumMember="Org.OData.Core.V1.Permission/Read"/></Property><Property Name="Paid" Type="Edm.Boolean"/><Property Name="State" Type="Sales.State"/><Property Name="Token" Type="Edm.Guid"/><Property Name="Secret" Type="Edm.String"/>
     <Property Name="Ship" Type="Sales.Address"/><Property Name="Stops" Type="Collection(Sales.Address)" Nullable="false"/><Property Name="Tags" Type="Collection(Edm.String)" Nullable="false"/><Property Name="Scan" Type="Edm.Stream"/>
     <NavigationProperty Name="Lines" Type="Collection(Sales.Line)" Partner="Order"/><NavigationProperty Name="Parent" Type="Sales.Order"/><NavigationProperty Name="Notes" Type="Collection(Sales.Note)" ContainsTarget="true"/>
   </EntityType>

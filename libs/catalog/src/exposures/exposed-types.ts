@@ -12,8 +12,8 @@ export interface ExposedTypes {
   readonly entityTypes: ReadonlyMap<string, EntityType>
 }
 
-/** What a source says of its own abilities does not hold for the hub, which does what the source cannot. */
-const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.OData\.Core\.V1\.(?:AlternateKeys|OptimisticConcurrency|Permissions|Computed|Immutable)$)/
+/** What a source says of its own abilities does not hold for the hub, which does what the source cannot. What it computes itself, and what cannot be changed, holds for changes here as well. */
+const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.OData\.Core\.V1\.(?:AlternateKeys|OptimisticConcurrency)$)/
 
 /** Copies the types of a service that its entities need. */
 export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[]): ExposedTypes {
@@ -87,6 +87,9 @@ function isConstant(value: AnnotationValue): boolean {
       return [...value.properties.values()].every(isConstant) && value.type === undefined
     case 'string': case 'bool': case 'int': case 'decimal': case 'float': case 'date': case 'dateTimeOffset': case 'duration': case 'guid': case 'timeOfDay': case 'binary': case 'null':
       return true
+    // Members of the service's own enumerations are called otherwise here.
+    case 'enumMember':
+      return value.text.startsWith('Org.OData.')
     default:
       return false
   }
