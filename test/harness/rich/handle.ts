@@ -8,7 +8,7 @@ import { negotiate, versionOf } from './negotiate.js'
 import { control } from './payload.js'
 import { jsonReply, read } from './reading.js'
 import { Refusal } from './values.js'
-import { rootItem, walk, type Walking } from './walk.js'
+import { rootItem, walk, walkOn, type Place, type Walking } from './walk.js'
 import { resolve } from './writing-entities.js'
 import { addressOf } from './addresses.js'
 
@@ -74,7 +74,8 @@ function respond(asked: Asked): Reply {
   if (resource.kind === 'metadata') throw new Refusal(404, 'no such resource')
   if (resource.segments[0]?.kind === 'entity') {
     const one = resolve(asked, options.id ?? '')
-    return read(asked, { kind: 'entity', type: one.type, declared: one.type, item: one, context: addressOf(service.model, one).replace(/\(.*$/, ''), origin: {}, ofCollection: true })
+    const place: Place = { kind: 'entity', type: one.type, declared: one.type, item: one, context: addressOf(service.model, one).replace(/\(.*$/, ''), origin: {}, ofCollection: true }
+    return read(asked, walkOn({ scope, options }, place, resource.segments.slice(1)))
   }
   if (resource.segments.some(({ kind }) => kind === 'operation')) refuses(service, 'functions')
   const place = walk({ scope, options }, resource.segments)

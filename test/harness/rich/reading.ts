@@ -116,8 +116,8 @@ function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, statu
   const { type, value, context, owner } = place
   const etag = owner === undefined ? undefined : etagOf(owner.entity)
   if (value === null || value === undefined) return { status: 204, headers: etag === undefined ? {} : { etag } }
-  if (unchanged(asked, etag)) return { status: 304, headers: {} }
   const headers = etag === undefined ? {} : { etag }
+  if (unchanged(asked, etag)) return { status: 304, headers }
   if (type.collection) {
     const { items, total } = choose(scope, (value as readonly Value[]).map((one): Item => valueItem(scope.model, type.name, one)), options)
     const rows = items.map((one): Json => writeValue({ format, scope }, type.name, one.kind === 'value' ? one.value : null, { owner: undefined, path: '', wanted: options }))
@@ -138,11 +138,15 @@ function countOf({ scope, url: { options } }: Asked, place: Place): Reply {
 
 function readRaw(place: Place): Reply {
   if (place.kind !== 'value' || place.type.collection) throw new Refusal(400, '$value needs a single value')
-  if (place.value === null) return { status: 204, headers: {} }
-  if (typeof place.value === 'object' && place.type.name.startsWith('Edm.Geo')) return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: rawText(place.value) }
-  if (typeof place.value === 'object') throw new Refusal(400, '$value needs a primitive value')
-  if (place.type.name === 'Edm.Binary') return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: Uint8Array.from(Buffer.from(String(place.value), 'base64url')) }
-  return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: rawText(place.value) }
+  const { type, value, owner } = place
+  const etag = owner === undefined ? undefined : etagOf(owner.entity)
+  const tagged = etag === undefined ? {} : { etag }
+  const plain = { 'content-type': 'text/plain;charset=utf-8', ...tagged }
+  if (value === null) return { status: 204, headers: tagged }
+  if (typeof value === 'object' && type.name.startsWith('Edm.Geo')) return { status: 200, headers: plain, body: rawText(value) }
+  if (typeof value === 'object') throw new Refusal(400, '$value needs a primitive value')
+  if (type.name === 'Edm.Binary') return { status: 200, headers: { 'content-type': 'application/octet-stream', ...tagged }, body: Uint8Array.from(Buffer.from(String(value), 'base64url')) }
+  return { status: 200, headers: plain, body: rawText(value) }
 }
 
 function readRef(asked: Asked, place: Place): Reply {

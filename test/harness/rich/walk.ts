@@ -40,6 +40,9 @@ export function walk(walking: Walking, segments: readonly Url.ResourceSegment[])
   return place
 }
 
+/** Goes on from a place. @throws as `walk` */
+export const walkOn = (walking: Walking, place: Place, segments: readonly Url.ResourceSegment[]): Place => segments.reduce((reached, segment) => next(walking, reached, segment), place)
+
 function first(walking: Walking, segment: Url.ResourceSegment): Place {
   const { scope: { model, store } } = walking
   if (segment.kind === 'entitySet') {
