@@ -53,6 +53,7 @@ describe('reads through the hub as from the source itself', () => {
     "Vessels('AMBER')/Moored", "Vessels('BRISK')/Moored", "Vessels('AMBER')/Draught", "Vessels('GÖTA')/Draught", "Vessels('GÖTA')/Draught/$value", "Vessels('AMBER')/Needs/$value", "Vessels('AMBER')/Weight/$value", "Vessels('NONE')/Draught", "Vessels('NONE')", "Vessels('AMBER')/Built/$value", "Vessels('AMBER')/Cargo", "Vessels('CORAL')/Moored/Port.QuayAddress/Quay", "Vessels('CORAL')/Moored/Port.QuayAddress", "Vessels('AMBER')/Moored/Port.QuayAddress",
     ...['Flag', 'Tiny', 'Octet', 'Small', 'Whole', 'Large', 'Exact', 'Open', 'Real', 'Text', 'Raw', 'Day', 'Clock', 'At', 'Took', 'Other', 'Kind'].map((name) => `Readings(0a1b2c3d-0000-4000-8000-000000000001)/${name}/$value`),
     "Vessels('BRISK')/Moored/City", "Vessels('FORCE')/Port.Tug/Nickname", "Vessels('FORCE')/Port.Tug/Winches/$value", "Vessels('FORCE')/Port.Tug/Unheard", "Vessels('HERON')/Port.Tug/Pull", 'Harbours(1)/Remarks/Grade', 'Harbours(1)/Anchorages/Port.QuayAddress', 'Harbours(1)/Anchorages/0/City',
+    "Vessels('AMBER')/Nope", 'Vessels/Nope', "Vessels('AMBER')/Moored/Nope", 'Vessels/$count?$top=2', "Vessels('AMBER')/Log/$count?$top=1", "$entity/Port.Ferry?$id=Vessels('DAWN')", "$entity/Port.Tug?$id=Vessels('DAWN')", "Harbours(1)/Remarks/Pilot", "Vessels/Port.Tug?$select=Code,Nickname", "Vessels?$select=Port.Tug/Nickname,Code&$filter=Code in ('FORCE','AMBER')", 'Harbours(2)', 'Photos(2)',
     "Sailors(Papers='P-100')", "Sailors(Papers='P-100')/Vessels", "Vessels/$filter(@f)?@f=Weight gt 1000", "Vessels/$filter(Weight gt 1000)/$count", "Vessels/$filter(Weight gt 1000)('AMBER')", "Vessels/$filter(Weight gt 1000)('BRISK')", "Vessels/$filter(Weight gt 1000)?$filter=startswith(Code,'A')&$select=Code",
   ])('%s', async (path) => expect(await fromHub(path)).toEqual(await fromSource(path)))
 })
@@ -60,6 +61,32 @@ describe('reads through the hub as from the source itself', () => {
 const raw = async (response: Response) => ({
   status: response.status, bytes: Buffer.from(await response.arrayBuffer()).toString('base64'),
   headers: ['content-type', 'content-length', 'content-range', 'accept-ranges', 'etag'].map((name) => response.headers.get(name)),
+})
+
+describe('what is told of rows', () => {
+  it('is their version, by which they are read again only if they changed', async () => {
+    for (const path of ["Vessels('AMBER')", "Vessels('AMBER')/Moored", "Vessels('AMBER')/Name", "Vessels('AMBER')/Name/$value", "Vessels('AMBER')/Home"]) {
+      const first = await door.get(`/odata/port/${path}`)
+      await first.text()
+      const again = await door.get(`/odata/port/${path}`, { 'if-none-match': String(first.headers.get('etag')) })
+      expect([path, first.status, first.headers.get('etag'), again.status, await again.text()]).toEqual([path, 200, 'W/"1"', 304, ''])
+    }
+  })
+  it('is all of it where everything is asked for, whatever is selected', async () => {
+    const root = `${door.origin}/odata/port/`
+    const full = (path: string) => door.json(encodeURI(`/odata/port/${path}`), { accept: 'application/json;odata.metadata=full' })
+    const harbour = await full('Harbours(1)?$select=Name&$expand=Berths($select=Length;$top=1;$orderby=Number;$expand=Vessel($select=Name))')
+    expect(harbour).toMatchObject({
+      '@odata.id': `${root}Harbours(1)`, 'Name': 'Kiel',
+      'Berths': [{ '@odata.id': `${root}Harbours(1)/Berths(1)`, '@odata.type': '#Port.Berth', 'Vessel': { '@odata.id': `${root}Vessels('AMBER')`, 'Name': 'Amber Tide' } }],
+    })
+    expect(Object.keys(harbour)).not.toContain('Id')
+    expect((await full("Vessels('AMBER')/Calls?$select=Stay&$top=1"))['value']).toMatchObject([{ '@odata.id': `${root}Calls(VesselCode='AMBER',Number=1)` }])
+    expect(await full('Office/Notices(1)?$select=Words')).toMatchObject({ '@odata.id': `${root}Office/Notices(1)`, 'Words': 'Fog' })
+  })
+  it('is nothing but the reference, and not less, where nothing else is asked for', async () => {
+    expect(await door.json("/odata/port/Vessels('AMBER')/Crew/$ref", { accept: 'application/json;odata.metadata=none' })).toEqual({ value: [1, 2].map((id) => ({ '@odata.id': `${door.origin}/odata/port/Sailors(${id})` })) })
+  })
 })
 
 describe('streams', () => {

@@ -72,9 +72,13 @@ function memberText(column: WireColumn, style: JsonStyle): MemberText {
 /** Of `Photo@odata.mediaReadLink`: `Photo`. */
 const annotated = (name: string): string => name.slice(0, name.indexOf('@'))
 
+const idColumn = '@odata.id'
+
 /** Control information first, as streaming clients need it; then what is visible, in its order, each behind what is said of it. */
 function shownColumns(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): readonly number[] {
-  const control = style.metadata === 'none' ? [] : columns.flatMap(({ name }, index) => (isControlColumn(name) ? [{ index, of: annotated(name) }] : []))
+  // A reference is nothing but its id.
+  const told = (name: string): boolean => isControlColumn(name) && (style.metadata !== 'none' || (name === idColumn && visible.includes(name)))
+  const control = columns.flatMap(({ name }, index) => (told(name) ? [{ index, of: annotated(name) }] : []))
   const properties = new Set(visible.filter((name) => !isControlColumn(name)))
   const indexOf = new Map(columns.map(({ name }, index) => [name, index]))
   const ahead = control.filter(({ of }) => !properties.has(of)).map(({ index }) => index)

@@ -20,6 +20,8 @@ export interface Column {
 
 /** An expanded navigation: to-one values are `ExpandedRow | null`, to-many values `ExpandedRows`. */
 export interface ExpandedShape {
+  /** Columns that are read whatever is shown: the key of rows that are told with their ids. */
+  readonly kept?: readonly string[]
   readonly toMany: boolean
   /** All columns the rows have, hidden ones (join columns nobody selected) included. */
   readonly columns: readonly Column[]

@@ -18,6 +18,8 @@ export interface BoundQuery {
   readonly entityType: string
   /** What the answer's rows are, and what is expanded of them. */
   readonly rows: BoundRows
+  /** The key is read whatever is shown. */
+  readonly identified?: true
   /** `/$ref`: only the ids of the rows are told, which are made of the visible columns. */
   readonly references?: true
   /** The rows are results of `$apply`, no entities: they have no key, id or type. */
@@ -112,6 +114,8 @@ export type Paging =
 export interface BindOptions {
   /** Rows a page has at most; 0 = no paging. */
   readonly pageRows: number
+  /** Rows are told with their ids, so that they need their keys whatever is selected. */
+  readonly identified?: boolean
   /** Where an earlier page ended. `given`: rows given by all pages before. */
   readonly cursor?: Cursor
 }

@@ -34,7 +34,7 @@ export function optimize(bound: BoundQuery): BoundQuery {
 function neededColumns(bound: BoundQuery): ReadonlySet<string> {
   if (bound.unwrap.length > 0) return new Set(bound.unwrap.slice(0, 1))
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : bound.order.flatMap(({ expression }) => [...columnsOf(expression)])
-  return new Set([...bound.visible, ...cursor])
+  return new Set([...bound.visible, ...cursor, ...(bound.identified === true ? bound.set.key : [])])
 }
 
 /** The columns of the answer's rows in the plan; what is narrowed in the bound ones stays narrowed. */

@@ -16,6 +16,8 @@ export interface PlanRequest {
   readonly query: string
   /** Rows a page has at most; 0: no pages. */
   readonly pageRows: number
+  /** Rows are told with their ids. */
+  readonly identified: boolean
   /** Where the page asked for begins: such plans are made for one request. */
   readonly cursor?: Cursor
 }
@@ -59,9 +61,9 @@ export class PlanCache {
 
   /** The placed plan. @throws HUB_QUERY_* and others, as binding and placing do: what fails is not remembered */
   planned(request: PlanRequest): PlannedQuery {
-    const { exposure, endpoints, path, query, pageRows } = request
+    const { exposure, endpoints, path, query, pageRows, identified } = request
     if (!isKept(path, query) || request.cursor !== undefined) return { ...freshPlan(request, endpoints), outcome: 'bypass' }
-    const id = `${this.idOf(exposure)}\0${pageRows}\0${path}\0${query}`
+    const id = `${this.idOf(exposure)}\0${pageRows}${identified ? 'i' : ''}\0${path}\0${query}`
     const known = this.plans.get(id)
     if (known?.evidence.holds(endpoints) === true) return { bound: known.bound, plan: known.plan, outcome: 'hit' }
     const evidence = new Evidence()
@@ -80,8 +82,8 @@ export class PlanCache {
 /** A page behind the first is asked for once, with a token nobody else has. */
 const isKept = (path: string, query: string): boolean => path.length + query.length <= longestText && !/skiptoken=/i.test(query)
 
-function freshPlan({ url, exposure, pageRows, cursor }: PlanRequest, endpoints: Endpoints): Pick<PlannedQuery, 'bound' | 'plan'> {
-  const bound = optimize(bind(url, exposure, { pageRows, ...(cursor === undefined ? {} : { cursor }) }))
+function freshPlan({ url, exposure, pageRows, cursor, identified }: PlanRequest, endpoints: Endpoints): Pick<PlannedQuery, 'bound' | 'plan'> {
+  const bound = optimize(bind(url, exposure, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
   return { bound, plan: place(bound.plan, endpoints) }
 }
 

@@ -2,8 +2,7 @@ import { jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@t
 import type { Value } from '@tributary/plan'
 import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
 import { header } from '../http/exchange.js'
-import { respond } from '../http/respond.js'
-import { answerNothing, notFound, type SingleRow } from './answer-single.js'
+import { answerNothing, notFound, respondVersioned, type SingleRow } from './answer-single.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
 /** Answers a property, or with `/$value` its raw value: 204 where it is null, 404 where it is not there at all. */
@@ -16,11 +15,11 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
   if (value === null || value === undefined || column === undefined) return answerNothing(run)
   if (bound.shape !== 'rawValue') {
     const body = propertyJson(column, value, { context: contextOf(run), ...(count === undefined ? {} : { count }) }, style)
-    return respond(exchange, 200, { headers: dataHeaders(run, jsonContentType(style, style)), body })
+    return respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body })
   }
   const raw = rawValue(column, value)
   if (raw.contentType.startsWith('text/')) requireTextAccepted(header(exchange, 'accept'), undefined)
-  respond(exchange, 200, { headers: dataHeaders(run, raw.contentType), body: raw.body })
+  respondVersioned(run, row, { headers: dataHeaders(run, raw.contentType), body: raw.body })
 }
 
 /** How many items of a collection are meant; undefined where it is missing. */

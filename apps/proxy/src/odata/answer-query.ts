@@ -110,12 +110,15 @@ interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
 function runOf({ query, endpoints, paging, services: { limits, plans, embedded } }: Planning, pageRows: number): QueryRun {
   const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
-  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, ...(cursor === undefined ? {} : { cursor }) })
+  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query), ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
   return { exchange, asker: query.asker, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
 }
+
+/** Everything is told of rows: their ids, too, which are made of their keys. */
+const isTold = ({ exchange, url }: Query): boolean => /metadata=full/i.test(url.options.format ?? header(exchange, 'accept') ?? '')
 
 const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)
 

@@ -34,10 +34,15 @@ export function answerEntity(run: QueryRun, row: SingleRow): void {
   const told = toldRows(run)?.(rows) ?? rows
   const present = presenter(run)
   const page = present === undefined ? told : present.page(told)
+  respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body: entityJson({ page, row: 0 }, present?.visible ?? bound.visible, contextOf(run), style) })
+}
+
+/** Answers with the version of the row, or tells a caller who has that version already that nothing is new. */
+export function respondVersioned({ bound, exchange, protocol }: QueryRun, row: SingleRow, answer: Parameters<typeof respond>[2]): void {
   const version = etagOf(bound.columns, row)
-  if (version !== undefined && isHeld(header(run.exchange, 'if-none-match'), version)) return respond(run.exchange, 304, { headers: { etag: version, 'odata-version': run.protocol.version } })
-  const headers = { ...dataHeaders(run, jsonContentType(style, style)), ...(version === undefined ? {} : { etag: version }) }
-  respond(run.exchange, 200, { headers, body: entityJson({ page, row: 0 }, present?.visible ?? bound.visible, contextOf(run), style) })
+  if (version === undefined) return respond(exchange, 200, answer)
+  if (isHeld(header(exchange, 'if-none-match'), version)) return respond(exchange, 304, { headers: { etag: version, 'odata-version': protocol.version } })
+  respond(exchange, 200, { ...answer, headers: { ...answer.headers, etag: version } })
 }
 
 /** The version of the entity, where its source tells one. */

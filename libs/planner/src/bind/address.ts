@@ -4,7 +4,7 @@ import type { Expand, Expression } from '@tributary/plan'
 import { bindPredicate } from './bind-expression.js'
 import { bindKey } from './bind-key.js'
 import { requireNavigation } from './navigations.js'
-import { invalid, resourceNotFound, unknownProperty, unsupported } from './refusal.js'
+import { invalid, resourceNotFound, noSuchSegment, unsupported } from './refusal.js'
 import { functionRows } from './operation-rows.js'
 import { relatedRows, singletonScope } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
@@ -134,7 +134,7 @@ function followUnknown(address: Address, segment: Extract<ResourceSegment, { rea
     if (scope.set.navigations.has(segment.name)) throw unsupported(`The navigation property ${segment.name}`)
     if (entityType.open && segment.key === undefined) return followProperty(address, segment.name)
     const known = [...model.properties(entityType), ...model.navigations(entityType)].map(({ name }) => name)
-    throw unknownProperty(entityType.qualifiedName, segment.name, known)
+    throw noSuchSegment(entityType.qualifiedName, segment.name, known)
   }
   return followProperty(address, segment.name)
 }

@@ -126,7 +126,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const { filter: condition, ...others } = all
   const filtered = filtersByRow(condition, aliases, outer)
   const options = filtered ? others : all
-  const scope: RowScope = { ...found.scope, aliases, nested: true, ...(cast === undefined ? {} : { entityType: cast }) }
+  const scope: RowScope = { ...found.scope, ...(outer.identified === true ? { identified: true as const } : {}), aliases, nested: true, ...(cast === undefined ? {} : { entityType: cast }) }
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
   const byRow = filtered ? bindFilterByRow(condition, target.column, { outer: { ...outer, aliases }, path: { navigation, on: found.on, scope: transformed.scope, read: new Set() } }) : undefined
@@ -165,7 +165,7 @@ export function boundRows(scope: RowScope, { related: inner, items }: Shaped, ta
 export function relatedColumn(navigation: Pick<ExposedNavigation, 'name' | 'toMany'>, scope: RowScope, shaped: Pick<Shaped, 'plan' | 'visible'>): Column {
   const shown = new Map(shaped.visible.map((column) => [column.name, column]))
   const columns = outputColumns(shaped.plan).map((column) => shown.get(column.name) ?? column)
-  return expandedColumn(navigation.name, scope.entityType.qualifiedName, { toMany: navigation.toMany, columns, visible: shaped.visible.map(({ name }) => name) })
+  return expandedColumn(navigation.name, scope.entityType.qualifiedName, { toMany: navigation.toMany, columns, visible: shaped.visible.map(({ name }) => name), ...(scope.identified === true ? { kept: scope.set.key } : {}) })
 }
 
 function bindPerParent(options: QueryOptions, scope: RowScope): PerParent {

@@ -6,7 +6,7 @@ import type { BoundItems, PropertyTurn } from '../bound-query.js'
 import { bindCollection } from './bind-collection.js'
 import { bindSelect, shownFields, withShown } from './bind-select.js'
 import { columnsOfType } from './model-types.js'
-import { invalid, unknownProperty, unsupported } from './refusal.js'
+import { invalid, noSuchSegment, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
 /** A property addressed by a path: where it is in the row, and the column that holds it. */
@@ -30,7 +30,7 @@ const undeclared = '*'
 
 /**
  * The property a resource path leads to.
- * @throws HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_UNSUPPORTED for streams, HUB_QUERY_INVALID for `/$value` of what is no primitive and casts to unrelated types
+ * @throws HUB_RESOURCE_NOT_FOUND with the nearest name, HUB_QUERY_UNSUPPORTED for streams, HUB_QUERY_INVALID for `/$value` of what is no primitive and casts to unrelated types
  */
 export function bindProperty(address: Address, columns: readonly Column[], options: QueryOptions): BoundProperty {
   const [first] = address.property
@@ -40,7 +40,7 @@ export function bindProperty(address: Address, columns: readonly Column[], optio
   const column = declared ?? columns.find(({ name }) => name === undeclared)
   if (column === undefined) {
     if (scope.model.property(scope.entityType, first)?.type.name === 'Edm.Stream') throw unsupported(`The stream property ${first}`)
-    throw unknownProperty(scope.entityType.qualifiedName, first, columns.map(({ name }) => name).filter((name) => !name.includes('@')))
+    throw noSuchSegment(scope.entityType.qualifiedName, first, columns.map(({ name }) => name).filter((name) => !name.includes('@')))
   }
   const path: readonly [string, ...string[]] = declared === undefined ? [undeclared, ...address.property] : [first, ...address.property.slice(1)]
   const offset = declared === undefined ? 1 : 0
@@ -72,7 +72,7 @@ function innerColumn(address: Address, column: Column, { path, offset, scope }: 
     const isOpen = inner.name === undeclared || inner.type.base === 'Edm.Untyped'
     const field = inner.type.collection ? undefined : inner.fields?.find((candidate) => candidate.name === name)
     const open = isOpen || (!inner.type.collection && inner.fields?.some((candidate) => candidate.name === undeclared) === true)
-    if (field === undefined && !open) throw unknownProperty(inner.type.name, name, (inner.fields ?? []).map((candidate) => candidate.name))
+    if (field === undefined && !open) throw noSuchSegment(inner.type.name, name, (inner.fields ?? []).map((candidate) => candidate.name))
     inner = turned(address, field ?? Object.freeze({ name, type: untypedType }), index + 2 - offset, scope)
   }
   return inner

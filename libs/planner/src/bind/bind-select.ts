@@ -1,5 +1,5 @@
 import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-url'
-import type { Column } from '@tributary/plan'
+import { type Column, untypedType } from '@tributary/plan'
 import type { BoundItems, BoundRows } from '../bound-query.js'
 import { bindCollection } from './bind-collection.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
@@ -63,8 +63,8 @@ function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): r
   let structural = true
   for (const segment of item.segments) {
     at = step(segment, path, at.columns, scope)
-    if (at.name !== undefined) path.push(at.name)
-    labels.push(segment.kind === 'cast' ? segment.type : (at.name ?? ''))
+    if (at.name !== undefined) path.push(at.name, ...(at.undeclared === undefined ? [] : [at.undeclared]))
+    labels.push(segment.kind === 'cast' ? segment.type : (at.undeclared ?? at.name ?? ''))
     structural &&= at.structural
   }
   const own: SelectedPath = { path, label: labels.filter((label) => label !== '').join('/'), structural, items: [] }
@@ -85,6 +85,8 @@ interface Step {
   readonly columns: readonly Column[] | undefined
   readonly structural: boolean
   readonly column?: Column
+  /** Of what no type declares: its name among what else is undeclared. */
+  readonly undeclared?: string
 }
 
 function step(segment: SelectSegment, path: readonly string[], within: readonly Column[] | undefined, scope: RowScope): Step {
@@ -94,7 +96,7 @@ function step(segment: SelectSegment, path: readonly string[], within: readonly 
       if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found }
       if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false }
       if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false }
-      if (within?.some(({ name }) => name === '*') === true) throw unsupported(`The undeclared property ${segment.name} in $select`, 'Leave $select out to get all.')
+      if (within?.some(({ name }) => name === '*') === true) return { name: '*', undeclared: segment.name, columns: undefined, structural: true }
       throw unknownProperty(path.length === 0 ? scope.entityType.qualifiedName : path.join('/'), segment.name, (within ?? []).map(({ name }) => name).filter((name) => !name.startsWith('@') && name !== '*'))
     }
     // a derived type's properties are columns of the row already
@@ -120,7 +122,9 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
     if (isSaidOf(column, paths)) return [column]
     const mine = paths.filter(([name]) => name === column.name).map(([, ...rest]) => rest)
     if (mine.length === 0) return []
-    if (column.fields === undefined || mine.some((rest) => rest.length === 0)) return [column]
+    if (mine.some((rest) => rest.length === 0)) return [column]
+    if (column.name === '*') return [Object.freeze({ ...column, fields: mine.map(([name = '']) => Object.freeze({ name, type: untypedType })) })]
+    if (column.fields === undefined) return [column]
     return [Object.freeze({ ...column, fields: keepPaths(column.fields, mine) })]
   })
 }

@@ -29,15 +29,15 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const shape = shapeOf(address)
   checkOptions(url.options, shape, address)
   const step = lastStep(address)
-  const rowOptions = address.property.length === 0 ? url.options : withoutOptions(url.options)
-  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, step.scope))
+  const rowOptions = address.property.length > 0 ? withoutOptions(url.options) : shape === 'count' ? counted(url.options) : url.options
+  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, options.identified === true ? { ...step.scope, identified: true } : step.scope))
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
   const rows = rowsOf(step, rowOptions, transformed)
   const after = page.after === undefined ? rows : filter(rows, page.after)
-  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), url.options)
-  const shaped = property !== undefined || shape === 'count' ? bare(after, property?.column) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
-  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, page)
+  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), shape === 'itemCount' ? itemsCounted(url.options) : url.options)
+  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag')]) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
+  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
@@ -45,6 +45,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     ...(scope.rows === undefined ? {} : { transient: true as const }),
     ...(address.tail === 'ref' ? { references: true as const } : {}),
     rows: boundRows(scope, shaped),
+    ...(options.identified === true && scope.rows === undefined ? { identified: true as const } : {}),
     unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
     ...(property === undefined ? {} : { property: property.path, shown: property.shown, whole: property.whole, turns: property.turns }),
     ...(property?.items === undefined ? {} : { items: property.items }),
@@ -55,8 +56,16 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
 
 const nothingRelated: Shaped['related'] = new Map()
 
-/** Rows of which one column or nothing is shown. */
-const bare = (plan: Plan, shown: Column | undefined): Shaped => ({ plan, visible: shown === undefined ? [] : [shown], selectList: undefined, related: nothingRelated })
+/** Rows of which one column or nothing is shown, and their version. */
+const bare = (plan: Plan, visible: readonly Column[]): Shaped => ({ plan, visible, selectList: undefined, related: nothingRelated })
+
+const itemsCounted = (options: QueryOptions): QueryOptions => {
+  const { count: _count, ...others } = counted(options)
+  return { ...others, spans: new Map([...options.spans].filter(([name]) => name === '$filter' || name === '$search')) }
+}
+
+/** The options that say what is counted. */
+const counted = ({ orderby: _orderby, top: _top, skip: _skip, ...options }: QueryOptions): QueryOptions => options
 
 /** Options that stand behind a property are about its items, not about the row. */
 const withoutOptions = ({ aliases, custom }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })
@@ -80,8 +89,9 @@ const applicable: Record<ResultShape, readonly string[]> = {
   entity: ['$compute', '$select', '$expand', ...ofResponse],
   property: ['$compute', '$filter', '$search', '$select', '$orderby', '$top', '$skip', '$count', ...ofResponse],
   rawValue: ofResponse,
-  count: ['$apply', '$compute', '$filter', '$search', ...ofResponse],
-  itemCount: ['$filter', '$search', ...ofResponse],
+  // The others do not change how many there are, and are passed over.
+  count: ['$apply', '$compute', '$filter', '$search', '$orderby', '$top', '$skip', '$select', '$expand', '$count', ...ofResponse],
+  itemCount: ['$filter', '$search', '$orderby', '$top', '$skip', '$count', ...ofResponse],
 }
 
 const ofReferences = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', ...ofResponse]
@@ -104,7 +114,7 @@ const rowsOf = (step: AddressStep, options: QueryOptions, transformed: Transform
 // ── Paths through several sets ───────────────────────────────────────────────────────────────────────────────────────
 
 /** The rows of a navigation path: each step is expanded from the one before, beginning with the path's one row. */
-function throughSteps(address: Address, last: Shaped, page: PageRequest): Plan {
+function throughSteps(address: Address, last: Shaped, page: PageRequest & { readonly identified: boolean }): Plan {
   let inner: Pick<Shaped, 'plan' | 'visible'> = last
   let perParent: PerParent = { order: page.order, skip: page.skip, ...(page.take === undefined ? {} : { take: page.take }), count: page.count }
   for (let index = address.steps.length - 1; index > 0; index -= 1) {
@@ -112,7 +122,7 @@ function throughSteps(address: Address, last: Shaped, page: PageRequest): Plan {
     const before = address.steps[index - 1]
     if (step?.reached === undefined || before === undefined) throw new Error('A step of the path has no navigation property that leads to it')
     const { navigation, on } = step.reached
-    const column = relatedColumn({ name: columnOf(navigation), toMany: navigation.toMany }, step.scope, inner)
+    const column = relatedColumn({ name: columnOf(navigation), toMany: navigation.toMany }, page.identified ? { ...step.scope, identified: true } : step.scope, inner)
     const rows = before.conditions.reduce<Plan>(filter, before.conditions.length === 0 ? keyedRows(before) : withFollowed(keyedRows(before), before.scope))
     inner = { plan: expand(rows, { navigation: column, on, related: inner.plan, perParent }), visible: [column] }
     perParent = everyRelated

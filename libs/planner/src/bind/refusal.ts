@@ -22,6 +22,9 @@ export const unknownFunction = (name: string, count: number, candidates: Iterabl
 export const resourceNotFound = (what: string, name: string, candidates: Iterable<string> = []): HubError =>
   hubError('HUB_RESOURCE_NOT_FOUND', { what, hint: didYouMean(name, candidates) }, { target: name })
 
+/** A segment of a path that the type has nothing for. */
+export const noSuchSegment = (type: string, name: string, candidates: Iterable<string>): HubError => resourceNotFound(`The property ${name} of ${type}`, name, candidates)
+
 /** What is not built is refused by name, never answered wrongly. */
 export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_QUERY_UNSUPPORTED', { what, hint })
 

@@ -25,6 +25,8 @@ export interface RowScope {
   readonly read?: { readonly resource: RemoteResource; readonly columns: readonly Column[] }
   /** How the rows are addressed, if they are no set's. */
   readonly place?: RowPlace
+  /** Rows are told with their ids: their keys are read whatever is shown. */
+  readonly identified?: true
   /** The rows are parts of those above them, and belong to no set of their own. */
   readonly contained?: true
   /** The set or singleton to whose bindings the rows' navigations belong, and the path from there; undefined: the rows' own set. */

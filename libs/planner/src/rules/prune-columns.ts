@@ -45,7 +45,7 @@ function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
   const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
   const shape = plan.navigation.expanded
   if (shape === undefined) return expand(input, plan)
-  const ordered = withExpressions(new Set([...shape.visible, ...plan.on.map(({ to }) => to)]), plan.perParent.order.map(({ expression }) => expression))
+  const ordered = withExpressions(new Set([...shape.visible, ...(shape.kept ?? []), ...plan.on.map(({ to }) => to)]), plan.perParent.order.map(({ expression }) => expression))
   const related = pruneColumns(plan.related, ordered)
   return expand(input, { ...plan, related, navigation: reshape(plan.navigation, shape.columns, related) })
 }
