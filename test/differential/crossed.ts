@@ -45,18 +45,18 @@ export function crossedTexts({ left, right, on, condition, select, count }: Cros
 
 export const crossedFields = ({ select }: Crossed, model: Model): readonly Field[] => select.map(([set, name]) => ({ path: [set, name], kind: kindOf(model.set(set).typeOf(name)) }))
 
-/** Equal for rows that join; undefined for those that never do. */
-function keyOf(set: ModelSet, names: readonly string[], row: Row): string | undefined {
-  const values = names.map((name) => read(kindOf(set.typeOf(name)), row[name]))
-  return values.includes(null) ? undefined : JSON.stringify(names.map((name, index) => joinText(kindOf(set.typeOf(name)), values[index] ?? null)))
-}
+/** Equal for rows that join: `eq` is true of two nulls. */
+const keyOf = (set: ModelSet, names: readonly string[], row: Row): string => JSON.stringify(names.map((name) => {
+  const value = read(kindOf(set.typeOf(name)), row[name])
+  return value === null ? null : joinText(kindOf(set.typeOf(name)), value)
+}))
 
 /** Every row of the one beside every row of the other, where all that is asked for holds. */
 export function crossedTable(crossed: Crossed, model: Model, holds: (condition: Expression, set: ModelSet, row: Row) => boolean): { readonly kind: 'table'; readonly rows: readonly string[]; readonly count?: number } {
   const [left, right] = [model.set(crossed.left), model.set(crossed.right)]
   const rows = left.rows.filter((row) => crossed.condition === undefined || holds(crossed.condition, left, row)).flatMap((row) => {
     const key = keyOf(left, crossed.on.map(({ from }) => from), row)
-    return key === undefined ? [] : right.rows.filter((other) => keyOf(right, crossed.on.map(({ to }) => to), other) === key).map((other) => ({ [left.name]: row, [right.name]: other }))
+    return right.rows.filter((other) => keyOf(right, crossed.on.map(({ to }) => to), other) === key).map((other) => ({ [left.name]: row, [right.name]: other }))
   })
   const texts = rows.map((row) => rowText(crossedFields(crossed, model), ({ path: [set = '', name = ''], kind }) => read(kind, row[set]?.[name])))
   return { kind: 'table', rows: texts, ...(crossed.count ? { count: rows.length } : {}) }
