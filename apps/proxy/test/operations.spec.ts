@@ -1,5 +1,8 @@
 import { startRichServer, type RichServer } from '../../../test/harness/rich/rich-server.js'
 import { openDoor, type DataDoor } from './data-door.js'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { serviceExposure } from '@tributary/catalog'
 import { endpointOf, productExposure } from './exposures.js'
 
@@ -212,5 +215,31 @@ describe('operations', () => {
     const action = await door.get("/odata/fleet/Vessels('AMBER')/Port.Rename", { 'content-type': 'application/json' }, { method: 'POST', body: '{"name":"x"}' })
     expect([action.status, (await action.json() as { readonly error: Json }).error['message']]).toEqual([501, expect.stringContaining('Call it at the service itself: /odata/port/.')])
     expect(calls()).toEqual([])
+  })
+})
+
+describe('values that a function gives', () => {
+  it('are paged by their source, through links of ours', async () => {
+    const contract = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="Talk" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+      <Function Name="Words"><Parameter Name="of" Type="Edm.String"/><ReturnType Type="Collection(Edm.String)"/></Function>
+      <EntityContainer Name="C"><FunctionImport Name="Words" Function="Talk.Words"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>`
+    const urls: string[] = []
+    const server = createServer(({ url = '' }, response) => {
+      urls.push(url)
+      const first = !url.includes('skiptoken')
+      const root = rootOf()
+      response.writeHead(200, { 'content-type': 'application/json', 'odata-version': '4.0' })
+      response.end(JSON.stringify({ '@odata.context': `${root}$metadata#Collection(Edm.String)`, 'value': first ? ['a', 'b'] : ['c'], ...(first ? { '@odata.nextLink': `${root}Words(of='x%2Fy')?$skiptoken=2` } : {}) }))
+    }).listen(0, '127.0.0.1')
+    const rootOf = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/talk/`
+    await once(server, 'listening')
+    const door = await openDoor()
+    door.catalog.put(serviceExposure({ slug: 'talk', name: 'Talk', revision: 1 }, endpointOf('talk', rootOf(), contract)))
+    const first = await door.json("/odata/talk/Words(of='x%2Fy')?$top=5&$filter=$it%20ne%20'z'")
+    expect(first).toEqual({ '@odata.context': `${door.origin}/odata/talk/$metadata#Collection(Edm.String)`, 'value': ['a', 'b'], '@odata.nextLink': `${door.origin}/odata/talk/Words(of='x%2Fy')?$skiptoken=2` })
+    expect(await door.json(String(first['@odata.nextLink']))).toMatchObject({ value: ['c'] })
+    expect(urls).toEqual(["/talk/Words(of='x%2Fy')?$top=5&$filter=$it%20ne%20%27z%27", "/talk/Words(of='x%2Fy')?$skiptoken=2"])
+    await door.stop()
+    server.close()
   })
 })
