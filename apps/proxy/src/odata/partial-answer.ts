@@ -1,7 +1,6 @@
 import type { HubError } from '@tributary/errors'
-import { isSourceFailure } from '@tributary/operators'
+import { isSourceFailure, type RowStream } from '@tributary/operators'
 import type { Page } from '@tributary/plan'
-import type { Rows } from './answer-collection.js'
 import { isPartial, type QueryRun } from './query-run.js'
 
 /** Rows up to where their source failed. */
@@ -15,7 +14,7 @@ export interface GivenRows {
  * The rows, up to where their source fails if the client goes on without the rest: a page that is shorter and says why, with a next link to the
  * rest. Rows that cannot be paged, or have not begun, fail as they always do.
  */
-export function untilFailure(rows: Rows, run: QueryRun): GivenRows {
+export function untilFailure(rows: Pick<RowStream, 'pages' | 'count'>, run: QueryRun): GivenRows {
   const { bound, paging } = run
   if (!isPartial(run) || bound.shape !== 'collection' || bound.paging.kind === 'none') return { pages: rows.pages, failure: () => undefined }
   let failed: HubError | undefined
