@@ -40,6 +40,8 @@ export interface BoundQuery {
   readonly property?: readonly [string, ...string[]]
   /** Of a property that is a collection: which of its items are meant. */
   readonly items?: BoundItems
+  /** Of a property of a row that is reached by a navigation: what follows the row's id in the context URL. */
+  readonly behindRow?: string
   /** Of a property: its own column as it is, and with the fields that are shown. */
   readonly whole?: Column
   readonly shown?: Column

@@ -48,13 +48,23 @@ function expandedNarrowing({ expanded }: Column, node: Expand | undefined): Chan
   }
 }
 
+/** Of an open complex value: which of the properties that no type declares are shown. */
+function undeclaredKept(shown: readonly Column[], whole: readonly Column[]): (name: string) => boolean {
+  const rest = shown.find(({ name }) => name === '*')
+  if (rest === undefined) return () => false
+  const declared = new Set(whole.map(({ name }) => name))
+  const named = rest.fields === undefined ? undefined : new Set(rest.fields.map(({ name }) => name))
+  return (name) => !declared.has(name) && named?.has(name) !== false
+}
+
 /** Leaves of a complex value only the fields of `shown`. Undefined where that has all of them. */
 export function fieldNarrowing(shown: Column, whole: Column | undefined): Change<Value> | undefined {
   if (shown.fields === undefined || shown.fields === whole?.fields) return undefined
   const inner = new Map(shown.fields.map((field) => [field.name, fieldNarrowing(field, whole?.fields?.find(({ name }) => name === field.name))]))
+  const keeps = undeclaredKept(shown.fields, whole?.fields ?? [])
   const one: Change<Value> = (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-    const kept = Object.entries(value).filter(([name]) => inner.has(name) || name.includes('@'))
+    const kept = Object.entries(value).filter(([name]) => inner.has(name) || keeps(name) || name.includes('@'))
     return Object.fromEntries(kept.map(([name, field]) => [name, inner.get(name)?.(field) ?? field]))
   }
   return (value) => (Array.isArray(value) ? value.map(one) : one(value))

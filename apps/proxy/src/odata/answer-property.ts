@@ -3,6 +3,7 @@ import type { Value } from '@tributary/plan'
 import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { answerNothing, notFound, respondVersioned, type SingleRow } from './answer-single.js'
+import { rowIds } from './row-ids.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
 /** Answers a property, or with `/$value` its raw value: 204 where it is null, 404 where it is not there at all. */
@@ -12,14 +13,21 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
   if (found === undefined) throw notFound(run)
   const { value, count } = chosenOf(bound, found.value)
   const { shown: column } = bound
-  if (value === null || value === undefined || column === undefined) return answerNothing(run)
+  if (value === null || value === undefined || column === undefined) return answerNothing(run, row)
   if (bound.shape !== 'rawValue') {
-    const body = propertyJson(column, value, { context: contextOf(run), ...(count === undefined ? {} : { count }) }, style)
+    const body = propertyJson(column, value, { context: contextAt(run, row), ...(count === undefined ? {} : { count }) }, style)
     return respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body })
   }
   const raw = rawValue(column, value)
   if (raw.contentType.startsWith('text/')) requireTextAccepted(header(exchange, 'accept'), undefined)
   respondVersioned(run, row, { headers: dataHeaders(run, raw.contentType), body: raw.body })
+}
+
+/** The context names the row that the property is of, where the path tells its key only by where it leads. */
+function contextAt(run: QueryRun, row: SingleRow): string {
+  const { behindRow, rows, columns } = run.bound
+  const id = behindRow === undefined ? undefined : rowIds(run.root, rows, columns)
+  return id === undefined ? contextOf(run) : `${run.root}$metadata#${id(row).slice(run.root.length)}${behindRow}`
 }
 
 /** How many items of a collection are meant; undefined where it is missing. */

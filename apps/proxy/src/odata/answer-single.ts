@@ -59,9 +59,10 @@ function isHeld(held: string | undefined, etag: string): boolean {
 }
 
 /** Nothing stands where a value could: a to-one navigation that leads nowhere, a property that is null. */
-export function answerNothing(run: QueryRun): void {
+export function answerNothing(run: QueryRun, row: SingleRow = []): void {
   const { 'content-type': _, ...headers } = dataHeaders(run, '')
-  respond(run.exchange, 204, { headers })
+  const version = etagOf(run.bound.columns, row)
+  respond(run.exchange, 204, { headers: { ...headers, ...(version === undefined ? {} : { etag: version }) } })
 }
 
 /** Answers the number of rows as plain text. @throws HUB_FORMAT_UNSUPPORTED */

@@ -59,10 +59,10 @@ type PathItem = Extract<SelectItem, { readonly kind: 'path' }>
 function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): readonly SelectedPath[] {
   const path: string[] = []
   const labels: string[] = []
-  let at: Step = { name: undefined, columns, structural: true }
+  let at: Step = { name: undefined, columns, structural: true, open: scope.entityType.open }
   let structural = true
   for (const segment of item.segments) {
-    at = step(segment, path, at.columns, scope)
+    at = step(segment, path, at, scope)
     if (at.name !== undefined) path.push(at.name, ...(at.undeclared === undefined ? [] : [at.undeclared]))
     labels.push(segment.kind === 'cast' ? segment.type : (at.undeclared ?? at.name ?? ''))
     structural &&= at.structural
@@ -85,25 +85,28 @@ interface Step {
   readonly columns: readonly Column[] | undefined
   readonly structural: boolean
   readonly column?: Column
+  /** There may be properties that no type declares. */
+  readonly open: boolean
   /** Of what no type declares: its name among what else is undeclared. */
   readonly undeclared?: string
 }
 
-function step(segment: SelectSegment, path: readonly string[], within: readonly Column[] | undefined, scope: RowScope): Step {
+function step(segment: SelectSegment, path: readonly string[], before: Step, scope: RowScope): Step {
+  const { columns: within, open } = before
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation': {
       const found = within?.find(({ name }) => name === segment.name)
-      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found }
-      if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false }
-      if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false }
-      if (within?.some(({ name }) => name === '*') === true) return { name: '*', undeclared: segment.name, columns: undefined, structural: true }
+      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found, open: scope.model.structured(found.type.name)?.open === true }
+      if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false, open: false }
+      if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false, open: false }
+      if (open && within?.some(({ name }) => name === '*') === true) return { name: '*', undeclared: segment.name, columns: undefined, structural: true, open }
       throw unknownProperty(path.length === 0 ? scope.entityType.qualifiedName : path.join('/'), segment.name, (within ?? []).map(({ name }) => name).filter((name) => !name.startsWith('@') && name !== '*'))
     }
     // a derived type's properties are columns of the row already
-    case 'cast': return { name: undefined, columns: within, structural: true }
-    case 'operation': return { name: segment.name, columns: undefined, structural: false }
+    case 'cast': return { name: undefined, columns: within, structural: true, open: scope.model.structured(segment.type)?.open === true }
+    case 'operation': return { name: segment.name, columns: undefined, structural: false, open: false }
     case 'annotation': throw unsupported(`The annotation ${segment.term} in $select`)
-    case 'star': return { name: undefined, columns: within, structural: true }
+    case 'star': return { name: undefined, columns: within, structural: true, open }
   }
 }
 

@@ -10,7 +10,7 @@ import { requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { bindCrossjoin, crossjoinSets } from './bind-crossjoin.js'
 import { bindProperty } from './bind-property.js'
-import { contextFragment } from './context-fragment.js'
+import { behindRow, contextFragment } from './context-fragment.js'
 import { withFollowed } from './followed-paths.js'
 import { columnOf } from './navigations.js'
 import type { Transformed } from './row-scope.js'
@@ -36,7 +36,8 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const rows = rowsOf(step, rowOptions, transformed)
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), shape === 'itemCount' ? itemsCounted(url.options) : url.options)
-  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag')]) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
+  const behind = property === undefined ? undefined : behindRow(address, property.selectList)
+  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || (behind !== undefined && isOfId(name, scope.set.key)))]) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
   const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
@@ -47,6 +48,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     rows: boundRows(scope, shaped),
     ...(options.identified === true && scope.rows === undefined ? { identified: true as const } : {}),
     unwrap: Object.freeze(address.steps.slice(1).map(({ reached }) => (reached === undefined ? '' : columnOf(reached.navigation)))),
+    ...(behind === undefined ? {} : { behindRow: behind }),
     ...(property === undefined ? {} : { property: property.path, shown: property.shown, whole: property.whole, turns: property.turns }),
     ...(property?.items === undefined ? {} : { items: property.items }),
     count: url.options.count === true, order: page.order, paging: page.paging,
@@ -55,6 +57,8 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
 }
 
 const nothingRelated: Shaped['related'] = new Map()
+
+const isOfId = (name: string, key: readonly string[]): boolean => key.includes(name) || /^~\d+$/.test(name)
 
 /** Rows of which one column or nothing is shown, and their version. */
 const bare = (plan: Plan, visible: readonly Column[]): Shaped => ({ plan, visible, selectList: undefined, related: nothingRelated })

@@ -36,6 +36,13 @@ function propertyContext(address: Address, rows: string | undefined): string {
   return `${rows}${key === undefined ? '' : printKey(key)}${cast === undefined ? '' : `/${cast}`}/${path}`
 }
 
+/** What follows a row's id in the context of one of its properties; undefined: the path tells the key, or there is none. */
+export function behindRow(address: Address, selectList: string | undefined): string | undefined {
+  const { key, reached, cast, scope } = lastStep(address)
+  if (address.property.length === 0 || key !== undefined || (reached === undefined && scope.result !== true) || scope.set.key.length === 0) return undefined
+  return `${cast === undefined ? '' : `/${cast}`}/${propertyPath(address)}${selectList === undefined ? '' : `(${selectList})`}`
+}
+
 /** The properties with the casts and positions behind them. */
 const propertyPath = ({ property, turns = [] }: Address): string =>
   property.flatMap((name, index) => [name, ...turns.filter(({ depth }) => depth === index + 1).map((turn) => ('type' in turn ? turn.type : String(turn.ordinal)))]).join('/')
