@@ -145,6 +145,20 @@ describe('rows below $root', () => {
     ['Vessels', "Built gt $root/Vessels('AMBER')/Built and Built lt $root/Vessels('BRISK')/Built", ['DAWN', 'FORCE']],
   ])('%s: %s', async (set, condition, expected) => expect(await keys(set, condition, 'Code')).toEqual(expected))
 
+  it('may be used wherever expressions stand', async () => {
+    const dear = "Loaded gt $root/Calls(VesselCode='AMBER',Number=1)/Loaded"
+    const expanded = await rowsOf('Harbours', { $expand: `Calls($filter=${dear};$select=Number;$orderby=Number)`, $select: 'Id', $orderby: 'Id' })
+    expect(expanded.map(({ Id, Calls }) => [Id, (Calls as Rows).map(({ Number: number }) => number)])).toEqual([[1, [1]], [2, [1]], [3, [1, 2]], [4, []]])
+    expect((await rowsOf('Vessels', { $orderby: "Built eq $root/Vessels('HERON')/Built desc,Code", $top: '2', $select: 'Code' })).map(({ Code }) => Code)).toEqual(['AMBER', 'HERON'])
+    expect(await keys('Vessels', `Calls/any(c:c/${dear})`, 'Code')).toEqual(['BRISK', 'CORAL', 'DAWN'])
+    expect(await keys('Vessels', `Calls/$count($filter=${dear}) ge 2`, 'Code')).toEqual(['DAWN'])
+    const computed = await rowsOf('Vessels', { $compute: "Weight sub $root/Vessels('HERON')/Weight as More", $select: 'Code,More', $filter: "Code in ('BRISK','HERON')", $orderby: 'Code' })
+    expect(computed).toEqual([{ Code: 'BRISK', More: 904.875 }, { Code: 'HERON', More: 0 }].map((row) => expect.objectContaining(row)))
+    expect(await rowsOf('Calls', { $apply: `filter(${dear})/aggregate($count as Dear)` })).toEqual([expect.objectContaining({ Dear: 4 })])
+    expect(await keys('Vessels', "Built eq $root/Vessels(@k)/Built", 'Code', { '@k': "'HERON'" })).toEqual(['AMBER', 'HERON'])
+    expect(await keys('Vessels', "$root/Vessels('DAWN')/Port.Ferry/Passengers eq 420 and Home/Id eq $root/Vessels('AMBER')/Home/Id", 'Code')).toEqual(['AMBER', 'DAWN'])
+  })
+
   it('are read once', async () => {
     server.requests.length = 0
     await keys('Vessels', "Built eq $root/Vessels('HERON')/Built", 'Code')

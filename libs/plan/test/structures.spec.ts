@@ -93,6 +93,21 @@ describe('casts', () => {
     [Number.NaN, doubleType, decimalType, null], ['2024-02-29T23:30:00-05:00', dateTimeOffsetType, timeOfDayType, '23:30:00'],
   ])('%j as %j to %j is %j', (...[value, from, to, expected]) => expect(castValue(value, from, to)).toEqual(expected))
 
+  const samples: readonly (readonly [ValueType, readonly Value[]])[] = [
+    [stringType, ['', '1', 'x', 'true', '2024-01-01', 'PT1S', 'Blue']], [booleanType, [true, false]], [int32Type, [0, -1, 255]], [int64Type, ['9223372036854775807']], [decimalType, ['0.1', '-1e30']], [doubleType, [0.5, Number.NaN, Infinity]],
+    [primitiveType('Edm.Single'), [0.5]], [primitiveType('Edm.Byte'), [255]], [primitiveType('Edm.SByte'), [-128]], [primitiveType('Edm.Int16'), [-32_768]], [dateType, ['2024-02-29']], [timeOfDayType, ['23:59:59.5']],
+    [dateTimeOffsetType, ['2024-02-29T23:59:59.5-05:00']], [primitiveType('Edm.Duration'), ['-P1DT2H']], [primitiveType('Edm.Guid'), ['A0000000-0000-0000-0000-000000000000']], [primitiveType('Edm.Binary'), ['AQI']],
+    [primitiveType('Edm.Geography'), [{ type: 'Point', coordinates: [1, 2] }]], [color, ['Red', 'Blue']], [flags, ['A,B', '0']], [untypedType, [1, 'x', true, null, [1], { a: 1 }]], [collectionOf(int32Type), [[], [1, 2]]], [place, [{ City: 'Bern' }]],
+  ]
+  it.each(samples.map(([from, values]) => ({ from, values, name: from.name })))('of $name to any type give a value of that type or null, and never fail', ({ from, values }) => {
+    for (const [to] of samples) {
+      for (const value of values) {
+        const made = castValue(value, from, to)
+        expect([value, to.name, made, castValue(made, to, to)]).toEqual([value, to.name, made, made])
+      }
+    }
+  })
+
   it('of texts that numbers give, give the numbers', () => {
     fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (number) => {
       expect(castValue(castValue(String(number), int64Type, stringType), stringType, int64Type)).toBe(String(number))
