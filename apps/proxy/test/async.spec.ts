@@ -72,6 +72,14 @@ describe('an answer that is fetched later', () => {
     expect([response.status, (await response.json() as { readonly responses: readonly { readonly body: unknown }[] }).responses]).toEqual([200, [expect.objectContaining({ status: 200, body: '400' })]])
   })
 
+  it('may be to any method', async () => {
+    const opened = await open()
+    const head = await fetched(opened, await monitorOf(await later(opened, '/odata/erp/Orders(10248)', {}, { method: 'HEAD' })))
+    expect([head.status, head.headers.get('asyncresult'), await head.text()]).toEqual([200, '200', ''])
+    const refused = await fetched(opened, await monitorOf(await later(opened, '/odata/erp/Orders(10248)', {}, { method: 'DELETE' })))
+    expect([refused.headers.get('asyncresult'), (await refused.json() as { readonly error: { readonly code: string } }).error.code]).toEqual(['405', 'HUB_CHANGE_NOT_ALLOWED'])
+  })
+
   it('is given up by DELETE, and the requests to sources with it', async () => {
     const opened = await open({ erp: { fault: 'hang' } })
     const monitor = await monitorOf(await later(opened, '/odata/erp/Orders'))

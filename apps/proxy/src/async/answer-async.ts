@@ -105,7 +105,10 @@ interface Result {
 
 /** An answer that broke off is none: what is told instead is why. */
 function resultOf({ state, reply }: AsyncJob): Result {
-  if (!isHubError(state)) return { status: reply.status, headers: reply.headers, body: reply.body() }
+  if (!isHubError(state)) {
+    const length = reply.headers['content-length'] === undefined ? {} : { 'content-length': String(reply.bytes) }
+    return { status: reply.status, headers: { ...reply.headers, ...length }, body: reply.body() }
+  }
   return { status: state.status, headers: { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.0', 'cache-control': 'no-store' }, body: Buffer.from(errorBody(state)) }
 }
 

@@ -54,6 +54,11 @@ export class SpooledReply extends Writable implements Reply {
     })(done)
   }
 
+  /** What the body has; of an answer to HEAD none, whatever its headers say. */
+  get bytes(): number {
+    return this.size
+  }
+
   /** The body from its beginning; may be read again and by several. */
   async *body(): AsyncGenerator<Buffer> {
     const buffer = Buffer.allocUnsafe(64 * 1024)
