@@ -41,7 +41,7 @@ function judged(response: IncomingMessage, bytes: Buffer): Verdict {
   const status = response.statusCode ?? 0
   const type = response.headers['content-type'] ?? ''
   const encoded = response.headers['content-encoding'] !== undefined
-  const wrong = status === 500 ? `500: ${bytes.toString('utf8').slice(0, 300)}` : encoded || bytes.length === 0 ? undefined : status >= 400 ? wrongError(bytes.toString('utf8')) : type.includes('multipart/mixed') ? wrongParts(bytes.toString('utf8')) : type.includes('json') ? wrongJson(bytes.toString('utf8')) : undefined
+  const wrong = status === 500 ? `500: ${bytes.toString('utf8').slice(0, 300)}` : encoded || bytes.length === 0 ? undefined : status >= 400 ? wrongError(bytes.toString('utf8')) : type.includes('multipart/mixed') ? wrongParts(bytes.toString('utf8')) : /json.*metadata=/.test(type) || type === 'application/json' ? wrongJson(bytes.toString('utf8')) : undefined
   return { status, ...(wrong === undefined ? {} : { wrong }) }
 }
 

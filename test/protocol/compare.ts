@@ -29,8 +29,11 @@ function numeral(text: string): string {
   return bare === '' ? '#0' : `#${sign}${bare}e${Number(exponent) - fraction.length + digits.length - bare.length}`
 }
 
+/** Control information that says no more than how to change is told apart from the rest. */
+const tags = /"[\w.]*@(odata\.)?(etag|media\w+)":"(\\.|[^"])*",?/g
+
 /** The text that orders a set: the same with and without control information. */
-const bare = (item: unknown): string => JSON.stringify(item).replaceAll(/"[\w.]*@[\w.]+":"(\\.|[^"])*",?/g, '')
+const bare = (item: unknown): string => JSON.stringify(item).replaceAll(tags, '')
 
 interface View {
   readonly root: string
@@ -148,9 +151,6 @@ export function difference(expected: Seen, actual: Seen): string | undefined {
   const all = [...told, ...bodyDifference(expected.body, actual.body)]
   return all.length === 0 ? undefined : all.join(' ; ')
 }
-
-/** Control information that says no more than how to change is told apart from the rest. */
-const tags = /"[\w.]*@(odata\.)?(etag|media\w+)":"(\\.|[^"])*",?/g
 
 function bodyDifference(expected: unknown, actual: unknown): readonly string[] {
   const [a, b] = [JSON.stringify(expected), JSON.stringify(actual)]

@@ -233,7 +233,7 @@ export function memberOf({ model }: { readonly model: EdmModel }, item: Item, na
   const structured = model.structured(typeName)
   const property = structured === undefined ? undefined : model.property(structured, name)
   const value = values[name]
-  const told = item.kind === 'entity' ? item.entity.dynamic[name] : undefined
+  const told = item.kind === 'entity' && Object.hasOwn(item.entity.dynamic, name) ? item.entity.dynamic[name] : undefined
   const type = property?.type ?? { name: told ?? dynamicType(value), collection: Array.isArray(value) }
   if (type.collection) return { kind: 'many', items: (Array.isArray(value) ? value : []).map((one) => valueItem(model, type.name, one)) }
   return { ...valueItem(model, type.name, value), ...(owner === undefined ? {} : { owner }) } as Item

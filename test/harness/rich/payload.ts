@@ -179,7 +179,7 @@ function writeUndeclared({ format, scope: { model } }: Writing, { type, values, 
   const json: Record<string, Json> = {}
   for (const [name, value] of Object.entries(values)) {
     if (name === typeMember || model.property(type, name) !== undefined || (selection !== undefined && !selection.has(name))) continue
-    const told = path === '' ? owner?.dynamic[name] : undefined
+    const told = path === '' && owner !== undefined && Object.hasOwn(owner.dynamic, name) ? owner.dynamic[name] : undefined
     const annotated = told !== undefined && !['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(told)
     if (annotated && value !== null && format.metadata !== 'none') json[`${name}${control(format, 'type')}`] = fragment(format, told)
     json[name] = told === undefined ? fromPlain(value) : writeScalar(told, value, format.ieee754)
