@@ -47,7 +47,7 @@ describe('an answer that is fetched later', () => {
 
   it('is an HTTP message for clients that want one, errors too', async () => {
     const opened = await open()
-    for (const [path, line, text] of [['/odata/erp/Orders(10248)', 'HTTP/1.1 200 OK', '"OrderID":10248'], ['/odata/erp/Orders(1)/Nothing', 'HTTP/1.1 400 Bad Request', 'HUB_QUERY_UNKNOWN_PROPERTY']] as const) {
+    for (const [path, line, text] of [['/odata/erp/Orders(10248)', 'HTTP/1.1 200 OK', '"OrderID":10248'], ['/odata/erp/Orders?$filter=Nothing eq 1', 'HTTP/1.1 400 Bad Request', 'HUB_QUERY_UNKNOWN_PROPERTY']] as const) {
       const response = await fetched(opened, await monitorOf(await later(opened, path)), { 'accept': 'application/http', 'odata-maxversion': '4.0' })
       const [head = '', body = ''] = (await response.text()).split('\r\n\r\n')
       expect([response.status, response.headers.get('content-type'), response.headers.get('content-transfer-encoding')]).toEqual([200, 'application/http', 'binary'])
