@@ -104,7 +104,9 @@ export const describeJoins = (deployment: string, start: () => Promise<Deploymen
     expect(answer['@odata.nextLink']).toBeUndefined()
     const perRequest = customersBehaviour.in === undefined ? 100 : 25
     const asked = customersServer.requests.filter(({ url }) => !url.includes('$metadata')).length
-    if (customersBehaviour.filter === undefined) expect(asked).toBeLessThanOrEqual(Math.ceil(distinctKeys(reference) / perRequest))
+    // Where keys go in short chains, one request more asks how many rows there are: reading all of them may be cheaper.
+    const counting = customersBehaviour.in === undefined ? 0 : 1
+    if (customersBehaviour.filter === undefined) expect(asked).toBeLessThanOrEqual(Math.ceil(distinctKeys(reference) / perRequest) + counting)
     expect(asked).toBeGreaterThan(0)
     // What the first request taught does not change the second answer.
     expect((await hub.json<Answer>(`/odata/joined-${tag}/${query}`, { accept: 'application/json;IEEE754Compatible=true' })).value).toEqual(reference)
@@ -160,7 +162,7 @@ export const describeJoins = (deployment: string, start: () => Promise<Deploymen
   })
 
   it.each([
-    ['Orders?$apply=topsum(5,Freight)', 501],
+    ['Orders?$apply=aggregate(Freight with Statistics.Median as Middle)', 501],
     ['Orders?$filter=Freight gt', 400],
     ['Orders?$filter=Fright gt 5', 400],
     ['Orders?$wrong=1', 400],
