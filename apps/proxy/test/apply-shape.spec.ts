@@ -75,6 +75,13 @@ describe('the shape of what $apply gives', () => {
     expect(await (await orchard.door.get(url('Deliveries/$count?$apply=groupby((FruitCode))'))).text()).toBe('3')
   })
 
+  it('says in $metadata what it transforms', async () => {
+    const metadata = await (await orchard.door.get('/odata/orchard/$metadata')).text()
+    expect(metadata).toContain('Org.OData.Aggregation.V1.ApplySupportedDefaults')
+    for (const name of ['groupby', 'toppercent', 'outerjoin', 'traverse']) expect(metadata).toContain(`<String>${name}</String>`)
+    expect(metadata).toContain('Org.OData.Aggregation.V1.RollupType/MultipleHierarchies')
+  })
+
   it.each([
     ['Deliveries?$apply=aggregate(Forecast)', 501, 'custom aggregate Forecast'],
     ['Deliveries?$apply=aggregate(Guess as G)', 400, 'Guess'],

@@ -1,5 +1,5 @@
 import {
-  column, concat, constantRows, expand, expandedColumn, filter, fragment, lambda, limit, not, outputColumns, remote, remoteScan, renameColumns, semiJoin, sort, withInput, type Column, type Fragment, type JoinPair, type OrderKey, type Plan, type Remote,
+  column, concat, constantRows, expand, expandedColumn, filter, fragment, innerOf, lambda, limit, not, outputColumns, remote, remoteScan, renameColumns, semiJoin, sort, withInner, withInput, type Column, type Fragment, type JoinPair, type OrderKey, type Plan, type Remote,
   type ScanTarget, type SemiJoin,
 } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
@@ -39,7 +39,11 @@ export function placePlan(plan: Plan, endpoints: Endpoints, keys: readonly strin
     case 'concat': return concat(plan.inputs.map((input) => placePlan(input, endpoints)), plan.columns)
     case 'expand': return expand(placePlan(plan.input, endpoints, keys), { ...plan, related: placePlan(plan.related, endpoints, plan.on.map(({ to }) => to)) })
     case 'semiJoin': return placeSemiJoin(plan, endpoints)
-    case 'transformation': case 'given': throw new Error('set transformations are placed by the planner')
+    case 'transformation': {
+      const [first, ...others] = plan.inputs
+      return withInner(plan, [placePlan(first, endpoints), ...others.map((input) => placePlan(input, endpoints))], innerOf(plan).map((input) => placePlan(input, endpoints)))
+    }
+    case 'given': return plan
     case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }

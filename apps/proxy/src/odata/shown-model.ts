@@ -4,6 +4,7 @@ import { isReadOnly, shownNavigation, shownWritesOf, shownWritesOfSingleton, sho
 
 const capabilities = 'Org.OData.Capabilities.V1'
 const core = 'Org.OData.Core.V1'
+const aggregation = 'Org.OData.Aggregation.V1'
 
 const vocabulary = (namespace: string): Reference => ({
   uri: `https://oasis-tcs.github.io/odata-vocabularies/vocabularies/${namespace}.xml`, includes: [{ namespace }], includeAnnotations: [], annotations: [],
@@ -20,6 +21,12 @@ const filterFunctions = [
   'contains', 'endswith', 'startswith', 'length', 'indexof', 'substring', 'tolower', 'toupper', 'trim', 'concat', 'matchesPattern',
   'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time', 'totaloffsetminutes', 'totalseconds', 'now', 'mindatetime', 'maxdatetime',
   'round', 'floor', 'ceiling', 'cast', 'isof', 'case', 'hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length',
+]
+
+/** Set transformations of `$apply` that are done here. @see OData Extension for Data Aggregation 4.0 section 5.1 */
+const transformations = [
+  'aggregate', 'groupby', 'concat', 'identity', 'filter', 'search', 'orderby', 'top', 'skip', 'topcount', 'topsum', 'toppercent', 'bottomcount', 'bottomsum', 'bottompercent',
+  'compute', 'addnested', 'join', 'outerjoin', 'nest', 'ancestors', 'descendants', 'traverse',
 ]
 
 /** What holds for everything served here, whatever its source can do: what a source lacks is done by us. */
@@ -40,6 +47,7 @@ const ofContainers: readonly Annotation[] = [
   capability('FilterFunctions', texts(filterFunctions)),
   capability('AnnotationValuesInQuerySupported', bool(false)),
   capability('QuerySegmentSupported', bool(true)),
+  annotation(`${aggregation}.ApplySupportedDefaults`, record({ Transformations: texts(transformations), Rollup: { kind: 'enumMember', text: `${aggregation}.RollupType/MultipleHierarchies` } })),
 ]
 
 const ofSets: readonly Annotation[] = [
@@ -48,6 +56,7 @@ const ofSets: readonly Annotation[] = [
   capability('CountRestrictions', record({ Countable: bool(true) })),
   capability('SortRestrictions', record({ Sortable: bool(true) })),
   capability('ExpandRestrictions', record({ Expandable: bool(true) })),
+  annotation(`${aggregation}.ApplySupported`, record({})),
 ]
 
 const filterTerm = `${capabilities}.FilterRestrictions`
@@ -107,6 +116,6 @@ export function shownModel(exposure: Exposure, endpointOf: OpenEndpointOf): EdmM
   const { model } = exposure
   const shown: ShownFor = { exposure, endpointOf, readOnly: isReadOnly(exposure, endpointOf) }
   const known = new Set(model.references.flatMap(({ includes }) => includes.map(({ namespace }) => namespace)))
-  const needed = [core, capabilities].filter((namespace) => !known.has(namespace)).map(vocabulary)
+  const needed = [core, capabilities, aggregation].filter((namespace) => !known.has(namespace)).map(vocabulary)
   return createModel({ version: model.version, schemas: [...model.schemas.values()].map((schema) => shownSchema(schema, shown)), references: [...model.references, ...needed] })
 }
