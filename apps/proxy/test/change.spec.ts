@@ -192,6 +192,16 @@ describe('what is wrong is said before anything is sent', () => {
     nothingSent()
   })
 
+  it.each([
+    ['PUT', 'Orders(7)/Freight', { value: 1, Freight: 2 }, 'beside "value"'], ['PUT', 'Orders(7)/Freight', {}, 'it is missing'], ['PATCH', 'Orders', { ID: 1 }, 'an object with "value"'], ['PATCH', 'Orders', { value: [], ID: 1 }, 'beside "value"'],
+    ['PUT', 'Orders(7)/Parent/$ref', { '@odata.id': 'Orders(1)', 'ID': 1 }, 'has no properties'], ['PUT', 'Orders(7)/Parent/$ref', { ID: 1 }, 'no properties'], ['POST', 'Orders', { 'Lines@odata.bind': ['$7'] }, 'the id 7'],
+    ['POST', 'Orders', { 'Ship@odata.type': [1] }, 'the name of a type'], ['POST', 'Orders', { 'Parent@odata.bind': 1 }, 'the URL of an entity'],
+  ])('%s %s %j', async (method, path, body, words) => {
+    const response = await yard.send(method, `/odata/sales/${path}`, body)
+    expect([response.status, await errorOf(response)]).toEqual([400, expect.objectContaining({ code: 'HUB_PAYLOAD_INVALID', message: expect.stringContaining(words) })])
+    nothingSent()
+  })
+
   it('takes what some derived type has where an entity is changed, not where it is made', async () => {
     await yard.send('PATCH', '/odata/sales/Orders(7)', { Hours: 1 })
     expect(only().body).toBe('{"Hours":1}')

@@ -25,6 +25,7 @@ export interface ReferencePlace {
 export function remoteReference(url: string, path: string, { exposure, root, target, ids }: ReferencePlace): string {
   const id = /^\$([\w.~-]+)(?:\/|$)/.exec(url)?.[1]
   if (id !== undefined && ids?.has(id) === true) return url
+  if (id !== undefined) throw hubError('HUB_PAYLOAD_INVALID', { path, reason: `no request before this one has the id ${id}`, hint: '' }, { target: path })
   const { path: below, query } = partAddress(url, root, new Map())
   const { resource } = parseODataUrl(below, query, namesFor(exposure.model))
   if (resource.kind !== 'path') throw hubError('HUB_PAYLOAD_INVALID', { path, reason: `${url.slice(0, 100)} is no entity`, hint: 'Give the URL of an entity: Customers(1).' }, { target: path })

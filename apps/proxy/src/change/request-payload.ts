@@ -1,7 +1,7 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import { nearest, type NavigationProperty, type Property, type StructuredType, type TypeRef } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
-import { annotationName, jsonString, stringOf, type AnnotationName, type JsonMember, type JsonTree } from '@tributary/odata-wire'
+import { annotationName, jsonString, memberOf, stringOf, type AnnotationName, type JsonMember, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, spansSources, type RemoteNaming } from '@tributary/planner'
 import { remoteReference, type ReferencePlace } from './references.js'
 import { primitiveFault, shown } from './value-faults.js'
@@ -55,8 +55,10 @@ export class PayloadRewriter {
   collection(tree: JsonTree): JsonTree {
     const { type, set } = this.meant
     const spot: Spot = { ...(type === undefined ? {} : { type }), ...(set === undefined ? {} : { set }), path: '' }
-    if (tree.kind !== 'object') throw this.wrong(spot, `${shown(tree)} where an object with "value" is needed`)
-    return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: this.entities(member.value, { ...spot, path: 'value' }) }] : this.member(member, {}, { path: '' }))) }
+    const value = tree.kind === 'object' ? memberOf(tree, 'value') : undefined
+    if (tree.kind !== 'object' || value === undefined) throw this.wrong(spot, `${shown(tree)} where an object with "value" is needed`)
+    this.requireOnly(tree.members, 'value')
+    return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: this.entities(value, { ...spot, path: 'value' }) }] : this.member(member, {}, { path: '' }))) }
   }
 
   /** The value of a property: under `value`, or, of a complex one, its members. */
@@ -67,6 +69,7 @@ export class PayloadRewriter {
       if (type !== undefined && (type.collection || this.structured(type.name) === undefined)) throw this.wrong({ path: 'value' }, 'it is missing')
       return this.object(tree, { ...(type === undefined ? {} : { type: type.name }), path: '' })
     }
+    this.requireOnly(tree.members, 'value')
     return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: type === undefined ? member.value : this.value(member.value, type, { path: 'value' }) }] : [])) }
   }
 
@@ -80,8 +83,14 @@ export class PayloadRewriter {
 
   private oneReference(tree: JsonTree, path: string): JsonTree {
     const id = tree.kind === 'object' ? stringOf(tree.members.find(({ name }) => isControl(name, 'id'))?.value) : undefined
+    if (tree.kind === 'object') this.requireOnly(tree.members)
     if (id === undefined) throw this.wrong({ path: path === '' ? '@odata.id' : path }, 'the reference has no "@odata.id"', 'Send {"@odata.id": "Customers(1)"}.')
     return { kind: 'object', members: [{ name: '@odata.id', value: jsonString(remoteReference(id, '@odata.id', this.place)) }] }
+  }
+
+  private requireOnly(members: readonly JsonMember[], wanted?: string): void {
+    const strange = members.find(({ name }) => name !== wanted && annotationName(name) === undefined)
+    if (strange !== undefined) throw this.wrong({ path: strange.name }, wanted === undefined ? 'a reference has no properties' : `beside "${wanted}" only annotations may stand`)
   }
 
   private structured(name: string | undefined): StructuredType | undefined {
@@ -183,7 +192,7 @@ export class PayloadRewriter {
     switch (control) {
       case undefined: case 'removed': case 'etag': return named(value)
       case 'context': return stringOf(value)?.endsWith('$delta') === true ? named(jsonString('#$delta')) : []
-      case 'type': return named(this.typeText(value))
+      case 'type': return named(this.typeText(value, spot))
       case 'id': return named(this.url(value, spot))
       case 'delta': return named(this.delta(type, of, value, spot))
       default: return named(value.kind === 'array' ? { kind: 'array', items: value.items.map((item) => this.url(item, spot)) } : isNull(value) ? value : this.url(value, spot))
@@ -212,10 +221,11 @@ export class PayloadRewriter {
     return jsonString(remoteReference(text, path, this.place))
   }
 
-  private typeText(tree: JsonTree): JsonTree {
+  private typeText(tree: JsonTree, { path }: Spot): JsonTree {
     const text = stringOf(tree)
-    const [, collection, name = ''] = /^(?:[^#]*#)?(Collection\()?([^()]+)\)?$/.exec(text ?? '') ?? []
-    if (text === undefined || !name.includes('.') || name.startsWith('Edm.')) return tree
+    if (text === undefined) throw this.wrong({ path }, `${shown(tree)} where the name of a type is needed`)
+    const [, collection, name = ''] = /^(?:[^#]*#)?(Collection\()?([^()]+)\)?$/.exec(text) ?? []
+    if (!name.includes('.') || name.startsWith('Edm.')) return tree
     const remote = this.names.remoteType(name)
     return jsonString(collection === undefined ? `#${remote}` : `#Collection(${remote})`)
   }
