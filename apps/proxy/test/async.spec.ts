@@ -121,6 +121,13 @@ describe('an answer that is fetched later', () => {
     expect([response.headers.get('asyncresult'), (await response.text()).slice(0, 400)]).toEqual(['413', expect.stringContaining('TRIBUTARY_ASYNC_MB')])
   })
 
+  it('is given at once where it cannot be kept', async () => {
+    const opened = await open({ answersDirectory: '/dev/null/nowhere' })
+    const response = await later(opened, '/odata/erp/Orders/$count')
+    expect([response.status, await response.text()]).toEqual([200, '400'])
+    expect(opened.door.log.join('')).toContain('cannot be kept')
+  })
+
   it('leaves nothing on disk', async () => {
     const opened = await open()
     await fetched(opened, await monitorOf(await later(opened, '/odata/erp/Orders')))

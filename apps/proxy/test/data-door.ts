@@ -74,9 +74,11 @@ export interface DoorOptions {
   readonly connection?: Partial<Connection>
   /** What an earlier process learnt. */
   readonly observations?: KeptObservations
+  /** Where answers lie that are fetched later. */
+  readonly answersDirectory?: string
 }
 
-export async function openDoor({ connection = {}, environment = {}, samples = noSamples, key = randomBytes(32), observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
+export async function openDoor({ answersDirectory = join(tmpdir(), `tributary-answers-${process.pid}`), connection = {}, environment = {}, samples = noSamples, key = randomBytes(32), observations = new KeptObservations() }: DoorOptions = {}): Promise<DataDoor> {
   const settings: Settings = readSettings(environment)
   const catalog = new GivenCatalog()
   const lines: string[] = []
@@ -86,7 +88,7 @@ export async function openDoor({ connection = {}, environment = {}, samples = no
   const plane = new DataPlane({
     catalog, observations, log, sealing: { seal: () => { throw new Error('nothing is sealed here') }, open: () => ({ ...openConnection, ...connection }) },
     samples: { memory: samples.memory, target: (name) => ({ url: `${origin}/samples/${name}/`, token: settings.processToken }) },
-    asyncAnswers: { ...settings.asyncAnswers, directory: join(tmpdir(), `tributary-answers-${process.pid}`) },
+    asyncAnswers: { ...settings.asyncAnswers, directory: answersDirectory },
     ...(embedded === undefined ? {} : { embedded }),
   })
   const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded, jobs: plane.jobs, log }

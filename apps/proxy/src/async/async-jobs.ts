@@ -38,8 +38,8 @@ export class AsyncJobs {
    */
   async begin(owner: JobOwner, run: (reply: SpooledReply, signal: AbortSignal) => Promise<void>): Promise<AsyncJob | undefined> {
     if (this.jobs.size + this.opening >= this.settings.requests) return undefined
-    this.opening += 1
-    const reply = await SpooledReply.within(this.settings.directory, this.budget).finally(() => (this.opening -= 1))
+    const reply = await this.open()
+    if (reply === undefined) return undefined
     const cancelled = new AbortController()
     const job: AsyncJob = { ...owner, id: randomBytes(24).toString('base64url'), reply, cancelled, state: 'running', done: Promise.resolve() }
     job.done = this.watch(job, run)
@@ -66,6 +66,19 @@ export class AsyncJobs {
   /** Ends all of them. */
   async close(): Promise<void> {
     await Promise.all([...this.jobs.values()].map((job) => this.cancel(job)))
+  }
+
+  /** A spool that cannot be written is told to the log, and no reason not to answer. */
+  private async open(): Promise<SpooledReply | undefined> {
+    this.opening += 1
+    try {
+      return await SpooledReply.within(this.settings.directory, this.budget)
+    } catch (error) {
+      this.log.warn({ err: error }, 'An answer cannot be kept to be fetched later: it is given at once.')
+      return undefined
+    } finally {
+      this.opening -= 1
+    }
   }
 
   private async watch(job: AsyncJob, run: (reply: SpooledReply, signal: AbortSignal) => Promise<void>): Promise<void> {
