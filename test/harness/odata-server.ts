@@ -59,7 +59,7 @@ export interface Behaviour {
   readonly faultFromPage?: number
 }
 
-export type ServedFault = 'truncate' | 'html' | 'reset' | 'missing-value' | 'in-stream-error' | 'loop' | 'foreign-link' | 'redirect' | 'hang' | 'failure' | 'empty-page'
+export type ServedFault = 'truncate' | 'html' | 'reset' | 'missing-value' | 'in-stream-error' | 'loop' | 'repeat' | 'foreign-link' | 'redirect' | 'hang' | 'failure' | 'empty-page'
 export type ServedAuth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string }
@@ -355,7 +355,7 @@ function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedF
   yield ']'
   if (behaviour.valueFirst === true) yield `,${context}${count}`
   if (fault === 'in-stream-error') yield ',"error":{"code":"boom","message":"the cursor was lost"}'
-  if (end < want.rows.length || fault === 'loop') yield `,"@odata.nextLink":${JSON.stringify(nextLink(state, exchange, end, fault))}`
+  if (end < want.rows.length || fault === 'loop') yield `,"@odata.nextLink":${JSON.stringify(nextLink(state, exchange, fault === 'repeat' ? want.offset : end, fault))}`
   yield '}'
 }
 

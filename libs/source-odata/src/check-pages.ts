@@ -2,6 +2,8 @@ import { comparatorOf, compile, parseRows, type BytesPage, type Column, type Ord
 import { createHash } from 'node:crypto'
 import { hubError } from '@tributary/errors'
 import { SourceContradicted } from '@tributary/source'
+import { countOf } from './count-of.js'
+import type { Cut, Envelope } from './envelope-scanner.js'
 import type { ODataScan } from './scan.js'
 
 /** Verifies page by page what the remote was trusted with, before the page is given on. @throws SourceContradicted */
@@ -85,6 +87,25 @@ function repetitionCheck(scan: ODataScan): ((page: BytesPage) => void) | undefin
     if (seen.has(first)) throw hubError('HUB_SOURCE_CHANGED', { slug: scan.target.slug, reason: 'its pages repeat rows' })
     seen.add(first)
     if (offsets.length > 2) seen.add(digest((offsets.length >> 1) - 1))
+  }
+}
+
+/** Of a scan whose rows were counted by the remote: that the number stays the same on all pages, and is that of the rows if all were asked for. */
+export function totalCheck(scan: ODataScan): { readonly page: (piece: { readonly cut: Cut; readonly envelope: Envelope }) => void; readonly end: () => void } {
+  const { slug } = scan.target
+  const all = scan.top === undefined && !scan.options.some(({ name }) => name === '$skip')
+  let told: number | undefined
+  let rows = 0
+  return {
+    page: ({ cut, envelope }) => {
+      rows += cut.offsets.length >> 1
+      const count = scan.counted ? countOf(envelope) : undefined
+      if (count !== undefined && told !== undefined && count !== told) throw hubError('HUB_SOURCE_CHANGED', { slug, reason: 'its number of rows changed while it was read' })
+      told ??= count
+    },
+    end: () => {
+      if (all && told !== undefined && told !== rows) throw new SourceContradicted(slug, scan.entitySet, 'count', `it counted ${told} rows and gave ${rows}`)
+    },
   }
 }
 

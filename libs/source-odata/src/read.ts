@@ -6,7 +6,7 @@ import { countOf } from './count-of.js'
 import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
 import { followLink } from './links.js'
-import { checkOf } from './check-pages.js'
+import { checkOf, totalCheck } from './check-pages.js'
 import { countRows, piecesBySkip, type Counting, type PageWays } from './read-by-skip.js'
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
@@ -21,12 +21,15 @@ export async function* readScan(transport: Transport, scan: ODataScan, context: 
   const keys = scan.keyForm === undefined ? undefined : context.keys
   if (keys !== undefined && joinable(keys).length === 0) return
   const check = checkOf(scan)
+  const total = totalCheck(scan)
   let pages = 0
   for await (const piece of piecesOf(waysOf(transport, scan, context), scan, keys)) {
     const found = pageOf(piece, scan, pages)
     check(found.page)
+    total.page(piece)
     if (pages++ === 0 || piece.cut.offsets.length > 0) yield found
   }
+  total.end()
 }
 
 /** Pages are opened and their links followed alike, whichever way they are read. */

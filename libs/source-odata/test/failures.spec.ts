@@ -127,6 +127,16 @@ describe('a remote that contradicts what it was trusted with', () => {
     await expect(rows({ count: true }, { able: everythingExact })).rejects.toMatchObject({ feature: 'count' })
   })
 
+  it('is caught with a number of rows that is not theirs, or changes', async () => {
+    server.behave({ countError: 3, pageSize: 700 })
+    await expect(rows({ count: true }, { able: everythingExact })).rejects.toMatchObject({ feature: 'count', reason: 'it counted 3003 rows and gave 3000' })
+  })
+
+  it.each(['loop', 'repeat'] as const)('is caught with pages that come again: %s', async (fault) => {
+    server.behave({ fault, pageSize: 700, faultTimes: 1 })
+    await expect(rows()).rejects.toMatchObject({ code: expect.stringMatching(/^HUB_SOURCE_(?:INVALID|CHANGED)$/) as unknown })
+  })
+
   it('and one that does as it is told is not', async () => {
     server.behave({ pageSize: 700 })
     expect(await rows({ order: byFreight }, { able: everythingExact })).toBe(3_000)
