@@ -2,6 +2,7 @@ import { jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@t
 import type { Value } from '@tributary/plan'
 import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
 import { header } from '../http/exchange.js'
+import { fullComplexValue } from './full-complex-value.js'
 import { answerNothing, notFound, respondVersioned, type SingleRow } from './answer-single.js'
 import { rowIds } from './row-ids.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
@@ -15,12 +16,20 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
   const { shown: column } = bound
   if (value === null || value === undefined || column === undefined) return answerNothing(run, row)
   if (bound.shape !== 'rawValue') {
-    const body = propertyJson(column, value, { context: contextAt(run, row), ...(count === undefined ? {} : { count }) }, style)
+    const body = propertyJson(column, style.metadata === 'full' ? toldValue(run, row, value) : value, { context: contextAt(run, row), ...(count === undefined ? {} : { count }) }, style)
     return respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body })
   }
   const raw = rawValue(column, value)
   if (raw.contentType.startsWith('text/')) requireTextAccepted(header(exchange, 'accept'), undefined)
   respondVersioned(run, row, { headers: dataHeaders(run, raw.contentType), body: raw.body })
+}
+
+/** A complex value with its types and the links to what it leads to. */
+function toldValue(run: QueryRun, row: SingleRow, value: Value): Value {
+  const { shown, rows, columns, property = [] } = run.bound
+  if (shown?.fields === undefined) return value
+  const id = shown.type.collection ? undefined : rowIds(run.root, rows, columns)
+  return fullComplexValue(run.exposure.model, shown.type.name, value, id === undefined ? undefined : [id(row), ...property].join('/'))
 }
 
 /** The context names the row that the property is of, where the path tells its key only by where it leads. */
