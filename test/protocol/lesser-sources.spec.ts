@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs'
+import type { Behaviour } from '../harness/rich/rich-server.js'
+import { difference, see } from './compare.js'
+import { knownDifferences } from './differences.js'
+import type { Exchange } from './exchanges.js'
+import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
+import { readingRequests } from './reading-requests.js'
+
+const modes: Readonly<Record<string, Behaviour>> = {
+  'refuses every query option': { refuse: ['filter', 'orderby', 'expand', 'select', 'search', 'compute', 'top', 'skip', 'count'] },
+  'ignores every query option': { ignoreQueryOptions: true },
+  'gives two rows a page, in an order of its own': { pageSize: 2, reversed: true },
+}
+
+const known = new Set(knownDifferences.flatMap(({ requests }) => requests))
+
+/** A hub over a source that does less answers as over the source that does everything: what else differs is known. */
+describe.each(Object.entries(modes))('over a source that %s', (mode, behaviour) => {
+  let hub: ProtocolHub
+  const found: string[] = []
+  let asked = 0
+  beforeAll(async () => {
+    hub = await openProtocolHub({}, behaviour)
+  })
+  afterAll(async () => {
+    process.stdout.write(`protocol over a source that ${mode}: ${asked - found.length} of ${asked} requests equal\n`)
+    const report = process.env['TRIBUTARY_PROTOCOL_REPORT']
+    if (report !== undefined) writeFileSync(`${report}.${mode.replaceAll(/\W+/g, '-')}`, found.join('\n'))
+    await hub.stop()
+  })
+
+  async function both(exchange: Exchange): Promise<string | undefined> {
+    hub.source.behave({})
+    const expected = await see(hub.source.url, exchange)
+    hub.source.behave(behaviour)
+    return difference(expected, await see(hub.root, exchange))
+  }
+
+  it.each(Object.entries(readingRequests))('answers the same: %s', async (_, exchanges) => {
+    const different: string[] = []
+    for (const exchange of exchanges) {
+      asked++
+      const told = await both(exchange)
+      if (told !== undefined) different.push(`${exchange.name}\n    ${told}`)
+    }
+    found.push(...different)
+    expect(different.filter((told) => !known.has(told.split('\n')[0] ?? ''))).toEqual([])
+  }, 120_000)
+})
