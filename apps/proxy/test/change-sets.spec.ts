@@ -106,8 +106,10 @@ describe('change sets', () => {
       { id: '4', method: 'get', url: '$3/Mentor', dependsOn: ['3'] },
       { id: '5', method: 'patch', url: '$3', headers: json, body: { Rank: 5 }, dependsOn: ['3'] },
       { id: '6', method: 'get', url: '$nobody/Name' },
+      { id: '7', method: 'post', url: 'Sailors', headers: json, body: { Nmae: 'x' } },
+      { id: '8', method: 'get', url: '$7/Name' },
     ])
-    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['1', 201], ['2', 200], ['3', 201], ['4', 200], ['5', expect.any(Number)], ['6', 424]])
+    expect(answers.map(({ id, status: told }) => [id, told])).toEqual([['1', 201], ['2', 200], ['3', 201], ['4', 200], ['5', expect.any(Number)], ['6', 424], ['7', 400], ['8', 424]])
     expect(answers[1]?.body?.['value']).toBe('S904')
     expect(answers[3]?.body).toMatchObject({ Name: 'S904' })
     expect(await there('Sailors(905)')).toMatchObject({ Rank: 5 })

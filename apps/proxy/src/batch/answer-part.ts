@@ -46,6 +46,6 @@ export async function answerPart(part: BatchPart, course: BatchCourse, frame?: F
   await finished(reply)
   const success = reply.status < 400
   noteOutcome(part, success, course)
-  if (part.id !== undefined && path !== '') course.references.set(part.id, createdPath(path, root, reply.headers))
+  if (success && part.id !== undefined && path !== '') course.references.set(part.id, createdPath(path, root, reply.headers))
   return success
 }

@@ -36,7 +36,7 @@ function pathOf(path: string, root: string, addressed: ReadonlyMap<string, strin
   const name = first.replace(/\(.*$/, '')
   if (!first.startsWith('$') || system.has(name)) return path
   const known = addressed.get(first.slice(1))
-  if (known === undefined) throw hubError('HUB_DEPENDENCY_FAILED', { id: url(path), reason: `no request before it has the id ${first.slice(1)}` })
+  if (known === undefined) throw hubError('HUB_DEPENDENCY_FAILED', { id: url(path), reason: `no request before it has the id ${first.slice(1)} and succeeded` })
   return [known.replace(/\/$/, ''), ...rest].join('/')
 }
 
