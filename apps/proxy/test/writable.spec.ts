@@ -47,6 +47,18 @@ describe('which changes are sent', () => {
     expect((await yard.send('PATCH', '/odata/sales/Orders(1)', { Paid: true })).status).toBe(204)
   })
 
+  it('is changes of collections as a whole only where these are declared or allowed', async () => {
+    const yard = await yardWith({ annotations: restriction('UpdateRestrictions', bool('Updatable', true)) })
+    expect([await allow(yard, 'sales/Orders'), await allow(yard, 'sales/Orders(1)'), await allow(yard, 'sales/Orders/$each')]).toEqual(['GET, HEAD, OPTIONS', 'GET, HEAD, PUT, PATCH, OPTIONS', 'GET, HEAD, PATCH, OPTIONS'])
+    expect((await yard.send('PATCH', '/odata/sales/Orders', { value: [] })).status).toBe(405)
+    const delta = await yardWith({ annotations: restriction('UpdateRestrictions', bool('DeltaUpdateSupported', true)) })
+    expect((await delta.send('PATCH', '/odata/sales/Orders', { value: [] })).status).toBe(204)
+    const allowed = await yardWith({ annotations: '', connection: { writes: 'allowed' } })
+    expect((await allowed.send('PATCH', '/odata/sales/Orders', { value: [] })).status).toBe(204)
+    const not = await yardWith({ annotations: restriction('UpdateRestrictions', bool('DeltaUpdateSupported', false)), connection: { writes: 'allowed' } })
+    expect((await not.send('PATCH', '/odata/sales/Orders', { value: [] })).status).toBe(405)
+  })
+
   it('is what the container declares of all sets, where a set does not say otherwise', async () => {
     const yard = await yardWith({ annotations: restriction('DeleteRestrictions', bool('Deletable', false)), ofContainer: some })
     expect(await shown(yard, 'sales', 'Orders')).toMatchObject({ insert: { Insertable: 'true' }, update: { Updatable: 'true' }, delete: { Deletable: 'false' }, deep: true })
@@ -58,7 +70,7 @@ describe('which changes are sent', () => {
     const along = `<Annotation Term="${term('NavigationRestrictions')}"><Record><PropertyValue Property="RestrictedProperties"><Collection>${[['Lines', 'Insert', 'Insertable', false], ['Notes', 'Delete', 'Deletable', false]].map(([path, kind, name, value]) => `<Record><PropertyValue Property="NavigationProperty" NavigationPropertyPath="${String(path)}"/><PropertyValue Property="${String(kind)}Restrictions"><Record>${bool(String(name), value === true)}</Record></PropertyValue></Record>`).join('')}</Collection></PropertyValue></Record></Annotation>`
     const yard = await yardWith({ annotations: `${along}${restriction('InsertRestrictions', bool('Insertable', true))}${restriction('UpdateRestrictions', bool('Updatable', true))}` })
     expect(await Promise.all(['sales/Orders(1)/Lines', 'sales/Lines', 'sales/Orders(1)/Notes', 'sales/Orders(1)/Notes(1)'].map((path) => allow(yard, path)))).toEqual([
-      'GET, HEAD, PUT, PATCH, OPTIONS', 'GET, HEAD, POST, PUT, PATCH, OPTIONS', 'GET, HEAD, POST, PUT, PATCH, OPTIONS', 'GET, HEAD, PUT, PATCH, OPTIONS',
+      'GET, HEAD, OPTIONS', 'GET, HEAD, POST, OPTIONS', 'GET, HEAD, POST, OPTIONS', 'GET, HEAD, PUT, PATCH, OPTIONS',
     ])
   })
 

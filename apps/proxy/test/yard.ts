@@ -4,7 +4,7 @@ import type { Connection } from '@tributary/source'
 import { openDoor, type DataDoor } from './data-door.js'
 import { startRecorder, type Recorder } from './recorder.js'
 
-const declared = ['Insert', 'Update', 'Delete'].map((kind) => `<Annotation Term="Org.OData.Capabilities.V1.${kind}Restrictions"><Record><PropertyValue Property="${kind === 'Insert' ? 'Insertable' : kind === 'Update' ? 'Updatable' : 'Deletable'}" Bool="true"/></Record></Annotation>`).join('')
+const declared = ['Insert', 'Update', 'Delete'].map((kind) => `<Annotation Term="Org.OData.Capabilities.V1.${kind}Restrictions"><Record><PropertyValue Property="${kind === 'Insert' ? 'Insertable' : kind === 'Update' ? 'Updatable' : 'Deletable'}" Bool="true"/>${kind === 'Update' ? '<PropertyValue Property="DeltaUpdateSupported" Bool="true"/>' : ''}</Record></Annotation>`).join('')
 
 const schema = (namespace: string, content: string, version = '4.0'): string =>
   `<edmx:Edmx Version="${version}" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="${namespace}" xmlns="http://docs.oasis-open.org/odata/ns/edm">${content}</Schema></edmx:DataServices></edmx:Edmx>`

@@ -10,7 +10,7 @@ export function allowedMethods(address: RemoteAddress, exposure: Exposure, endpo
   const endpoint = endpoints.endpoint(address.endpoint)
   const changes = changeMethods.filter((method) => {
     const shape = changeShape(method, address, exposure)
-    return shape !== undefined && refusal(shape.kind, { exposure, address, endpoint }) === undefined
+    return shape !== undefined && refusal(shape, { exposure, address, endpoint }) === undefined
   })
   return changes.length === 0 ? reading : reading.replace('OPTIONS', [...changes, 'OPTIONS'].join(', '))
 }

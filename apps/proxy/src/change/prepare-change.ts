@@ -89,7 +89,7 @@ function requireShape({ exchange, exposure }: ServiceRequest, address: RemoteAdd
   const known = changeMethods.find((one) => one === method)
   const shape = known === undefined ? undefined : changeShape(known, address, exposure)
   if (known === undefined || shape === undefined) throw hubError('HUB_METHOD_NOT_ALLOWED', { method, resource: exchange.path, allowed })
-  requireSent(shape.kind, { exposure, address, endpoint: endpoints.endpoint(address.endpoint) }, { method, resource: exchange.path, allowed })
+  requireSent(shape, { exposure, address, endpoint: endpoints.endpoint(address.endpoint) }, { method, resource: exchange.path, allowed })
   return { ...shape, method: known }
 }
 

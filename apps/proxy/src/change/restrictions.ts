@@ -30,6 +30,13 @@ export function declaredIn(annotations: readonly Annotation[], kind: ChangeKind)
   return declaredBy(annotationValue(annotations, term), property)
 }
 
+/** What annotations say of delta payloads, which are taken only where that is said. @see Capabilities.UpdateRestrictions */
+export function deltaDeclaredIn(annotations: readonly Annotation[]): Declared {
+  const value = annotationValue(annotations, restrictionTerms.update[0])
+  const said = value?.kind === 'record' ? value.properties.get('DeltaUpdateSupported') : undefined
+  return said?.kind !== 'bool' ? 'silent' : said.text === 'true' ? 'yes' : 'no'
+}
+
 function declaredBy(value: AnnotationValue | undefined, property: string): Declared {
   if (value?.kind !== 'record') return 'silent'
   const said = value.properties.get(property)
