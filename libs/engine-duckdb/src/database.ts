@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { hubError } from '@tributary/errors'
 import { textLiteral } from './sql-text.js'
 
 /** How the one database of this process is opened. */
@@ -50,7 +51,9 @@ export function database(options: DatabaseOptions): Database {
  * configuration cannot be changed any more.
  */
 async function openLocked({ directory, spillDirectory, memoryBytes, spillBytes, threads }: DatabaseOptions): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const { DuckDBInstance } = await import('@duckdb/node-api').catch((error: unknown) => {
+    throw hubError('HUB_UNAVAILABLE', { reason: 'the embedded engine could not be loaded' }, { cause: error })
+  })
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

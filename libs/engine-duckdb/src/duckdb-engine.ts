@@ -8,7 +8,7 @@ import { rowSorter, type Place } from './row-sorter.js'
 import { groupRows, refusalOf } from './fragment/fragment-rows.js'
 import { type JsonLines, jsonLines } from './fragment/spooled-table.js'
 import { queryLines } from './query-lines.js'
-import { createSpoolFile } from './spool-file.js'
+import { createSpoolFile, type SpoolFile } from './spool-file.js'
 import { requestQuota, spoolQuota, type SpoolQuota } from './spool-quota.js'
 import { openSpoolRoom, type SpoolRoom } from './spool-room.js'
 import { statements, turns, type Turns } from './statements.js'
@@ -119,8 +119,8 @@ function begin(parts: Parts, signal: AbortSignal, open: Set<() => Promise<void>>
     sorter: async (descending) => rowSorter(await place(), `s${++made}`, descending),
     keeper: async () => rowKeeper(await place(), `k${++made}`),
     async table(columns) {
-      const { directory, quota } = await place()
-      return jsonLines(await createSpoolFile(join(directory, `t${++made}.json`), quota), columns)
+      const { file } = await place()
+      return jsonLines(await file(`t${++made}.json`), columns)
     },
     async *groups(plan, tables) {
       const own = await place()
@@ -144,12 +144,19 @@ async function begunIn({ room, quota, database: { connect, failed }, turn, optio
   const closing = new AbortController()
   const signal = AbortSignal.any([request, closing.signal])
   const running = statements({ connect, failed, turn, signal, spillBytes: Math.floor(options.spoolBytes / 2), memoryBytes: options.memoryBytes })
+  const files = new Set<SpoolFile>()
   let ending: Promise<void> | undefined
   const remove = async (): Promise<void> => {
     closing.abort()
     await running.close()
+    await Promise.all([...files].map((file) => file.finish()))
     await rm(directory, { recursive: true, force: true })
     own.giveAll()
   }
-  return { place: { directory, quota: own, statements: running, signal }, end: () => (ending ??= remove()) }
+  const file = async (name: string): Promise<SpoolFile> => {
+    const created = await createSpoolFile(join(directory, name), own)
+    files.add(created)
+    return created
+  }
+  return { place: { file, quota: own, statements: running, signal }, end: () => (ending ??= remove()) }
 }

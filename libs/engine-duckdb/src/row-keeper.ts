@@ -1,14 +1,12 @@
-import { join } from 'node:path'
 import type { RowKeeper } from '@tributary/operators'
 import { keyField } from './key-text.js'
 import { keyColumn, keyedLines } from './keyed-lines.js'
 import type { Place } from './row-sorter.js'
-import { createSpoolFile } from './spool-file.js'
 import { identifier } from './sql-text.js'
 
 /** Keeps rows in a table, in the order of their keys, so that a look-up reads only where they may be. */
-export async function rowKeeper({ directory, quota, statements }: Place, name: string): Promise<RowKeeper> {
-  const file = await createSpoolFile(join(directory, `${name}.rows`), quota)
+export async function rowKeeper({ file: newFile, statements }: Place, name: string): Promise<RowKeeper> {
+  const file = await newFile(`${name}.rows`)
   const lines = keyedLines(file, 1)
   const table = identifier(`kept_${name}`)
   const key = keyColumn(0)

@@ -1,14 +1,14 @@
-import { join } from 'node:path'
 import type { RowLines, RowSorter } from '@tributary/operators'
 import { copyLines, keyColumn, keyedLines } from './keyed-lines.js'
 import { readLines } from './read-lines.js'
-import { createSpoolFile, type SpoolFile } from './spool-file.js'
+import type { SpoolFile } from './spool-file.js'
 import type { SpoolQuota } from './spool-quota.js'
 import type { Statements } from './statements.js'
 
-/** Where a request keeps its files, and what they count against. */
+/** Where a request keeps its files, and what runs for it. */
 export interface Place {
-  readonly directory: string
+  /** A new file, counted against the quota; it is closed and removed with the request at the latest. */
+  file(name: string): Promise<SpoolFile>
   readonly quota: SpoolQuota
   readonly statements: Statements
   readonly signal: AbortSignal
@@ -18,8 +18,8 @@ export interface Place {
  * Sorts on disk: the rows lie in one file beside their keys, one statement writes them to another in their order, and that is read as it
  * is. Rows never become values of the database's, nor of JavaScript's.
  */
-export async function rowSorter({ directory, quota, statements, signal }: Place, name: string, descending: readonly boolean[]): Promise<RowSorter> {
-  const unsorted = await createSpoolFile(join(directory, `${name}.rows`), quota)
+export async function rowSorter({ file, quota, statements, signal }: Place, name: string, descending: readonly boolean[]): Promise<RowSorter> {
+  const unsorted = await file(`${name}.rows`)
   const lines = keyedLines(unsorted, descending.length)
   let sorted: SpoolFile | undefined
   let reserved = 0
@@ -33,7 +33,7 @@ export async function rowSorter({ directory, quota, statements, signal }: Place,
     add: (rows) => lines.add(rows),
     async *sorted(): AsyncGenerator<RowLines> {
       const table = await lines.finish()
-      sorted = await createSpoolFile(join(directory, `${name}.sorted`), quota)
+      sorted = await file(`${name}.sorted`)
       await sorted.finish()
       quota.take(unsorted.bytes)
       reserved = unsorted.bytes
