@@ -42,6 +42,8 @@ const bound: readonly (readonly [set: string, filter: string, expected: string, 
   ['Bags', "Many/any(m:m eq 'x')", "*/Many/any(m:cast(m,Edm.String) eq 'x')"],
   ['Bags', 'length(Anything) gt 2 and year(When) eq 2024', 'length(cast(*/Anything,Edm.String)) gt 2 and year(cast(*/When,Edm.DateTimeOffset)) eq 2024'],
   ['Bags', 'Anything add 1 gt Other', 'cast(*/Anything,Edm.Decimal) add 1 gt cast(*/Other,Edm.Decimal)'],
+  ['Orders', 'Lines(OrderID=1,No=2)/Quantity eq 1', '~Lines(OrderID eq 1 and No eq 2)/Quantity eq 1 | OrderID eq 1 and No eq 2'],
+  ['Orders', 'Lines(2)/Quantity eq 1', '~Lines(No eq 2)/Quantity eq 1 | No eq 2'],
   ['Orders', '@a/City eq \'x\'', "cast('Kiel',Edm.String) eq 'x'", '@a={"City":"Kiel"}'],
 ]
 
@@ -61,7 +63,8 @@ describe('the expression language is bound', () => {
     ['Orders?$filter=Lines/$count($filter=Quantity) gt 0', /HUB_QUERY_TYPE.*\$filter.*Edm.Int32 where Edm.Boolean/],
     ['Orders?$filter=case(Freight:1) eq 1', /HUB_QUERY_TYPE.*condition of case/],
     ['Orders?$filter=@Org.OData.Core.V1.Description eq null', /HUB_QUERY_UNSUPPORTED.*annotation/],
-    ['Orders?$filter=Lines(OrderID=1,No=2)/Quantity eq 1', /HUB_QUERY_UNSUPPORTED.*key in a path/],
+    ['Orders?$filter=Lines(Quantity=2)/Quantity eq 1', /HUB_QUERY_INVALID.*no key of Lines/],
+    ['Orders?$filter=Customer(\'x\')/Name eq null', /HUB_QUERY_(INVALID.*single row already|SYNTAX)/],
     ['Orders?$filter=$root/Nowhere(1)/ID eq 1', /HUB_RESOURCE_NOT_FOUND.*Nowhere/],
     ['Orders?$filter=$root/Orders(1,2)/ID eq 1', /HUB_QUERY_(INVALID|SYNTAX)/],
     ['Orders?$filter=Shop.Nothing(a=1) eq 1', /HUB_QUERY_UNSUPPORTED.*Shop.Nothing/],

@@ -1,12 +1,12 @@
 import type { StructuredType } from '@tributary/edm'
-import type { Path, PathRoot, PathSegment } from '@tributary/odata-url'
+import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
 import { call, type Expression, int32Type, lambda, type LambdaExpression, literal, untypedType } from '@tributary/plan'
 import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
 import { castPosition } from './bind-cast.js'
 import { countedItems, filteredItems } from './bind-items.js'
-import { followNavigation } from './followed-paths.js'
+import { followMember, followNavigation } from './followed-paths.js'
 import { propertyType } from './model-types.js'
 import { collectionAt, extend, itemAt, type Position, readOf, rowOf, valueAt } from './path-position.js'
 import { invalid, typeError, unknownProperty, unsupported } from './refusal.js'
@@ -72,8 +72,9 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
   if (known !== undefined) return known
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation':
-      if ('key' in segment && segment.key !== undefined) throw unsupported('A key in a path within an expression', 'Use any, e.g. Orders/any(o:o/ID eq 1).')
-      return segment.kind === 'navigation' ? followRelated(position, segment.name, context) : followProperty(position, segment.name, context)
+      if (segment.kind === 'navigation') return followRelated(position, segment, context)
+      if ('key' in segment && segment.key !== undefined && position.structured === undefined) throw unsupported('A key behind a property in an expression')
+      return followProperty(position, segment, context)
     case 'count': return { expression: call('length', int32Type, countedItems(position, segment, context)), structured: undefined, guards: [] }
     case 'filter':
       if (segment.key !== undefined) throw unsupported('A key in a path within an expression')
@@ -101,17 +102,23 @@ function followColumn(position: Position, segment: PathSegment): Position | unde
   return undefined
 }
 
+/** A segment by its name, with the key of one of the rows it leads to. */
+interface Named {
+  readonly name: string
+  readonly key?: Key
+}
+
 /** From a row to the rows related to it: they stand in a hidden column. */
-function followRelated(position: Position, name: string, { syntax }: PathContext): Position {
+function followRelated(position: Position, { name, key }: Named, { syntax, bind }: PathContext): Position {
   const { expression, row, holder, guards } = position
   if (expression?.type.collection === true) throw typeError({ what: `The path to ${name}`, span: syntax.span, found: expression.type, expected: 'a single row' })
   const from = row === undefined ? holder : { row, position, within: [] }
   if (from === undefined) throw unsupported(`The navigation property ${name} of the items of a collection in an expression`)
-  const { name: hidden, type, path } = followNavigation(from.row, name, from.within)
+  const { name: hidden, type, path } = key === undefined ? followNavigation(from.row, name, from.within) : followMember(from.row, name, { key, bind, within: from.within })
   return { expression: extend(from.position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards }
 }
 
-function followProperty(position: Position, name: string, context: PathContext): Position {
+function followProperty(position: Position, { name, key }: Named, context: PathContext): Position {
   const { expression, structured, guards } = position
   if (expression?.type.base === 'Edm.Untyped' && !expression.type.collection) return { expression: extend(position, untypedType, name), structured: undefined, guards }
   if (structured === undefined || expression?.type.collection === true) {
@@ -121,9 +128,11 @@ function followProperty(position: Position, name: string, context: PathContext):
   const { model } = context.scope
   const property = model.property(structured, name)
   if (property === undefined) {
-    if (model.navigation(structured, name) !== undefined) return followRelated(position, name, context)
+    if (model.navigation(structured, name) !== undefined) return followRelated(position, { name, ...(key === undefined ? {} : { key }) }, context)
+    if (key !== undefined) throw unsupported('A key behind a property in an expression')
     return structured.open ? followUndeclared(position, name) : nowhere(structured, name, context)
   }
+  if (key !== undefined) throw unsupported('A key behind a property in an expression')
   readOf(position, name)
   const type = propertyType(model, property)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined

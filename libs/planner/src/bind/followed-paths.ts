@@ -1,5 +1,9 @@
-import { type Column, expand, expandedColumn, outputColumns, type Plan, type ValueType } from '@tributary/plan'
+import type { Key } from '@tributary/odata-url'
+import { type Column, expand, expandedColumn, filter, outputColumns, type Plan, printExpression, type ValueType } from '@tributary/plan'
+import type { Bind } from './bind-operand.js'
+import { keyCondition } from './key-condition.js'
 import { requireNavigation } from './navigations.js'
+import { invalid } from './refusal.js'
 import { relatedRows } from './related-scope.js'
 import { withSameRows } from './root-rows.js'
 import type { FollowedPath, RowScope } from './row-scope.js'
@@ -31,6 +35,21 @@ export function followNavigation(scope: RowScope, name: string, within: readonly
   return { name: hiddenName(key), type, path }
 }
 
+/**
+ * Notes that one of the rows of a to-many navigation is followed, which its key names: `Calls(7)/Loaded`. No such row: null.
+ * @throws HUB_QUERY_INVALID where the navigation leads to one row, or the key is none, and as `followNavigation`
+ */
+export function followMember(scope: RowScope, name: string, member: { readonly key: Key; readonly bind: Bind; readonly within: readonly string[] }): FollowedColumn {
+  const navigation = requireNavigation(scope, name, member.within)
+  if (!navigation.toMany) throw invalid(`A key is given for ${name}, which is a single row already.`)
+  const path = newPath(scope, navigation)
+  const only = keyCondition(member.key, path.scope, member.bind, path.on.map(({ to }) => to))
+  const id = `${[...member.within, name].join('/')}(${printExpression(only)})`
+  const noted = scope.followed.get(id) ?? { ...path, navigation: { ...navigation, toMany: false }, only }
+  scope.followed.set(id, noted)
+  return { name: hiddenName(id), type: Object.freeze({ name: noted.scope.entityType.qualifiedName, collection: false, base: 'structured' }), path: noted }
+}
+
 function newPath(from: RowScope, navigation: FollowedPath['navigation']): FollowedPath {
   const { scope, on } = relatedRows(from, navigation)
   return { navigation, on, scope: { ...scope, nested: true }, read: new Set() }
@@ -41,7 +60,8 @@ export function withFollowed(plan: Plan, scope: RowScope): Plan {
   let current = plan
   for (const [key, path] of scope.followed) {
     const { navigation, on, scope: target, read } = path
-    const related = withFollowed(scanOf(target), target)
+    const rows = withFollowed(scanOf(target), target)
+    const related = path.only === undefined ? rows : filter(rows, path.only)
     if (path.same !== undefined) {
       current = withSameRows(current, related, path)
       continue

@@ -1,9 +1,9 @@
-import type { Key, PathRoot } from '@tributary/odata-url'
-import { binary, column, compute, concat, conjunction, expand, expandedColumn, type Expression, filter, int32Type, literal, outputColumns, type Plan, type ValueType } from '@tributary/plan'
+import type { PathRoot } from '@tributary/odata-url'
+import { column, compute, concat, conjunction, expand, expandedColumn, filter, int32Type, literal, outputColumns, type Plan, type ValueType } from '@tributary/plan'
 import type { Bind } from './bind-operand.js'
-import { valueType } from './model-types.js'
+import { keyCondition } from './key-condition.js'
 import type { Position } from './path-position.js'
-import { invalid, resourceNotFound, typeError, unsupported } from './refusal.js'
+import { resourceNotFound, unsupported } from './refusal.js'
 import { singletonScope } from './related-scope.js'
 import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
 
@@ -21,7 +21,7 @@ export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
   if (root.arguments !== undefined) throw unsupported(`The function import ${root.set} below $root`)
   if (scope.rows !== undefined) throw unsupported('$root behind $apply', 'Use it before, e.g. in filter.')
   const target = scopeOf(root.set, scope)
-  const condition = root.key === undefined ? undefined : keyOf(root.key, target, bind)
+  const condition = root.key === undefined ? undefined : keyCondition(root.key, target, bind)
   const single = condition !== undefined || target.read?.resource.single === true
   const name = `$root/${root.set}${root.key === undefined ? '' : `@${root.key.span.start}`}`
   const path: FollowedPath = scope.followed.get(name) ?? {
@@ -38,25 +38,6 @@ function scopeOf(name: string, { exposure, aliases }: RowScope): RowScope {
   const singleton = singletonScope(exposure, name, aliases)
   if (singleton === undefined) throw resourceNotFound(`The entity set ${name}`, name, exposure.sets.keys())
   return singleton
-}
-
-function keyOf(key: Key, target: RowScope, bind: Bind): Expression {
-  const names = target.set.key
-  if (names.length === 0 || names.length !== key.parts.length) throw invalid(`(${key.parts.map(({ name }) => name ?? '…').join(',')}) is no key of ${target.set.name}.`, `Its key: ${names.join(', ')}.`)
-  const equalities = key.parts.map(({ name, value, span }, index) => {
-    const part = name ?? names[index] ?? ''
-    const property = names.includes(part) ? target.model.property(target.entityType, part) : undefined
-    if (property === undefined) throw invalid(`${part} is no part of the key of ${target.set.name}.`, `Its key: ${names.join(', ')}.`)
-    const type = valueType(target.model, property.type)
-    const bound = bind(value, target, type)
-    if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span, found: bound.type, expected: type.name })
-    return binary('eq', column(type, part), bound)
-  })
-  return conjunction(equalities) ?? invalidKey(target)
-}
-
-function invalidKey({ set }: RowScope): never {
-  throw invalid(`The entity set ${set.name} has no key.`)
 }
 
 /** The rows with a column that is the same for all. */

@@ -73,6 +73,8 @@ export interface FollowedPath {
   readonly scope: RowScope
   /** Properties that are read of the related rows. */
   readonly read: Set<string>
+  /** Of one row of a collection, named by its key: the condition that it meets. */
+  readonly only?: Expression
   /** Of what stands below `$root`: the conditions that its rows meet. They are the same for every row. */
   readonly same?: readonly Expression[]
 }
