@@ -42,7 +42,7 @@ describe('which changes are sent', () => {
     expect(await shown(yard, 'sales', 'Orders')).toEqual({ insert: { Insertable: 'true', NonInsertableProperties: ['ID', 'Freight', 'Secret'] }, update: { Updatable: 'true', NonUpdatableProperties: ['Ship/City'], Upsertable: 'true' }, delete: { Deletable: 'false' }, deep: true })
     expect(await shown(yard, 'yard', 'Jobs')).toEqual({ insert: { Insertable: 'true', NonInsertableProperties: ['Number', 'Cost'] }, update: { Updatable: 'true', NonUpdatableProperties: ['Ship/City'], Upsertable: 'true' }, delete: { Deletable: 'false' }, deep: true })
     const refused = await yard.send('DELETE', '/odata/sales/Orders(1)')
-    expect([refused.status, refused.headers.get('allow'), ((await refused.json()) as { error: unknown }).error]).toEqual([405, 'GET, HEAD, PUT, PATCH, OPTIONS', { code: 'HUB_CHANGE_NOT_ALLOWED', message: 'The method DELETE is not allowed on /odata/sales/Orders(1): the source sales declares that it takes none.  Allowed: GET, HEAD, PUT, PATCH, OPTIONS.' }])
+    expect([refused.status, refused.headers.get('allow'), ((await refused.json()) as { error: unknown }).error]).toEqual([405, 'GET, HEAD, PUT, PATCH, OPTIONS', { code: 'HUB_CHANGE_NOT_ALLOWED', message: 'The method DELETE is not allowed on /odata/sales/Orders(1): the source sales declares that it takes none. Allowed: GET, HEAD, PUT, PATCH, OPTIONS.' }])
     expect(yard.sales.requests).toEqual([])
     expect((await yard.send('PATCH', '/odata/sales/Orders(1)', { Paid: true })).status).toBe(204)
   })
