@@ -55,8 +55,8 @@ const withoutAsync = (prefer: string): string => prefer.split(',').filter((item)
  * The request as it would be by itself.
  * @throws HUB_REQUEST_INVALID for another batch and for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing
  */
-export function partRequest(part: BatchPart, exchange: Exchange, { asked, references }: BatchCourse): ServiceRequest {
-  const { path, query } = partAddress(part.url, asked.root, references)
+export function partRequest(part: BatchPart, exchange: Exchange, { asked, references, succeeded }: BatchCourse): ServiceRequest {
+  const { path, query } = partAddress(part.url, asked.root, references, succeeded)
   if (/^(?:\$|%24)batch(?:\/|$)/i.test(path)) throw hubError('HUB_REQUEST_INVALID', { reason: 'a batch cannot hold another' })
   const base = asked.exchange.path.slice(0, asked.exchange.path.length - asked.path.length)
   return { exposure: asked.exposure, root: asked.root, path, exchange: { ...exchange, path: `${base}${path}`, query } }
