@@ -232,6 +232,21 @@ describe('a registered service', () => {
     expect(await kept()).toEqual({ version: 3, writes: 'refused' })
   })
 
+  it('says how long its answers may be kept; another time is another connection', async () => {
+    const kept = async () => {
+      const service = await ports.store.read((catalog) => catalog.service('sales'))
+      return { version: service?.connectionVersion, cache: ports.sealing.open('sales', service?.connection ?? ('' as never)).cache }
+    }
+    const before = (await kept()).version ?? 0
+    await changeConnection(ports, 'sales', { cache: { ttlSeconds: 60 } }, { actor })
+    expect(await kept()).toEqual({ version: before + 1, cache: { ttlSeconds: 60, staleIfErrorSeconds: 0, public: false } })
+    await changeConnection(ports, 'sales', { cache: { ttlSeconds: 60, public: true } }, { actor })
+    expect(await kept()).toMatchObject({ version: before + 2, cache: { public: true } })
+    for (const cache of [{ ttlSeconds: -1 }, { ttlSeconds: 1.5 }, { ttlSeconds: 1, staleIfErrorSeconds: 10_000_000 }]) {
+      expect(await failureOf(changeConnection(ports, 'sales', { cache }, { actor }))).toMatchObject({ code: 'HUB_REQUEST_INVALID', target: expect.stringMatching(/^connection\.cache\./) as unknown })
+    }
+  })
+
   it('keeps its connection when a later registration brings none', async () => {
     await registerService(ports, { url: salesUrl, slug: 'sales', description: 'new' }, { actor })
     const service = await ports.store.read((catalog) => catalog.service('sales'))
