@@ -13,6 +13,13 @@ describe('the settings', () => {
     })
   })
 
+  it('let the embedded engine take over in the data directory, unless it is switched off', () => {
+    expect(readSettings({}).engine).toEqual({ fromRows: 50_000, memoryBytes: 512_000_000, spoolDirectory: resolve('.tributary', 'spool'), spoolBytes: 8_192_000_000 })
+    expect(readSettings({ TRIBUTARY_SPOOL_DIR: '/srv/spool', TRIBUTARY_SPOOL_MB: '100', TRIBUTARY_ENGINE_FROM_ROWS: '0' }).engine).toMatchObject({ fromRows: 0, spoolDirectory: resolve('/srv/spool'), spoolBytes: 100_000_000 })
+    expect(readSettings({ TRIBUTARY_ENGINE: 'off' })).not.toHaveProperty('engine')
+    expect(() => readSettings({ TRIBUTARY_ENGINE_MEMORY_MB: '10' })).toThrow(refusal('TRIBUTARY_ENGINE_MEMORY_MB'))
+  })
+
   it('take an empty text for not set, as compose files pass it', () => {
     const settings = readSettings({ PORT: '', TRIBUTARY_ADMIN_TOKEN: '', TRIBUTARY_DATABASE_URL: ' ', TRIBUTARY_ALLOW_PRIVATE_SOURCES: '' })
     expect(settings).toMatchObject({ port: 3000, mode: 'local', allowPrivateSources: true })

@@ -2,10 +2,11 @@ import { type Aggregate, type Column, columnsOf, compile, type ExpandedShape, ha
 import { enginePart, onEngine, type OtherWay } from './engine-aggregate.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
+import type { Finished } from './finished-group.js'
 import { rowsPage, toRows, type Row } from './page-rows.js'
 import { rowBytes } from './row-bytes.js'
 import { spillBudget, type SpillBudget } from './spill-budget.js'
-import { measuresOf, spilledGroups, type Finished, type Held, type SpilledGroups } from './spilled-groups.js'
+import { measuresOf, spilledGroups, type Held, type SpilledGroups } from './spilled-groups.js'
 
 /** Rows of a page that leaves an aggregation. */
 const pageRows = 1000

@@ -1,7 +1,7 @@
 import type { Measure } from '@tributary/plan'
 import { rowsOfLines } from './carried-rows.js'
 import type { RowSorter } from './engine.js'
-import type { Finished } from './spilled-groups.js'
+import type { Finished } from './finished-group.js'
 
 /** How many distinct values a measure of a group has beside those it could hold. */
 export interface DistinctCount {

@@ -4,6 +4,7 @@ import type { Budget } from './budget.js'
 import { rowsOfLines, rowText } from './carried-rows.js'
 import { distinctCounts, withCounts } from './distinct-counts.js'
 import type { EngineWork, KeyedRow, RowSorter } from './engine.js'
+import type { Finished } from './finished-group.js'
 import type { Row } from './page-rows.js'
 import { rowBytes } from './row-bytes.js'
 import type { SpillBudget } from './spill-budget.js'
@@ -13,13 +14,6 @@ export interface Held {
   readonly ordinal: number
   readonly values: Row
   readonly measures: readonly Accumulator[]
-}
-
-/** A finished group. */
-export interface Finished {
-  readonly ordinal: number
-  readonly values: Row
-  readonly results: Row
 }
 
 /** What of an aggregation goes on beyond memory. */
