@@ -1,4 +1,4 @@
-import type { Aggregate, Expand, Fragment, Limit, Plan, RemoteScan, Scan } from '../plan.js'
+import type { Aggregate, Expand, Fragment, Limit, Plan, RemoteResource, RemoteScan, Scan } from '../plan.js'
 import { inputsOf } from '../plans.js'
 import { printExpression, printOrder } from './print-expression.js'
 import { printStep } from './print-step.js'
@@ -54,7 +54,11 @@ function describe(plan: Plan): string {
   }
 }
 
-const printTarget = ({ target }: Scan | RemoteScan): string => `${target.endpoint}.${target.entitySet}`
+const printTarget = ({ target: { endpoint, entitySet, resource } }: Scan | RemoteScan): string => `${endpoint}.${resource === undefined ? entitySet : printResource(resource)}`
+
+/** The path, with the names of the keys that fill its gaps. */
+const printResource = ({ path, gaps = [] }: RemoteResource): string =>
+  `${path}${gaps.map(({ key, after, unwritten }) => `${unwritten === true ? '' : `(${key.map(({ name }) => name).join(',')})`}${after}`).join('')}`
 
 const printPairs = (on: Expand['on']): string => on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
 
