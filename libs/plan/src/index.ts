@@ -2,6 +2,7 @@
 export type * from './value.js'
 export type * from './expression.js'
 export type * from './page.js'
+export type * from './aggregation.js'
 export type * from './plan.js'
 export type * from './transformation.js'
 export * from './value-type.js'

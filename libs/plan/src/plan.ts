@@ -1,12 +1,24 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column } from './page.js'
-import type { Given, Transformation } from './transformation.js'
+import type { Group, Measure } from './aggregation.js'
+import type { Given, GroupsStepOf, NestedStepOf, StepOf, SubtreesStepOf, TransformationOf } from './transformation.js'
 
 /**
  * A query as a value: a tree of frozen nodes, logical first; `place` replaces fragments by `Remote` nodes.
  * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
  */
 export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate | Concat | Transformation | Given | Remote | RemoteScan | Rows
+
+/** A set transformation over plans. */
+export type Transformation = TransformationOf<Plan>
+/** What a set transformation does. */
+export type Step = StepOf<Plan>
+/** The rows of each group transformed by themselves. */
+export type GroupsStep = GroupsStepOf<Plan>
+/** Rows within rows transformed. */
+export type NestedStep = NestedStepOf<Plan>
+/** The rows below each node of a hierarchy transformed. */
+export type SubtreesStep = SubtreesStepOf<Plan>
 
 /** All rows of one remote entity set. */
 export interface Scan {
@@ -140,23 +152,6 @@ export interface Aggregate {
   readonly measures: readonly Measure[]
   readonly columns: readonly Column[]
 }
-
-/** What rows are grouped by, and where in the result its value stands: `['Customer','Country']`. */
-export interface Group {
-  readonly path: readonly [string, ...string[]]
-  readonly expression: Expression
-}
-
-/** What is computed of the rows of a group. Nulls are left out; without any value all but the counts are null. */
-export interface Measure {
-  readonly column: Column
-  readonly method: AggregateMethod
-  /** Undefined: the rows are counted. */
-  readonly expression?: Expression
-}
-
-/** Sums of decimals and integers are exact; averages of them have 34 digits, half-even. */
-export type AggregateMethod = 'sum' | 'min' | 'max' | 'average' | 'countdistinct' | 'count'
 
 /** The rows of all inputs, one after the other; what an input has no column for is absent. */
 export interface Concat {

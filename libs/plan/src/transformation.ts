@@ -1,17 +1,21 @@
 import type { Expression } from './expression.js'
 import type { Column, ExpandedShape } from './page.js'
-import type { Group, Measure, Plan } from './plan.js'
+import type { Group, Measure } from './aggregation.js'
+
+/**
+ * Set transformations. What plans they consist of is left open (`P`), for a plan may be a transformation.
+ */
 
 /**
  * A set transformation of `$apply` that is more than a filter, a sort, a limit or one plain aggregation. Rules and sources take it for what
  * it is: nothing is moved through it.
  * @see OData Extension for Data Aggregation 4.0 sections 3 and 6
  */
-export interface Transformation {
+export interface TransformationOf<P> {
   readonly kind: 'transformation'
   /** The rows that are transformed; what follows them is the step's. */
-  readonly inputs: readonly [Plan, ...Plan[]]
-  readonly step: Step
+  readonly inputs: readonly [P, ...P[]]
+  readonly step: StepOf<P>
   readonly columns: readonly Column[]
 }
 
@@ -22,9 +26,9 @@ export interface Given {
 }
 
 /** What is done to rows. */
-export type Step =
-  | AggregatesStep | GroupsStep | NestedStep | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
-  | RelativesStep | TraverseStep | SubtreesStep | PositionStep
+export type StepOf<P> =
+  | AggregatesStep | GroupsStepOf<P> | NestedStepOf<P> | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
+  | RelativesStep | TraverseStep | SubtreesStepOf<P> | PositionStep
 
 /** One row per group, as `Aggregate`, with what that cannot say: grouping sets, groups by entities, values reached through collections. */
 export interface AggregatesStep extends Grouping {
@@ -33,10 +37,10 @@ export interface AggregatesStep extends Grouping {
 }
 
 /** The rows of each group transformed by themselves; what they are grouped by is put into each row of the result. */
-export interface GroupsStep extends Grouping {
+export interface GroupsStepOf<P> extends Grouping {
   readonly kind: 'groups'
   /** Over `Given` rows. */
-  readonly each: Plan
+  readonly each: P
 }
 
 /** What rows are grouped by. */
@@ -81,14 +85,14 @@ export interface PartialAggregation {
 }
 
 /** Adds a column: the rows in another one transformed, row by row. */
-export interface NestedStep {
+export interface NestedStepOf<P> {
   readonly kind: 'nested'
   readonly from: string
   readonly name: string
   readonly shown: readonly string[]
   readonly context: string
   /** Over `Given` rows. */
-  readonly each: Plan
+  readonly each: P
 }
 
 /** A row for each of the rows in a column, with that one in a column more; with `outer` a row without any stays, its new column null. */
@@ -160,10 +164,10 @@ export interface TraverseStep extends Hierarchy, NodeShown {
 }
 
 /** The rows of each node and all nodes below it, transformed by themselves; the nodes are the second input. */
-export interface SubtreesStep extends Hierarchy, NodeShown, Grouping {
+export interface SubtreesStepOf<P> extends Hierarchy, NodeShown, Grouping {
   readonly kind: 'subtrees'
   /** Over `Given` rows. */
-  readonly each: Plan
+  readonly each: P
 }
 
 /** What of a node is put into the rows of a result. */

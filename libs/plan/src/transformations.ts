@@ -1,8 +1,8 @@
 import type { Column, ExpandedShape } from './page.js'
-import type { Plan } from './plan.js'
+import type { Plan, Step, Transformation } from './plan.js'
 import { expandedColumn, outputColumns } from './output-columns.js'
 import { booleanType } from './value-type.js'
-import type { GroupKey, Grouping, NestedPart, Step, Transformation } from './transformation.js'
+import type { GroupKey, Grouping, NestedPart } from './transformation.js'
 
 /** A set transformation over rows; its columns follow from the inputs and the step. */
 export function transformation(inputs: readonly [Plan, ...Plan[]], step: Step): Transformation {

@@ -1,4 +1,5 @@
-import type { Aggregation, Grouping, Step } from '../transformation.js'
+import type { Step } from '../plan.js'
+import type { Aggregation, Grouping } from '../transformation.js'
 import { printExpression } from './print-expression.js'
 
 /** A set transformation in one line. */

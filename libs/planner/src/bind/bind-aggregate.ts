@@ -1,5 +1,6 @@
-import type { AggregateExpression, ApplyExpression, Transformation } from '@tributary/odata-url'
+import type { AggregateExpression, Transformation } from '@tributary/odata-url'
 import { aggregate, type Aggregation, type Column, column, type Expression, given, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
+import type { BindApply } from './apply/bind-apply.js'
 import { bindMeasure } from './apply/aggregations.js'
 import { type BoundGrouping, bindGrouping } from './apply/grouping.js'
 import { bindExpression } from './bind-expression.js'
@@ -8,9 +9,6 @@ import { invalid } from './refusal.js'
 import type { RowScope, Transformed } from './row-scope.js'
 
 type GroupBy = Extract<Transformation, { readonly kind: 'groupby' }>
-
-/** How a sequence of transformations is bound: `bindApply`, given from there. */
-export type BindApply = (apply: ApplyExpression, scope: RowScope) => Transformed
 
 const everything: BoundGrouping = Object.freeze({ groups: [], sets: [[]] })
 

@@ -1,8 +1,10 @@
 import type { ApplyExpression, GroupingElement, Transformation } from '@tributary/odata-url'
 import { given, type GroupKey, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
-import { type BindApply, resultScope } from '../bind-aggregate.js'
+import { resultScope } from '../bind-aggregate.js'
+import { bindOrder } from '../bind-order.js'
 import { invalid, unsupported } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
+import type { BindApply } from './bind-apply.js'
 import { bindGrouping } from './grouping.js'
 import { type BoundHierarchy, bindHierarchy } from './hierarchy.js'
 
@@ -19,7 +21,7 @@ export function bindRelatives({ kind, hierarchy: reference, apply, maxDistance, 
 
 /** `traverse(…)`: the rows in the order of their nodes. @throws HUB_QUERY_* as `bindHierarchy` */
 export function bindTraverse({ hierarchy: reference, order, apply, orderby }: Extract<Transformation, { kind: 'traverse' }>, scope: RowScope, bindApply: BindApply): Transformed {
-  const bound = bindHierarchy(reference, scope, bindApply, { ...(apply === undefined ? {} : { apply }), orderby })
+  const bound = bindHierarchy(reference, scope, bindApply, { ...(apply === undefined ? {} : { apply }), order: (inner) => bindOrder(orderby, inner) })
   requireOneParent(bound)
   const { hierarchy, nodes, ofNodes } = bound
   const shownOfNode = ofNodes ? [] : bound.shownOfNode

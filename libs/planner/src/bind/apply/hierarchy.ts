@@ -1,15 +1,14 @@
 import { annotationsOf, type AnnotationValue } from '@tributary/edm'
-import type { ApplyExpression, HierarchyReference, OrderItem, Path, PathSegment, Span } from '@tributary/odata-url'
+import type { ApplyExpression, HierarchyReference, Path, PathSegment, Span } from '@tributary/odata-url'
 import { column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
-import type { BindApply } from '../bind-aggregate.js'
-import { bindOrder } from '../bind-order.js'
 import { withFollowed } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
 import { invalid, resourceNotFound, unknownProperty, unsupported } from '../refusal.js'
 import { type RowScope, rowScope } from '../row-scope.js'
 import { scanOf } from '../scan-set.js'
 import { reachedBy } from './aggregation-path.js'
-import { entityGroupAt } from './grouping.js'
+import type { BindApply } from './bind-apply.js'
+import { entityGroupAt } from './entity-group.js'
 
 /** A hierarchy of entities of one set: how its nodes are told, and the rows that they are. */
 export interface BoundHierarchy {
@@ -26,7 +25,7 @@ export interface BoundHierarchy {
 /** What chooses and orders the nodes. */
 export interface NodeOptions {
   readonly apply?: ApplyExpression
-  readonly orderby?: readonly OrderItem[]
+  readonly order?: (scope: RowScope) => readonly OrderKey[]
 }
 
 /**
@@ -34,7 +33,7 @@ export interface NodeOptions {
  * @throws HUB_QUERY_INVALID where the contract declares no such hierarchy, HUB_QUERY_UNSUPPORTED, HUB_QUERY_UNKNOWN_PROPERTY
  * @see OData Extension for Data Aggregation 4.0 section 6.1
  */
-export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { apply, orderby = [] }: NodeOptions = {}): BoundHierarchy {
+export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { apply, order = () => [] }: NodeOptions = {}): BoundHierarchy {
   const inner = nodeScope(nodes, scope)
   const { nodePath, parentPath } = declared(qualifier, inner)
   const [first, ...more] = nodePath
@@ -45,12 +44,12 @@ export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyRefer
   const parents = parentsOf(parentPath, first, inner, nodes.span)
   const transformed = apply === undefined ? { scope: inner, over: (rows: Plan) => rows } : bindApply(apply, inner)
   if (transformed.scope.rows !== undefined) throw invalid('The nodes of a hierarchy are chosen, not changed: filter them, or take those above or below others.')
-  const order = bindOrder(orderby, transformed.scope)
+  const keys = order(transformed.scope)
   const ofNodes = nodeProperty.segments.length === 1 && inner.set === scope.set && nameOf(nodeProperty.segments[0]) === first
   return {
     hierarchy: { id, parents: parents.reached, nodes: nodesReached(nodeProperty, scope, id.type) },
     manyParents: parents.many, ofNodes, shownOfNode: ofNodes ? ownProperties(inner) : shownBy(nodeProperty, id, scope, inner),
-    nodes: ordered(transformed.over(withFollowed(scanOf(inner), inner)), order),
+    nodes: ordered(transformed.over(withFollowed(scanOf(inner), inner)), keys),
   }
 }
 

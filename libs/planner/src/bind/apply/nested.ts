@@ -1,11 +1,12 @@
 import type { ExpandTransformation, NamedApply, Path, Transformation } from '@tributary/odata-url'
 import { type Column, expandedColumn, filter, given, nestedRows, outputColumns, type Plan, transformation } from '@tributary/plan'
-import { type BindApply, resultScope } from '../bind-aggregate.js'
+import { resultScope } from '../bind-aggregate.js'
 import { bindPredicate } from '../bind-expression.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType } from '../model-types.js'
 import { invalid, unknownProperty, unsupported } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
+import type { BindApply } from './bind-apply.js'
 import { namesOfResult } from './shown-columns.js'
 
 /** Rows that stand in a column of each row: related ones, complex values, or what an earlier transformation put there. */
