@@ -90,4 +90,13 @@ describe('set transformations over rows', () => {
     expect(printPlan(plan)).toBe('Each group by each of (Land) ()\n├ Rows 0 (Land, Amount)\n└ Given')
     expect(outputColumns(plan).map(({ name, derived }) => [name, derived === true])).toEqual([['Land', true], ['Amount', false]])
   })
+
+  it('multiplies rows in small pages, and no more of what nothing joins than may be held', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) => ['a', index] as const)
+    const held = transformation([rowsOf(rows), rowsOf(rows)], { kind: 'nest', parts: ['~A', '~B'].map((name) => ({ name, shown: ['Amount'], context: '' })) })
+    const product = ['A', 'B'].reduce<Plan>((plan, name) => transformation([plan], { kind: 'unnest', from: `~${name}`, name, shown: ['Amount'], context: '', outer: false, product: '$crossjoin(A,B)' }), held)
+    const found = await answer(product)
+    expect(found.map(([, , a, b]) => [(a as readonly Value[])[1], (b as readonly Value[])[1]])).toEqual(rows.flatMap(([, a]) => rows.map(([, b]) => [a, b])))
+    expect(await refusal(product, { buildRows: 600 })).toMatch(/HUB_LIMIT_EXCEEDED.*\$crossjoin\(A,B\), which nothing joins/)
+  })
 })
