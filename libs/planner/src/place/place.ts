@@ -1,4 +1,4 @@
-import { concat, expand, type Expand, innerOf, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
+import { concat, expand, type Expand, goesRowByRow, innerOf, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { placeFragment, type PlaceOptions } from './place-fragment.js'
@@ -79,7 +79,8 @@ function placeRelated(plan: Plan, keys: readonly string[], placing: Placing): Pl
     case 'filter': case 'sort': case 'limit': case 'compute': return withInput(plan, placeRelated(plan.input, keys, placing))
     case 'expand': return placeExpand(plan, placeRelated(plan.input, keys, placing), placing)
     case 'semiJoin': return placeRelated(asLookups(plan), keys, placing)
-    case 'aggregate': case 'concat': case 'transformation': return place(plan, placing.endpoints, placing.options)
+    case 'transformation': return placeTransformation(plan, (input) => (goesRowByRow(plan) && input === plan.inputs[0] ? placeRelated(input, keys, placing) : place(input, placing.endpoints, placing.options)))
+    case 'aggregate': case 'concat': return place(plan, placing.endpoints, placing.options)
     case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }
