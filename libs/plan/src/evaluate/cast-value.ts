@@ -39,9 +39,6 @@ export function castValue(value: Value, from: ValueType, to: ValueType): Value {
   return from.base === 'Edm.Date' && to.base === 'Edm.DateTimeOffset' ? `${String(value)}T00:00:00Z` : null
 }
 
-/** Whether values of a type may be cast at all; where not, every value would give null. */
-export const isCastable = (from: ValueType, to: ValueType): boolean => (from.base === 'structured') === (to.base === 'structured') || from.base === 'null' || from.base === 'Edm.Untyped' || to.base === 'Edm.Untyped'
-
 function castToString(value: Value, from: ValueType): Value {
   if (from.base === 'Edm.Geography' || from.base === 'Edm.Geometry') return geoText(value, from.base === 'Edm.Geography' ? 4326 : 0) ?? null
   if (from.base === 'structured' || typeof value === 'object') return null
