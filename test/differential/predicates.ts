@@ -58,7 +58,7 @@ function conditions(one: Reachable, peers: readonly Reachable[]): fc.Arbitrary<E
     fc.tuple(fc.array(value, { minLength: 1, maxLength: 4 }), fc.boolean()).map(([items, withNull]): Expression => ({ node: 'in', operand: read, items: withNull && items.length > 1 ? [literal(read.kind, null), ...items] : items, kind: 'boolean' })),
     ...(peers.length === 0 ? [] : [fc.tuple(operator, fc.constantFrom(...peers)).map(([name, peer]) => test(name, read, peer.property))]),
   ]
-  return fc.oneof(...general, ...ofKind(one, value))
+  return fc.oneof(...general.map((arbitrary) => ({ weight: 1, arbitrary })), ...ofKind(one, value).map((arbitrary) => ({ weight: 3, arbitrary })))
 }
 
 function ofKind(one: Reachable, value: fc.Arbitrary<Literal>): readonly fc.Arbitrary<Expression>[] {
@@ -85,7 +85,7 @@ function ofText({ property: read }: Reachable, value: fc.Arbitrary<Literal>): re
   return [
     fc.tuple(among('contains', 'startswith', 'endswith'), part).map(([name, given]) => call('boolean', name, read, given)),
     fc.tuple(among('contains', 'startswith', 'endswith'), part, equality).map(([name, given, operator]) => test(operator, call('boolean', name, read, given), literal('boolean', true))),
-    fc.tuple(among('tolower', 'toupper', 'trim'), comparison, value).map(([name, operator, constant]) => test(operator, call('string', name, read), constant)),
+    fc.tuple(among('tolower', 'toupper', 'trim', 'trim'), comparison, value).map(([name, operator, constant]) => test(operator, call('string', name, read), constant)),
     fc.tuple(comparison, integer(0, 8)).map(([operator, constant]) => test(operator, call('integer', 'length', read), constant)),
     fc.tuple(comparison, part, integer(-1, 3)).map(([operator, given, constant]) => test(operator, call('integer', 'indexof', read, given), constant)),
     fc.tuple(operatorAndText, integer(0, 3), fc.option(integer(0, 4), { nil: undefined })).map(([[operator, constant], from, count]) => test(operator, call('string', 'substring', read, from, ...(count === undefined ? [] : [count])), constant)),
@@ -184,7 +184,10 @@ function relatedConditions(scope: Scope): readonly fc.Arbitrary<Expression>[] {
   ]
 }
 
-const leafOf = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.constantFrom(...list).chain((one) =>
+/** Kinds with many functions of their own, each of which is to be met often enough. */
+const oftenAsked: Readonly<Partial<Record<Kind, number>>> = { moment: 6, time: 4, date: 3, duration: 2, string: 3, double: 2, decimal: 2, enum: 2 }
+
+const leafOf = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.constantFrom(...list.flatMap((one) => Array.from({ length: oftenAsked[one.property.kind] ?? 1 }, () => one))).chain((one) =>
   conditions(one, list.filter((peer) => peer !== one && peer.property.kind === one.property.kind && peer.type === one.type)))
 
 /** Predicates over the rows of a set: comparisons, functions, arithmetic, navigation, and what and, or and not make of them. */
