@@ -4,10 +4,11 @@ import { changingRequests } from './changing-requests.js'
 import { difference, see } from './compare.js'
 import { knownDifferences } from './differences.js'
 import type { Exchange } from './exchanges.js'
+import { furtherRequests } from './further-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
 
-const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests }
+const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)
 

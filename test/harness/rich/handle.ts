@@ -46,6 +46,7 @@ function answer(service: Service, request: Request): Reply {
     return answerBatch(service, request, handle)
   }
   if (request.method === 'POST' && /(^|\/)\$query$/.test(request.path)) {
+    if (!/^text\/plain\b/i.test(request.headers['content-type'] ?? '')) throw new Refusal(415, 'query options are text/plain')
     const body = new TextDecoder().decode(request.body).trim()
     return answer(service, { ...request, method: 'GET', path: request.path.replace(/\/?\$query$/, ''), query: [request.query, body].filter((part) => part !== '').join('&') })
   }

@@ -29,6 +29,7 @@ function compute(scope: Scope, item: Item, items: readonly Url.ComputeItem[]): I
   if (item.kind !== 'entity') throw new Refusal(501, '$compute of what is no entity')
   let entity: Entity = item.entity
   for (const { expression, name } of items) {
+    if (name in item.entity.values) throw new Refusal(400, `${name} is there already`)
     const value = evaluate({ ...scope, self: { kind: 'entity', entity } }, expression)
     if (value.kind !== 'value') throw new Refusal(400, `${name} is no value`)
     entity = { ...entity, values: { ...entity.values, [name]: value.value }, dynamic: { ...entity.dynamic, [name]: value.type.name } }

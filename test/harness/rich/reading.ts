@@ -114,6 +114,7 @@ export function entityReply(asked: Asked, { place, one, status, headers }: Told,
 function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, status: number): Reply {
   const { format, scope, url: { options } } = asked
   const { type, value, context, owner } = place
+  if (options.select !== undefined && scope.model.structured(type.name) === undefined) throw new Refusal(400, '$select needs structured values')
   const etag = owner === undefined ? undefined : etagOf(owner.entity)
   if (value === null || value === undefined) return { status: 204, headers: etag === undefined ? {} : { etag } }
   const headers = etag === undefined ? {} : { etag }

@@ -116,7 +116,7 @@ function ordinal(place: Place, index: number): Place {
   if (place.kind !== 'value' || !Array.isArray(place.value)) throw new Refusal(400, 'a position needs an ordered collection')
   const value: Value = (place.value as readonly Value[]).at(index)
   if (value === undefined) throw new Refusal(404, `nothing at ${index}`)
-  return { kind: 'value', type: { ...place.type, collection: false }, value, context: `${place.context}/${index}` }
+  return { kind: 'value', type: { ...place.type, collection: false }, value, context: `${place.context}/${index}`, computed: true, ...(place.owner === undefined ? {} : { owner: { entity: place.owner.entity, path: `${place.owner.path}/${index}` } }) }
 }
 
 function narrow({ scope }: Walking, place: Place, { predicate, key }: Extract<Url.ResourceSegment, { kind: 'filter' }>): Place {
