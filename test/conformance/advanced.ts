@@ -130,7 +130,7 @@ export const advanced: ClauseTests = {
   N12: async (hub) => expect((await hub.ask('store/$metadata')).text).toContain('Term="Org.OData.Core.V1.ODataVersions" String="4.0 4.01"'),
   N13: async (hub) => {
     const { text } = await hub.ask('store/$metadata')
-    for (const term of ['FilterFunctions', 'TopSupported', 'CountRestrictions', 'ExpandRestrictions', 'BatchSupport']) expect(text).toContain(`Term="Org.OData.Capabilities.V1.${term}"`)
+    for (const term of ['FilterFunctions', 'TopSupported', 'CountRestrictions', 'ExpandRestrictions', 'BatchSupport', 'CrossJoinSupported', 'KeyAsSegmentSupported']) expect(text).toContain(`Term="Org.OData.Capabilities.V1.${term}"`)
   },
   P3: async (hub) => {
     expect(await idsOf(hub, '$filter=Category eq null')).toEqual([4])

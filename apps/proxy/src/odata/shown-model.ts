@@ -47,6 +47,8 @@ const ofContainers: readonly Annotation[] = [
   capability('FilterFunctions', texts(filterFunctions)),
   capability('AnnotationValuesInQuerySupported', bool(false)),
   capability('QuerySegmentSupported', bool(true)),
+  capability('CrossJoinSupported', bool(true)),
+  capability('KeyAsSegmentSupported', bool(true)),
   annotation(`${aggregation}.ApplySupportedDefaults`, record({ Transformations: texts(transformations), Rollup: { kind: 'enumMember', text: `${aggregation}.RollupType/MultipleHierarchies` } })),
 ]
 
