@@ -76,7 +76,7 @@ describe('when things go wrong', () => {
   it('writes are refused with what is allowed, HEAD and OPTIONS are answered', async () => {
     shop = await openShop()
     const post = await shop.door.get('/odata/erp/Orders', {}, { method: 'POST', body: '{}' })
-    expect([post.status, post.headers.get('allow'), await post.json()]).toEqual([405, 'GET, HEAD, OPTIONS', { error: expect.objectContaining({ code: 'HUB_METHOD_NOT_ALLOWED' }) }])
+    expect([post.status, post.headers.get('allow'), await post.json()]).toEqual([405, 'GET, HEAD, OPTIONS', { error: expect.objectContaining({ code: 'HUB_CHANGE_NOT_ALLOWED' }) }])
     const head = await shop.door.get('/odata/erp/Orders?$top=1', {}, { method: 'HEAD' })
     expect([head.status, head.headers.get('odata-version'), await head.text()]).toEqual([200, '4.0', ''])
     const headRoot = await shop.door.get('/odata/erp/', {}, { method: 'HEAD' })
