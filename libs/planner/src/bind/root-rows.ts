@@ -23,7 +23,8 @@ export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
   const target = scopeOf(root.set, scope)
   const condition = root.key === undefined ? undefined : keyCondition(root.key, target, bind)
   const single = condition !== undefined || target.read?.resource.single === true
-  const name = `$root/${root.set}${root.key === undefined ? '' : `@${root.key.span.start}`}`
+  // no @ in it: columns of such names say something of a row, and are always told
+  const name = `$root/${root.set}${root.key === undefined ? '' : `:${root.key.span.start}`}`
   const path: FollowedPath = scope.followed.get(name) ?? {
     navigation: { name, toMany: !single, on: [] }, on: [{ from: one(name), to: one(name) }], scope: { ...target, nested: true }, read: new Set(), same: condition === undefined ? [] : [condition],
   }
