@@ -77,7 +77,7 @@ describe('queries over one service', () => {
     ['/odata/erp/Orders?$filter=Fright%20gt%201', 400, 'HUB_QUERY_UNKNOWN_PROPERTY', 'Freight'],
     ['/odata/erp/Orders?$filter=(', 400, 'HUB_QUERY_SYNTAX', 'position'],
     ['/odata/erp/Orders?$nothing=1', 400, 'HUB_QUERY_UNKNOWN_OPTION', '$nothing'],
-    ['/odata/erp/Orders?$apply=topsum(5,Freight)', 501, 'HUB_QUERY_UNSUPPORTED', '$apply'],
+    ['/odata/erp/Orders?$apply=aggregate(Freight with Shop.median as M)', 501, 'HUB_QUERY_UNSUPPORTED', '$apply'],
     ['/odata/erp/Nothing', 404, 'HUB_RESOURCE_NOT_FOUND', 'Nothing'],
     ['/odata/erb/Orders', 404, 'HUB_SERVICE_NOT_FOUND', 'Did you mean erp?'],
     ['/odata/erp/Orders?$format=atom', 406, 'HUB_FORMAT_UNSUPPORTED', 'atom'],

@@ -28,7 +28,8 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
     if (item.kind === 'all') {
       paths.push(...columns.map(({ name }) => [name]))
       names.push('*')
-    } else if (item.kind === 'path') {
+    } else if (item.kind === 'allOperations') names.push(`${item.namespace}.*`)
+    else if (item.kind === 'path') {
       for (const path of pathsOf(item, columns, scope)) {
         names.push(...(path.labels ?? [path.label]))
         if (path.structural || isStream(path.path[0] ?? '', [], scope)) paths.push(path.path)
