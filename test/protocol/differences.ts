@@ -14,24 +14,15 @@ export const knownDifferences: readonly KnownDifference[] = [
     ],
   },
   {
-    owner: 'PATHS', reason: 'media streams and stream properties are not read',
+    owner: 'design', reason: 'keys may stand in segments at the hub, whether its source knows that or not',
     requests: [
       'GET Vessels/AMBER',
     ],
   },
   {
-    owner: 'RICH', reason: 'not sorted yet',
+    owner: 'design', reason: 'the key of what a function gives is not known before its answer begins',
     requests: [
-      'GET Vessels?$filter=$root/Harbours(1)/Name eq Home/Name&$select=Code',
-      'GET Vessels?$select=Port.*',
       'GET NearestHarbour(lat=54,lon=10)/Berths?$filter=Occupied',
-    ],
-  },
-  {
-    owner: 'PATHS', reason: 'options that do not change a number are refused',
-    requests: [
-      "GET Vessels('AMBER')?$filter=Weight gt 1",
-      "GET Vessels('AMBER')?$top=1",
     ],
   },
 ]

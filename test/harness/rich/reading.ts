@@ -88,6 +88,7 @@ function unchanged({ request }: Asked, etag: string | undefined): boolean {
 
 function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, status: number): Reply {
   const { format, url: { options }, scope } = asked
+  for (const name of ['filter', 'search', 'orderby', 'top', 'skip', 'count'] as const) if (options[name] !== undefined) throw new Refusal(400, `$${name} needs a collection`)
   if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }
   const one = there(place)
   const etag = etagOf(one)
