@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Engine, EngineWork, SpooledTable } from '@tributary/operators'
 import { database, type Database } from './database.js'
@@ -21,7 +22,7 @@ export interface DuckdbOptions {
   readonly spoolBytes: number
   /** Memory of the database, over all requests, beside that of this process. */
   readonly memoryBytes: number
-  /** Default: 2. */
+  /** Default: half of the processors, at most 4. */
   readonly threads?: number
 }
 
@@ -45,7 +46,8 @@ interface Parts {
   readonly options: DuckdbOptions
 }
 
-const standardThreads = 2
+/** The others go on answering requests; threads that wait for a processor only cost, and each needs memory of its own. */
+const standardThreads = (): number => Math.max(1, Math.min(4, availableParallelism() >> 1))
 
 /** The driver is asked for by what it loads, and not loaded yet: most processes never need it. @throws if this platform has none */
 function requireBuild(): void {
@@ -72,7 +74,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbEngine> 
   const parts: Parts = {
     room, options,
     quota: spoolQuota(spillBytes),
-    database: database({ directory: room.directory, spillDirectory: `${room.directory}/spill`, memoryBytes: options.memoryBytes, spillBytes, threads: options.threads ?? standardThreads }),
+    database: database({ directory: room.directory, spillDirectory: `${room.directory}/spill`, memoryBytes: options.memoryBytes, spillBytes, threads: options.threads ?? standardThreads() }),
     // Two sorts at a time would each have half of the memory.
     turn: turns(1),
   }
