@@ -108,7 +108,7 @@ const ofCasts = (read: Property): readonly fc.Arbitrary<Expression>[] => [
 function ofIntegers(read: Property): readonly fc.Arbitrary<Expression>[] {
   return [
     fc.tuple(among('add', 'sub', 'mul'), integer(-3, 5), comparison, integer(-40, 60)).map(([name, by, operator, constant]) => test(operator, compute('integer', name, read, by), constant)),
-    fc.tuple(among('div', 'mod'), fc.constantFrom(-3, 2, 4, 7), comparison, integer(-4, 6)).map(([name, by, operator, constant]) => test(operator, compute('integer', name, read, literal('integer', by)), constant)),
+    fc.tuple(among('div', 'mod', 'mod'), fc.constantFrom(-3, 2, 4, 7), comparison, integer(-4, 6)).map(([name, by, operator, constant]) => test(operator, compute('integer', name, read, literal('integer', by)), constant)),
     fc.tuple(comparison, integer(-20, 20)).map(([operator, constant]) => test(operator, { node: 'negate', operand: read, kind: 'integer' }, constant)),
     fc.tuple(comparison, fc.integer({ min: -10, max: 30 })).map(([operator, number]) => test(operator, read, literal('decimal', `${number}.5`))),
     fc.tuple(fc.constantFrom(2, 4, 5), comparison, fc.integer({ min: -10, max: 12 })).map(([by, operator, number]) => test(operator, compute('decimal', 'divby', read, literal('integer', by)), literal('decimal', `${number}.25`))),
@@ -185,7 +185,7 @@ function relatedConditions(scope: Scope): readonly fc.Arbitrary<Expression>[] {
 }
 
 /** Kinds with many functions of their own, each of which is to be met often enough. */
-const oftenAsked: Readonly<Partial<Record<Kind, number>>> = { moment: 6, time: 4, date: 3, duration: 2, string: 3, double: 2, decimal: 2, enum: 2 }
+const oftenAsked: Readonly<Partial<Record<Kind, number>>> = { integer: 2, moment: 6, time: 4, date: 3, duration: 2, string: 3, double: 2, decimal: 2, enum: 2 }
 
 const leafOf = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.constantFrom(...list.flatMap((one) => Array.from({ length: oftenAsked[one.property.kind] ?? 1 }, () => one))).chain((one) =>
   conditions(one, list.filter((peer) => peer !== one && peer.property.kind === one.property.kind && peer.type === one.type)))
