@@ -24,7 +24,8 @@ export async function* readResource(transport: Transport, scan: ODataScan, conte
   const columns = scan.columns.filter(({ name }) => !filling.has(name))
   const { gaps, ...whole } = resource
   const { keys: _, ...unkeyed } = context
-  if (context.keys === undefined) throw new TypeError(`the path ${scan.path} has gaps and is read without keys`)
+  // Rows that are cut off, or counted, before it is known whose they are: `$apply=top(2)` of what each row leads to.
+  if (context.keys === undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `Transforming all rows that ${scan.path} leads to, before it is known whose they are,`, hint: 'Use $filter, $orderby and $top instead of $apply there.' })
   for (const key of joinable(context.keys)) {
     const given = new Map(scan.keys.map(({ name }, index) => [name, key[index]]))
     const filled: ODataScan = { ...scan, path: filledPath(scan, gaps, given), columns, keys: [], keyForm: undefined, resource: whole }
