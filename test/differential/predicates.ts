@@ -185,7 +185,7 @@ function relatedConditions(scope: Scope): readonly fc.Arbitrary<Expression>[] {
 }
 
 /** Kinds with many functions of their own, each of which is to be met often enough. */
-const oftenAsked: Readonly<Partial<Record<Kind, number>>> = { integer: 2, moment: 6, time: 4, date: 3, duration: 2, string: 3, double: 2, decimal: 2, enum: 2 }
+const oftenAsked: Readonly<Partial<Record<Kind, number>>> = { boolean: 3, integer: 2, moment: 6, time: 4, date: 3, duration: 2, string: 3, double: 2, decimal: 2, enum: 2 }
 
 const leafOf = (list: readonly Reachable[]): fc.Arbitrary<Expression> => fc.constantFrom(...list.flatMap((one) => Array.from({ length: oftenAsked[one.property.kind] ?? 1 }, () => one))).chain((one) =>
   conditions(one, list.filter((peer) => peer !== one && peer.property.kind === one.property.kind && peer.type === one.type)))
@@ -199,7 +199,7 @@ export function predicates(scope: Scope): fc.Arbitrary<Expression> {
   const next = (depth: number): fc.Arbitrary<Expression> => (depth === 0 ? leaf : fc.oneof(
     { weight: 5, arbitrary: leaf },
     { weight: 2, arbitrary: fc.tuple(among('and', 'or', 'or'), next(depth - 1), next(depth - 1)).map(([name, left, right]) => test(name, left, right)) },
-    { weight: 1, arbitrary: next(depth - 1).map(not) },
+    { weight: 2, arbitrary: next(depth - 1).map(not) },
   ))
   return next(scope.depth)
 }
