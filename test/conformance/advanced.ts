@@ -124,8 +124,12 @@ export const advanced: ClauseTests = {
   },
   N10: jsonMetadata,
   N11: async (hub) => {
-    const names = [...readCsdl((await hub.ask('store/$metadata')).text).schemas.get('Store')?.types.keys() ?? []]
-    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length)
+    for (const service of ['store', 'port', 'shop']) {
+      const model = readCsdl((await hub.ask(`${service}/$metadata`)).text)
+      const scopes = [...model.schemas.values()].flatMap(({ types, containers }) => [[...types.keys()], ...[...containers.values()].map((container) => [...container.entitySets.keys()]),
+        ...[...types.values()].flatMap((type) => ('properties' in type ? [[...type.properties.keys(), ...type.navigation.keys()]] : []))])
+      for (const names of scopes) expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length)
+    }
   },
   N12: async (hub) => expect((await hub.ask('store/$metadata')).text).toContain('Term="Org.OData.Core.V1.ODataVersions" String="4.0 4.01"'),
   N13: async (hub) => {

@@ -90,7 +90,7 @@ export const clauses: readonly Clause[] = Object.freeze([
   met('N8', 'MUST', 'identifiers in the case $metadata has'),
   met('N9', 'MUST', 'the URL syntax of 4.01, whatever version is asked for'),
   met('N10', 'SHOULD', 'CSDL in JSON, too'),
-  declared('N11', 'SHOULD', 'no names that differ in case only', 'Names are the sources\' own; the hub adds none.'),
+  met('N11', 'SHOULD', 'no names that differ in case only'),
   met('N12', 'SHOULD', 'Core.ODataVersions'),
   met('N13', 'SHOULD', 'Capabilities annotations'),
   met('N18', 'MUST', 'everything an updatable service of 4.0 does'),

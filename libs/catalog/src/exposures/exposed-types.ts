@@ -1,5 +1,5 @@
 import type { Annotation, AnnotationValue, EdmModel, EdmType, EntityType, KeyPart, Property, TypeRef } from '@tributary/edm'
-import { renamed, type ExposedColumn, type ResolvedEntity } from '../products/resolved-entity.js'
+import { derivedEntities, renamed, type DerivedEntity, type ExposedColumn, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
 import { nameGiver, reachableTypes } from './exposed-names.js'
 
@@ -19,11 +19,16 @@ const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.ODat
 export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[]): ExposedTypes {
   const give = nameGiver()
   const entityNames = new Map(entities.map(({ entity, type }) => [entity.name, give(type.name, `${entity.name}_${type.name}`)]))
-  const copied = reachableTypes(model, entities.flatMap(({ columns }) => columns.map(({ property }) => property.type.name)))
+  const heirs = entities.flatMap((resolved) => derivedEntities(resolved).map((derived) => ({ resolved, derived, name: give(derived.type.name, `${resolved.entity.name}_${derived.type.name}`) })))
+  const used = [...entities.flatMap(({ columns }) => columns), ...heirs.flatMap(({ derived }) => derived.columns)]
+  const copied = reachableTypes(model, used.map(({ property }) => property.type.name))
   const names = new Map(copied.map((type) => [type.qualifiedName, `${namespace}.${give(type.name, `${type.namespace.split('.').at(-1) ?? ''}_${type.name}`)}`]))
   const copy = typeCopier(namespace, model, names)
   const entityTypes = new Map(entities.map((resolved) => [resolved.entity.name, entityTypeOf(resolved, namespace, entityNames.get(resolved.entity.name) ?? '', copy)]))
-  return { namespace, types: [...entityTypes.values(), ...copied.map(copy.type)], entityTypes }
+  const nameOf = ({ entity }: ResolvedEntity, qualifiedName: string | undefined): string =>
+    heirs.find((heir) => heir.resolved.entity === entity && heir.derived.type.qualifiedName === qualifiedName)?.name ?? entityNames.get(entity.name) ?? ''
+  const derivedTypes = heirs.map(({ resolved, derived, name }) => derivedTypeOf(derived, { namespace, name, base: nameOf(resolved, model.entityType(derived.type.baseType ?? '')?.qualifiedName) }, copy))
+  return { namespace, types: [...entityTypes.values(), ...derivedTypes, ...copied.map(copy.type)], entityTypes }
 }
 
 interface TypeCopier {
@@ -73,6 +78,23 @@ function entityTypeOf(resolved: ResolvedEntity, namespace: string, name: string,
     annotations: copy.annotations(type.qualifiedName, type.annotations),
     key: model.key(type).map(keyPart),
     alternateKeys: type.alternateKeys.filter((key) => key.every(isSelected)).map((key) => key.map(keyPart)),
+  })
+}
+
+/** A type derived from that of an entity, with what it adds, under the names it has in the product. */
+function derivedTypeOf({ type, columns }: DerivedEntity, { namespace, name, base }: { readonly namespace: string; readonly name: string; readonly base: string }, copy: TypeCopier): EntityType {
+  return Object.freeze({
+    ...type,
+    namespace, name,
+    qualifiedName: `${namespace}.${name}`,
+    baseType: `${namespace}.${base}`,
+    open: false,
+    hasStream: false,
+    properties: new Map(columns.map(({ exposed, property }) => [exposed, copy.property(type.qualifiedName, property, exposed)])),
+    navigation: new Map(),
+    annotations: copy.annotations(type.qualifiedName, type.annotations),
+    key: [],
+    alternateKeys: [],
   })
 }
 

@@ -1,7 +1,7 @@
 import { createModel, type Annotation, type EdmModel, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type Schema } from '@tributary/edm'
 import type { ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../exposure.js'
 import type { ProductDefinition } from '../products/definition.js'
-import { renamed, resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
+import { derivedEntities, renamed, resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
 import { namespaceOf } from './exposed-names.js'
 import { exposedTypes, type ExposedTypes } from './exposed-types.js'
@@ -107,7 +107,9 @@ function carried(annotation: Annotation, { entity, columns }: ResolvedEntity): r
   return [{ ...annotation, value: { ...value, items } }]
 }
 
-function exposedSet({ entity, set, type, model, columns }: ResolvedEntity, entityTypes: ReadonlyMap<string, EntityType>, navigations: readonly ProductNavigation[]): ExposedSet {
+function exposedSet(resolved: ResolvedEntity, entityTypes: ReadonlyMap<string, EntityType>, navigations: readonly ProductNavigation[]): ExposedSet {
+  const { entity, set, type, model } = resolved
+  const columns = [...resolved.columns, ...derivedEntities(resolved).flatMap((derived) => derived.columns)]
   const exposedType = entityTypes.get(entity.name)
   return Object.freeze({
     name: entity.name,

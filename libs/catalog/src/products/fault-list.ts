@@ -27,3 +27,13 @@ export function twinFaults(names: readonly { readonly field: string; readonly na
     return isTwin ? [faultAt(field, message(name))] : []
   })
 }
+
+/** Names that differ from an earlier one in case only: clients that read names in any case could not tell them apart. @see OData Protocol 4.01, section 12.4.1 */
+export function caseFaults(names: readonly { readonly field: string; readonly name: string }[], earlier: readonly string[] = []): Faults {
+  const seen = new Map(earlier.map((name) => [name.toLowerCase(), name]))
+  return names.flatMap(({ field, name }) => {
+    const other = seen.get(name.toLowerCase()) ?? name
+    seen.set(name.toLowerCase(), other)
+    return other === name ? [] : [faultAt(field, `${name} differs from ${other} in case only`)]
+  })
+}

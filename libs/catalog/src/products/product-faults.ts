@@ -1,6 +1,6 @@
 import type { EdmModel } from '@tributary/edm'
 import type { ProductDefinition, ProductEntity } from './definition.js'
-import { faultAt, hint, identifierFaults, twinFaults, type Faults } from './fault-list.js'
+import { caseFaults, faultAt, hint, identifierFaults, twinFaults, type Faults } from './fault-list.js'
 import { relationshipFaults } from './relationship-faults.js'
 import { keptNavigations, renamed, resolveEntities, resolveEntity, spokenEntity, type ResolvedEntity } from './resolved-entity.js'
 
@@ -19,6 +19,7 @@ export function productFaults(slug: string, definition: ProductDefinition, model
     ...(definition.entities.length === 0 ? [faultAt('entities', 'a data product needs at least one')] : []),
     ...names.flatMap(({ field, name }) => identifierFaults(field, name)),
     ...twinFaults(names, (name) => `${name} is there twice`),
+    ...caseFaults(names),
     ...definition.entities.flatMap((entity, index) => (models.has(entity.service) ? entityFaults(entity, `entities[${index}]`, models) : [serviceFault(slug, entity, `entities[${index}].service`, known)])),
     ...relationshipFaults(definition, models),
     ...memberFaults(definition, models),
@@ -68,6 +69,7 @@ function renameFaults({ entity, model, type, columns }: ResolvedEntity, field: s
         : faultAt(one.field, `${spokenEntity(entity)} has no property ${one.from}${hint(one.from, known)}`),
     ),
     ...renames.flatMap((one) => identifierFaults(one.field, one.to)),
+    ...caseFaults(renames.map(({ field: at, to }) => ({ field: at, name: to })), columns.filter(({ remote, exposed }) => remote === exposed).map(({ exposed }) => exposed)),
     ...columns
       .filter(({ exposed }, index) => columns.findIndex((other) => other.exposed === exposed) < index)
       .map(({ remote, exposed }) => faultAt(renamed(entity, remote) === remote ? `${field}.rename` : `${field}.rename.${remote}`, `two properties of ${spokenEntity(entity)} would be named ${exposed}`)),
@@ -91,6 +93,7 @@ function memberFaults(definition: ProductDefinition, models: ReadonlyMap<string,
       ...added.filter(({ name }) => properties.has(name)).map((one) => faultAt(one.field, `${entity.name} has a property ${one.name}`)),
       ...added.filter(({ name }) => kept.includes(name)).map((one) => faultAt(one.field, `${spokenEntity(entity)} has a navigation property ${one.name} of its own`)),
       ...twinFaults(added, (name) => `${entity.name} has two navigation properties ${name}`),
+      ...caseFaults(added, [...properties, ...kept]),
     ]
   })
 }

@@ -32,6 +32,27 @@ export function resolveEntity(entity: ProductEntity, models: ReadonlyMap<string,
   return { entity, model, set, type, columns }
 }
 
+/** A type derived from that of an entity's set, with the properties it adds. */
+export interface DerivedEntity {
+  readonly type: EntityType
+  readonly columns: readonly ExposedColumn[]
+}
+
+/**
+ * The types derived from an entity's. Whoever selects properties says what the entity has, so it has no derived types then. What a derived
+ * type adds under a name that is taken in the product is called by its type as well.
+ */
+export function derivedEntities({ entity, model, type, columns }: ResolvedEntity): readonly DerivedEntity[] {
+  if (entity.select !== undefined) return []
+  const taken = new Set(columns.map(({ exposed }) => exposed))
+  return model.derivedTypes(type.qualifiedName).flatMap((name): readonly DerivedEntity[] => {
+    const derived = model.entityType(name)
+    if (derived === undefined) return []
+    const added = [...derived.properties.values()].filter((property) => property.type.name !== 'Edm.Stream')
+    return [{ type: derived, columns: added.map((property) => ({ remote: property.name, exposed: taken.has(property.name) ? `${derived.name}_${property.name}` : property.name, property })) }]
+  })
+}
+
 /** The exposed name of a service's property. */
 export const renamed = ({ rename }: ProductEntity, name: string): string => (rename !== undefined && Object.hasOwn(rename, name) ? (rename[name] ?? name) : name)
 

@@ -16,6 +16,11 @@ export function exposedTypeNames(columns: readonly Column[], model: EdmModel, re
   const known = new Map((type === undefined ? [] : columnsOfType(remote, type)).map((column) => [column.name, column]))
   const names = new Map<string, string>()
   for (const column of columns) pairColumns(column, known.get(set.renamed.get(column.name) ?? column.name), { model, remote, names })
+  const derived = model.derivedTypes(set.entityType)
+  for (const name of remote.derivedTypes(set.remoteType)) {
+    const counterpart = derived.find((one) => ownName(one) === ownName(name)) ?? derived.find((one) => ownName(one) === `${set.name}_${ownName(name)}`)
+    if (counterpart !== undefined) names.set(name, counterpart)
+  }
   return names
 }
 

@@ -46,15 +46,22 @@ function sameNames({ sets }: Exposure): RemoteNaming {
 
 function productNames(exposure: Exposure, endpoint: string): RemoteNaming {
   const { model } = exposure
+  const remote = exposure.endpoints.get(endpoint)?.model
   const sets = [...exposure.sets.values()].filter((set) => set.endpoint === endpoint)
   const bySet = Map.groupBy(sets, ({ remoteSet }) => remoteSet)
-  const setOfType = new Map(sets.map((set) => [set.entityType, set]))
-  const toExposed = copiedTypes(exposure, endpoint, sets)
+  const setOfType = new Map(sets.flatMap((set) => [set.entityType, ...model.derivedTypes(set.entityType)].map((name): [string, ExposedSet] => [name, set])))
+  const bySetName = new Map(sets.map((set) => [set.name, namesOfSet(exposure, endpoint, set)]))
+  const toExposed = new Map([...bySetName.values()].flatMap((names) => [...names]))
   const toRemote = new Map([...toExposed].map(([remote, exposed]) => [exposed, remote]))
-  const back = new Map(sets.map((set) => [set.entityType, exposedNames(model, set)]))
+  const back = new Map([...setOfType].map(([type, set]) => [type, exposedNames(model, type, set)]))
   return Object.freeze({
-    remoteType: (name: string) => setOfType.get(name)?.remoteType ?? toRemote.get(name) ?? name,
-    exposedType: (name: string, set?: ExposedSet) => (set !== undefined && set.remoteType === name ? set.entityType : name.startsWith('Edm.') ? name : toExposed.get(name)),
+    remoteType: (name: string) => (setOfType.get(name)?.entityType === name ? setOfType.get(name)?.remoteType : toRemote.get(name)) ?? name,
+    exposedType: (name: string, set?: ExposedSet) => {
+      if (name.startsWith('Edm.')) return name
+      if (set?.remoteType === name) return set.entityType
+      // Each entity of a product has derived types of its own.
+      return set === undefined || remote?.entityType(name) === undefined ? toExposed.get(name) : bySetName.get(set.name)?.get(name)
+    },
     remoteProperty: (type: string, name: string) => setOfType.get(type)?.renamed.get(name) ?? name,
     exposedProperty: (type: string, name: string) => {
       const names = back.get(type)
@@ -67,18 +74,15 @@ function productNames(exposure: Exposure, endpoint: string): RemoteNaming {
   })
 }
 
-/** Complex types and enumerations: the source's names and ours. */
-function copiedTypes({ model, endpoints }: Exposure, endpoint: string, sets: readonly ExposedSet[]): ReadonlyMap<string, string> {
+/** Complex types, enumerations and derived entity types: the source's names and ours. */
+function namesOfSet({ model, endpoints }: Exposure, endpoint: string, set: ExposedSet): ReadonlyMap<string, string> {
   const remote = endpoints.get(endpoint)?.model
-  if (remote === undefined) return new Map()
-  return new Map(sets.flatMap((set) => {
-    const type = model.entityType(set.entityType)
-    return type === undefined ? [] : [...exposedTypeNames(columnsOfType(model, type), model, remote, set)]
-  }))
+  const type = model.entityType(set.entityType)
+  return remote === undefined || type === undefined ? new Map() : exposedTypeNames(columnsOfType(model, type), model, remote, set)
 }
 
 /** The exposed names of an entity's properties and of the navigation its source knows, by the source's. */
-function exposedNames(model: EdmModel, { entityType, renamed, navigations }: ExposedSet): ReadonlyMap<string, string> {
+function exposedNames(model: EdmModel, entityType: string, { renamed, navigations }: ExposedSet): ReadonlyMap<string, string> {
   const type = model.entityType(entityType)
   const properties = type === undefined ? [] : model.properties(type).map(({ name }): [string, string] => [renamed.get(name) ?? name, name])
   const followed = [...navigations.values()].flatMap(({ name, remoteNavigation }): [string, string][] => (remoteNavigation === undefined ? [] : [[remoteNavigation, name]]))
