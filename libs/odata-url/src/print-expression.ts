@@ -93,6 +93,8 @@ function binaryText(expression: Binary, dialect: Dialect): string {
 const withTail = (first: string, tail: readonly string[]): string => first + tail.toReversed().join('')
 
 function membersText(right: Expression, dialect: Dialect): string {
+  // Without parentheses an array would be read as the list of what to compare with.
+  if (right.kind === 'json') return `(${expressionText(right, dialect)})`
   if (right.kind !== 'list' || !right.items.every(({ kind }) => kind === 'literal' || kind === 'alias')) return grouped(right, precedence.in + 1, dialect)
   return `(${right.items.map((item) => expressionText(item, dialect)).join(',')})`
 }

@@ -53,6 +53,12 @@ function childrenInScope(tree: Expression): readonly Expression[] {
   return tree.kind === 'call' ? tree.arguments.filter(({ kind }) => kind !== 'typeName') : []
 }
 
+describe('right of in', () => {
+  it.each(['null in (["Fred","George"]) eq true', 'ShipName in ["a","b"]', "ShipName in ('a','b')", 'ShipName in ([ShipName])'])('%s prints as what reads alike', (text) => {
+    expect(read(printExpression(parseFilter(text, names, order), dialect401))).toEqual(read(text))
+  })
+})
+
 describe('places', () => {
   it('cut out of the text the very node that they belong to', () => {
     const check = (text: string, tree: Expression): void => {
