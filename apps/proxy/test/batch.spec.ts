@@ -68,7 +68,7 @@ describe('$batch', () => {
       { id: '5', method: 'get', url: 'Orders?$filter=OrderID eq $1/OrderID' },
     ])
     expect(answers.map(({ status, body }) => [status, body?.error?.code])).toEqual([
-      [405, 'HUB_CHANGE_NOT_ALLOWED'], [400, 'HUB_REQUEST_INVALID'], [400, 'HUB_REQUEST_INVALID'], [400, 'HUB_REQUEST_INVALID'], [501, 'HUB_QUERY_UNSUPPORTED'],
+      [405, 'HUB_CHANGE_NOT_ALLOWED'], [400, 'HUB_REQUEST_INVALID'], [400, 'HUB_REQUEST_INVALID'], [400, 'HUB_REQUEST_INVALID'], [424, 'HUB_DEPENDENCY_FAILED'],
     ])
     expect(answers[0]?.headers['allow']).toBe('GET, HEAD, OPTIONS')
   })

@@ -5,7 +5,7 @@ export { canonicalFunctions, type CanonicalFunction } from './canonical-function
 export { dialect40, dialect401, type Dialect } from './dialect.js'
 export { defaultLimits, type ParseLimits } from './limits.js'
 export { namesOf, type NamesOptions } from './names-of-model.js'
-export { parseApply, parseCompute, parseExpand, parseFilter, parseODataUrl, parseOrderBy, parseQueryOptions, parseResourcePath, parseSearch, parseSelect } from './parse-odata-url.js'
+export { parseApply, parseCompute, parseExpand, parseFilter, parseODataUrl, parseOrderBy, parseQueryOptions, parseResourcePath, parseSearch, parseSelect, typeOfResource } from './parse-odata-url.js'
 export { printApply, printCompute } from './print-apply.js'
 export { printExpression } from './print-expression.js'
 export { printODataUrl, printOptions, printResource } from './print-options.js'

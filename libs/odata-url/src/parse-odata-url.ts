@@ -51,6 +51,13 @@ export function parseResourcePath(path: string, names: Names, limits: Partial<Pa
   return readResource(session, path).resource
 }
 
+/** The type of what a resource path addresses; undefined: it has none, or none that the names tell. @throws as {@link parseODataUrl} */
+export function typeOfResource(path: string, names: Names, limits: Partial<ParseLimits> = {}): TypeHandle | undefined {
+  const session = sessionOf(names, limits)
+  checkLength(session, path)
+  return readResource(session, path).type
+}
+
 /** Parses a query whose resource has this type. @throws as {@link parseODataUrl} */
 export function parseQueryOptions(query: string, names: Names, type?: TypeHandle, limits: Partial<ParseLimits> = {}): QueryOptions {
   const session = sessionOf(names, limits)

@@ -57,6 +57,9 @@ export const mediaRanges = (accept: string): readonly MediaRange[] =>
     .filter(({ quality }) => quality > 0)
     .toSorted((a, b) => b.quality - a.quality || specificity(b) - specificity(a))
 
+/** The items of a comma-separated header as they were written. */
+export const splitHeader = (header: string): readonly string[] => splitOutsideQuotes(header, ',')
+
 /** The items of a comma-separated header, each with its value and parameters: `maxpagesize=10; x="y"`. */
 export const headerItems = (header: string): readonly ReadonlyMap<string, string>[] =>
   splitOutsideQuotes(header, ',').map((item) => parametersOf(splitOutsideQuotes(item, ';')))

@@ -1,6 +1,7 @@
 /** Syntax tree + model → plan → better plan → placed plan. */
 export type * from './bound-query.js'
 export { bind } from './bind/bind.js'
+export { constantHolds } from './bind/constant-condition.js'
 export { hasMedia } from './bind/control-columns.js'
 export { columnsOfType, valueType } from './bind/model-types.js'
 export { applyRules, optimize, rules } from './optimize.js'

@@ -32,6 +32,11 @@ export class AsyncJobs {
     this.budget = { most: settings.bytes, held: 0 }
   }
 
+  /** Whether any answer may be fetched later. */
+  get offered(): boolean {
+    return this.settings.requests > 0
+  }
+
   /**
    * Begins a request; its answer is written to the job's reply. Undefined: there is no place for another, so that it has to be answered at once.
    * @param run answers into the reply until the signal says that nobody wants it any more; must not reject

@@ -5,7 +5,7 @@ import { answerPart } from './answer-part.js'
 import { noteOutcome, partExchange, partRequest, requireDependencies, writeAnswer, type BatchCourse } from './batch-course.js'
 import type { TogetherAnswer } from './change-set.js'
 import { PartReply } from './part-reply.js'
-import { createdPath } from './references.js'
+import { note } from './note-answer.js'
 import { errorReply, type WholeReply } from './whole-reply.js'
 
 type Group = readonly [BatchPart, ...BatchPart[]]
@@ -39,10 +39,13 @@ async function together(group: Group, course: BatchCourse): Promise<TogetherAnsw
     if (read !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `${read.method} ${read.url.slice(0, 100)} stands among changes that are to be done together` })
     const own = new Set(group.flatMap(({ id }) => id ?? []))
     for (const part of group) requireDependencies(part, course, own)
-    const requests = group.map((part) => ({ part, request: (url: string) => partRequest({ ...part, url }, partExchange(part, course, new PartReply(nowhere)), course) }))
+    const requests = group.map((part, index) => {
+      const before = new Set(group.slice(0, index).flatMap(({ id }) => id ?? []))
+      return { part, request: (url: string) => partRequest({ ...part, url }, partExchange(part, course, new PartReply(nowhere)), course, before) }
+    })
     return await services.together(requests, asked)
   } catch (thrown) {
-    const error = asHubError(thrown, asked.exchange.requestId)
+    const error = asHubError(course.meaningOf(thrown), asked.exchange.requestId)
     if (error.status >= 500 && error.status !== 501) services.log.warn({ err: error.cause ?? error, code: error.code, requestId: asked.exchange.requestId }, error.message)
     return { kind: 'failed', ...errorReply(error) }
   }
@@ -52,14 +55,14 @@ async function together(group: Group, course: BatchCourse): Promise<TogetherAnsw
 const nowhere = { begin: async () => undefined, body: async () => undefined, end: async () => undefined }
 
 async function answerDone(group: Group, replies: Extract<TogetherAnswer, { kind: 'done' }>['replies'], course: BatchCourse): Promise<boolean> {
-  const { out, asked: { root } } = course
+  const { out } = course
   await writeAnswer(course, out.openGroup())
   for (const [index, part] of group.entries()) {
     const reply = replies[index]
     if (reply === undefined) throw new Error('a change that was done has no answer')
     await writeWhole(part, reply, course)
     noteOutcome(part, true, course)
-    if (part.id !== undefined) course.references.set(part.id, createdPath(reply.path, root, reply.headers))
+    if (part.id !== undefined) note({ ...part, id: part.id }, reply, course)
   }
   await writeAnswer(course, out.closeGroup())
   return true

@@ -1,9 +1,9 @@
 import { finished } from 'node:stream/promises'
 import type { BatchPart } from '@tributary/odata-wire'
 import { fail } from '../http/fail.js'
+import { note } from './note-answer.js'
 import { noteOutcome, partExchange, partRequest, requireDependencies, writeAnswer, type BatchCourse } from './batch-course.js'
 import { PartReply } from './part-reply.js'
-import { createdPath } from './references.js'
 
 /** What a change that is a change set by itself stands in, where it succeeds. */
 interface Frame {
@@ -13,15 +13,19 @@ interface Frame {
 
 /** Answers one request of a batch by the way every request goes. True if it succeeded. */
 export async function answerPart(part: BatchPart, course: BatchCourse, frame?: Frame): Promise<boolean> {
-  const { asked: { exchange, root }, services, out } = course
+  const { asked: { exchange }, services, out } = course
   let framed = false
+  const keeping = course.kept.keeping(part.id)
   const reply = new PartReply({
     begin: async (status, headers) => {
       framed = frame !== undefined && status < 400
       if (framed && frame !== undefined) await writeAnswer(course, frame.open())
       await writeAnswer(course, out.begin(part, status, headers))
     },
-    body: (chunk) => writeAnswer(course, out.body(chunk)),
+    body: (chunk) => {
+      keeping?.add(chunk)
+      return writeAnswer(course, out.body(chunk))
+    },
     end: async () => {
       await writeAnswer(course, out.end())
       if (framed && frame !== undefined) await writeAnswer(course, frame.close())
@@ -37,7 +41,7 @@ export async function answerPart(part: BatchPart, course: BatchCourse, frame?: F
     path = request.path
     await services.answer(request)
   } catch (thrown) {
-    fail(thrown, own, services.log)
+    fail(course.meaningOf(thrown), { ...own, signal: course.gone }, services.log)
   }
   if (reply.destroyed && !reply.writableFinished) {
     exchange.response.destroy()
@@ -46,6 +50,6 @@ export async function answerPart(part: BatchPart, course: BatchCourse, frame?: F
   await finished(reply)
   const success = reply.status < 400
   noteOutcome(part, success, course)
-  if (success && part.id !== undefined && path !== '') course.references.set(part.id, createdPath(path, root, reply.headers))
+  if (success && part.id !== undefined && path !== '') note({ ...part, id: part.id }, { path, headers: reply.headers, body: keeping?.whole() }, course)
   return success
 }

@@ -1,18 +1,24 @@
 import { once } from 'node:events'
-import { conditionHolds, type BatchAnswer, type BatchForm, type BatchPart } from '@tributary/odata-wire'
-import { hubError } from '@tributary/errors'
+import type { BatchAnswer, BatchForm, BatchPart } from '@tributary/odata-wire'
+import { hubError, isHubError } from '@tributary/errors'
 import type { Log } from '@tributary/nest'
+import { constantHolds } from '@tributary/planner'
 import type { Exchange, Reply } from '../http/exchange.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import type { SendTogether } from './change-set.js'
+import type { KeptAnswers } from './kept-answers.js'
 import { partAddress } from './part-address.js'
+import { partHeaders } from './part-headers.js'
 import { withReferences } from './references.js'
+import { bodyWithValues, conditionWithValues, pathWithValues, queryWithValues, withEtags, type ReferredAnswers } from './value-references.js'
 
 /** What a batch is answered with. */
 export interface BatchServices {
   readonly log: Log
   /** Requests a batch may hold. */
   readonly batchRequests: number
+  /** Milliseconds all of them may take; 0: no limit. */
+  readonly timeMs: number
   /** Answers one of its requests. */
   readonly answer: (asked: ServiceRequest) => Promise<void>
   /** Sends the changes of a change set to their source, all or none. */
@@ -21,6 +27,7 @@ export interface BatchServices {
 
 /** What became of the requests of a batch so far. */
 export interface BatchCourse {
+  /** The batch; its signal ends with its time, too. */
   readonly asked: ServiceRequest
   readonly services: BatchServices
   readonly out: BatchAnswer
@@ -30,36 +37,47 @@ export interface BatchCourse {
   readonly succeeded: Map<string, boolean>
   /** The raw paths, below the root, of what earlier requests created or addressed, by their ids. */
   readonly references: Map<string, string>
+  /** Answers that later requests refer to. */
+  readonly kept: KeptAnswers
+  /** Aborted when the caller goes away, and for nothing else. */
+  readonly gone: AbortSignal
+  /** What to throw for an error that may only be the echo of the time's end. */
+  readonly meaningOf: (error: unknown) => unknown
 }
+
+const none: ReadonlySet<string> = new Set()
+
+/** What a request may refer to; `own`: ids of the requests it is done together with. */
+const answersFor = ({ succeeded, kept }: BatchCourse, own: ReadonlySet<string>): ReferredAnswers => ({ met: succeeded, kept, own })
 
 /** Writes bytes of the answer, as fast as the client reads. */
-export async function writeAnswer({ asked: { exchange } }: BatchCourse, bytes: Buffer): Promise<void> {
-  if (bytes.length > 0 && !exchange.response.write(bytes)) await once(exchange.response, 'drain', { signal: exchange.signal })
+export async function writeAnswer({ asked: { exchange }, gone }: BatchCourse, bytes: Buffer): Promise<void> {
+  if (bytes.length > 0 && !exchange.response.write(bytes)) await once(exchange.response, 'drain', { signal: gone })
 }
 
-/** The exchange of one request: the batch's own version holds where the request says nothing else. */
-export function partExchange(part: BatchPart, { asked, references }: BatchCourse, response: Reply): Exchange {
-  const { exchange, root } = asked
-  const { 'odata-maxversion': maxVersion, host } = exchange.request.headers
-  const inherited = { ...(host === undefined ? {} : { host }), ...(maxVersion === undefined ? {} : { 'odata-maxversion': maxVersion }) }
-  const { prefer, ...headers } = part.headers
-  const wishes = prefer === undefined ? undefined : withoutAsync(prefer)
-  const body = withReferences(part.body ?? Buffer.alloc(0), headers['content-type'], { root, references })
-  return { ...exchange, request: { method: part.method, headers: { ...inherited, ...headers, ...(wishes === undefined || wishes === '' ? {} : { prefer: wishes }) } }, response, readBody: async () => body }
+/** The exchange of one request: what the batch's own headers say holds where the request says nothing else. */
+export function partExchange(part: BatchPart, { asked: { exchange } }: BatchCourse, response: Reply): Exchange {
+  const headers = partHeaders(part.headers, exchange.request.headers)
+  return { ...exchange, request: { method: part.method, headers }, response, readBody: async () => part.body ?? Buffer.alloc(0) }
 }
-
-/** The answer to a request of a batch is within the batch's: what may be answered later is the batch. */
-const withoutAsync = (prefer: string): string => prefer.split(',').filter((item) => !/^\s*(?:odata\.)?respond-async\b/i.test(item)).join(',')
 
 /**
- * The request as it would be by itself.
- * @throws HUB_REQUEST_INVALID for another batch and for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing
+ * The request as it would be by itself, with what it refers to in the places of its references.
+ * @param own ids of the requests it is done together with
+ * @throws HUB_REQUEST_INVALID for another batch and for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing,
+ * HUB_QUERY_UNSUPPORTED for the value of an answer that is not there before the request is done
  */
-export function partRequest(part: BatchPart, exchange: Exchange, { asked, references, succeeded }: BatchCourse): ServiceRequest {
-  const { path, query } = partAddress(part.url, asked.root, references, succeeded)
+export function partRequest(part: BatchPart, exchange: Exchange, course: BatchCourse, own: ReadonlySet<string> = none): ServiceRequest {
+  const { asked, references } = course
+  const { exposure, root } = asked
+  const answers = answersFor(course, own)
+  const address = partAddress(part.url, root, references)
+  const [path, query] = [pathWithValues(address.path, answers), queryWithValues(address.query, answers)]
   if (/^(?:\$|%24)batch(?:\/|$)/i.test(path)) throw hubError('HUB_REQUEST_INVALID', { reason: 'a batch cannot hold another' })
   const base = asked.exchange.path.slice(0, asked.exchange.path.length - asked.path.length)
-  return { exposure: asked.exposure, root: asked.root, path, exchange: { ...exchange, path: `${base}${path}`, query } }
+  const type = part.headers['content-type']
+  const body = bodyWithValues(withReferences(part.body ?? Buffer.alloc(0), type, { root, references }), type, answers)
+  return { exposure, root, path, exchange: { ...exchange, request: { ...exchange.request, headers: withEtags(exchange.request.headers, answers) }, path: `${base}${path}`, query, readBody: async () => body } }
 }
 
 /**
@@ -67,13 +85,24 @@ export function partRequest(part: BatchPart, exchange: Exchange, { asked, refere
  * @param own ids of the requests it is done together with
  * @throws HUB_DEPENDENCY_FAILED
  */
-export function requireDependencies({ id = '', dependsOn, condition }: BatchPart, { succeeded }: BatchCourse, own: ReadonlySet<string> = new Set()): void {
+export function requireDependencies({ id = '', dependsOn, condition }: BatchPart, course: BatchCourse, own: ReadonlySet<string> = none): void {
+  const { succeeded } = course
   if (condition !== undefined) {
-    if (conditionHolds(id, condition, (one) => succeeded.get(one))) return
+    if (holds({ id, condition }, course, own)) return
     throw hubError('HUB_DEPENDENCY_FAILED', { id, reason: 'its condition does not hold' }, { target: 'if' })
   }
   const failed = dependsOn.find((one) => !own.has(one) && succeeded.get(one) !== true)
   if (failed !== undefined) throw hubError('HUB_DEPENDENCY_FAILED', { id, reason: `${failed} failed` }, { target: 'dependsOn' })
+}
+
+/** @see OData JSON Format 4.01, section 19.1: what cannot be evaluated does not hold */
+function holds({ id, condition }: { readonly id: string; readonly condition: string }, course: BatchCourse, own: ReadonlySet<string>): boolean {
+  try {
+    return constantHolds(conditionWithValues(condition, answersFor(course, own)), course.asked.exposure)
+  } catch (cause) {
+    if (!isHubError(cause)) throw cause
+    throw hubError('HUB_DEPENDENCY_FAILED', { id, reason: `its condition cannot be evaluated: ${cause.message}` }, { target: 'if', cause })
+  }
 }
 
 /** Notes what became of a request, and where its entity is. */

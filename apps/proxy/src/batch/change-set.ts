@@ -5,7 +5,7 @@ import { relays, type Endpoints, type RemoteCall } from '@tributary/source'
 import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { ServiceRequest } from '../odata/service-request.js'
-import { batchFormOf } from './batching-sources.js'
+import { batchFormOf, requireEtagReferences } from './batching-sources.js'
 import { standInFor, type StandIn } from './stand-in.js'
 import { errorReply, type WholeReply } from './whole-reply.js'
 
@@ -68,6 +68,10 @@ async function prepareNext({ part, request }: TogetherRequest, { index, before, 
   const standIn = referred?.standIn()
   const own = request(standIn === undefined ? part.url : part.url.replace(leadingReference, () => standIn.path))
   const change = await prepare(own, { endpoints, ids: new Set(before.map(({ id }) => id)) })
+  for (const name of ['if-match', 'if-none-match']) {
+    const reference = change.call.headers[name] ?? ''
+    if (before.some((one) => reference.trim() === `$${one.id}`)) requireEtagReferences(endpoints.endpoint(change.call.endpoint).target, reference)
+  }
   const call = standIn === undefined || referred === undefined ? change.call : { ...change.call, path: standIn.restore(change.call.path, `$${referred.id}`) }
   const id = part.id !== undefined && /^[\w.~-]+$/.test(part.id) ? part.id : `_${index + 1}`
   return { ...change, call, id, path: own.path, standIn: () => standInFor(own, part.method, own.exposure) }

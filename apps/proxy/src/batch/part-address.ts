@@ -16,16 +16,13 @@ const system: ReadonlySet<string> = new Set(['$batch', '$crossjoin', '$all', '$e
  * request addressed (`$1/Orders`).
  * @param root absolute URL of the service, ends in `/`
  * @param addressed the path an earlier request had, by its id
- * @param met ids of all earlier requests, those that failed too
- * @throws HUB_REQUEST_INVALID for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing,
- * HUB_QUERY_UNSUPPORTED for values of earlier answers
+ * @throws HUB_REQUEST_INVALID for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing
  * @see OData Protocol 4.01, section 11.7.3
  */
-export function partAddress(url: string, root: string, addressed: ReadonlyMap<string, string>, met: Pick<ReadonlyMap<string, unknown>, 'has'> = addressed): PartAddress {
+export function partAddress(url: string, root: string, addressed: ReadonlyMap<string, string>): PartAddress {
   const [target = ''] = url.split('#', 1)
   const mark = target.indexOf('?')
   const query = mark < 0 ? '' : target.slice(mark + 1)
-  refuseValues(query, met)
   return { path: pathOf(mark < 0 ? target : target.slice(0, mark), root, addressed), query }
 }
 
@@ -48,11 +45,4 @@ function below(path: string, prefix: string, named: string): string {
   if (`${path}/` === prefix) return ''
   if (path.toLowerCase().startsWith(prefix.toLowerCase())) return path.slice(prefix.length)
   throw hubError('HUB_REQUEST_INVALID', { reason: `${url(path)} lies outside of the service ${named}` })
-}
-
-/** `$1/Name` in a query is the value an earlier answer held; answers are not kept. */
-function refuseValues(query: string, met: Pick<ReadonlyMap<string, unknown>, 'has'>): void {
-  for (const [, id = ''] of query.matchAll(/(?:\$|%24)([\w.~-]+)(?=\/|[\s&)+,]|%20|$)/gi)) {
-    if (met.has(id)) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `The value of an earlier answer ($${id}) in a query`, hint: 'Send the value itself, in a second batch.' })
-  }
 }

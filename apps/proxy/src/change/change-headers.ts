@@ -11,12 +11,10 @@ const ours: ReadonlySet<string> = new Set(['respond-async', 'wait', 'callback', 
 
 /**
  * That a change asks for nothing that is not offered.
- * @throws HUB_ISOLATION_UNSUPPORTED, HUB_REQUEST_INVALID
+ * @throws HUB_REQUEST_INVALID
  * @see OData Protocol 4.01, sections 8.2.4 and 8.1.5
  */
 export function requireOffered(exchange: Exchange): void {
-  const isolation = header(exchange, 'odata-isolation') ?? header(exchange, 'isolation')
-  if (isolation !== undefined) throw hubError('HUB_ISOLATION_UNSUPPORTED', { isolation }, { target: 'OData-Isolation' })
   const tunnelled = ['x-http-method', 'x-http-method-override', 'x-method-override'].find((name) => header(exchange, name) !== undefined)
   if (tunnelled !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `the header ${tunnelled} is not supported; send the method ${header(exchange, tunnelled) ?? ''} itself` }, { target: tunnelled })
   const version = header(exchange, 'odata-version')

@@ -5,7 +5,7 @@ import { parseMetadataAccept } from '@tributary/odata-wire'
 import type { OpenEndpointOf } from '../change/shown-writes.js'
 import { header, type Exchange } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
-import { shownModel } from './shown-model.js'
+import { shownModel, type Offered } from './shown-model.js'
 
 interface Document {
   readonly body: Buffer
@@ -17,18 +17,26 @@ const documentOf = (text: string): Document => {
   return { body, etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
 }
 
-const documents = new WeakMap<Exposure, Map<'xml' | 'json', Document>>()
+const documents = new WeakMap<Exposure, Map<string, Document>>()
 
 /** Written once for each exposure: a change of its connections makes another. */
-function metadataDocument(exposure: Exposure, form: 'xml' | 'json', endpointOf: OpenEndpointOf): Document {
-  const forms = documents.get(exposure) ?? new Map<'xml' | 'json', Document>()
+function metadataDocument(exposure: Exposure, form: 'xml' | 'json', { endpointOf, answersLater }: MetadataAsked): Document {
+  const forms = documents.get(exposure) ?? new Map<string, Document>()
+  const key = `${form} ${answersLater}`
   documents.set(exposure, forms)
-  const known = forms.get(form)
+  const known = forms.get(key)
   if (known !== undefined) return known
-  const shown = shownModel(exposure, endpointOf)
+  const shown = shownModel(exposure, endpointOf, { answersLater })
   const made = documentOf(form === 'xml' ? writeCsdlXml(shown) : writeCsdlJson(shown))
-  forms.set(form, made)
+  forms.set(key, made)
   return made
+}
+
+/** How the document is wanted, and what it is to say. */
+export interface MetadataAsked extends Offered {
+  readonly format?: string
+  readonly version: string
+  readonly endpointOf: OpenEndpointOf
 }
 
 /**
@@ -36,9 +44,9 @@ function metadataDocument(exposure: Exposure, form: 'xml' | 'json', endpointOf: 
  * @throws HUB_FORMAT_UNSUPPORTED
  * @see OData CSDL XML 4.01, OData CSDL JSON 4.01
  */
-export function answerMetadata(exchange: Exchange, exposure: Exposure, asked: { readonly format?: string; readonly version: string; readonly endpointOf: OpenEndpointOf }): void {
+export function answerMetadata(exchange: Exchange, exposure: Exposure, asked: MetadataAsked): void {
   const form = parseMetadataAccept(header(exchange, 'accept'), asked.format)
-  const { body, etag } = metadataDocument(exposure, form, asked.endpointOf)
+  const { body, etag } = metadataDocument(exposure, form, asked)
   const headers = { 'odata-version': asked.version, etag, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' }
   const held = header(exchange, 'if-none-match')?.split(',').map((tag) => tag.trim()) ?? []
   if (held.includes(etag) || held.includes('*')) return respond(exchange, 304, { headers })

@@ -9,9 +9,10 @@ import { answerRoot } from './root-listing.js'
 import { admits } from '../http/methods.js'
 import { reading } from '../http/respond.js'
 import { answerService, type ServiceParts } from './service.js'
+import type { Offered } from './shown-model.js'
 
 /** `/odata/{slug}/…`: every service and product of the catalog. */
-export const odataRoute = (exposures: Exposures, services: ServiceParts & { readonly jobs: AsyncJobs }): DataRoute => ({
+export const odataRoute = (exposures: Exposures, services: Omit<ServiceParts, keyof Offered> & { readonly jobs: AsyncJobs }): DataRoute => ({
   path: '/odata/',
   answer: async (exchange) => {
     const { name, rest, root } = split(exchange, '/odata/')
@@ -21,13 +22,13 @@ export const odataRoute = (exposures: Exposures, services: ServiceParts & { read
     const asked = { exchange, slug: exposure.slug, root }
     const id = monitoredId(rest)
     if (id !== undefined) return answerMonitor(id, asked, services.jobs)
-    const answer = (own: Exchange) => answerService({ exchange: own, exposure, root, path: rest }, services)
+    const answer = (own: Exchange) => answerService({ exchange: own, exposure, root, path: rest }, { ...services, answersLater: services.jobs.offered })
     if (!(await answeredLater(asked, services.jobs, { answer, log: services.log }))) await answer(exchange)
   },
 })
 
 /** `/samples/{name}/…`: the sample landscape's services, which the catalog registers like anybody's. */
-export const samplesRoute = (samples: SampleServices, services: ServiceParts): DataRoute => ({
+export const samplesRoute = (samples: SampleServices, services: Omit<ServiceParts, keyof Offered>): DataRoute => ({
   path: '/samples/',
   answer: async (exchange) => {
     const { name, rest, root } = split(exchange, '/samples/')
@@ -35,7 +36,7 @@ export const samplesRoute = (samples: SampleServices, services: ServiceParts): D
     if (name === '') return !admits(exchange, reading) ? undefined : answerRoot(exchange, [...all.values()].map(({ slug, title, kind }) => ({ slug, title, kind })))
     const exposure = all.get(name)
     if (exposure === undefined) throw hubError('HUB_SERVICE_NOT_FOUND', { slug: name, hint: `Sample services: ${[...all.keys()].join(', ')}.` })
-    await answerService({ exchange, exposure, root, path: rest }, services)
+    await answerService({ exchange, exposure, root, path: rest }, { ...services, answersLater: false })
   },
 })
 

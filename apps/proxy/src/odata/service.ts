@@ -1,4 +1,5 @@
 import type { Exposure } from '@tributary/catalog'
+import { hubError } from '@tributary/errors'
 import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import type { ODataUrl } from '@tributary/odata-url'
 import { answerBatch } from '../batch/answer-batch.js'
@@ -16,7 +17,7 @@ import { resolveEntity } from './entity-address.js'
 import { answerQuery, type Query, type QueryServices } from './answer-query.js'
 import { refuseExplain } from './explain.js'
 import { requireExpandLimits } from './expand-limits.js'
-import { hasName } from './shown-model.js'
+import { hasName, type Offered } from './shown-model.js'
 import { allEntities, answerAll } from './answer-all.js'
 import { answerStream, streamAddress } from './answer-stream.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
@@ -25,16 +26,17 @@ import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
 
 /** What the requests to a service are answered with. */
-export interface ServiceParts extends QueryServices, Pick<BatchServices, 'log' | 'batchRequests'> {}
+export interface ServiceParts extends QueryServices, Offered, Pick<BatchServices, 'log' | 'batchRequests'> {}
 
 /**
  * Answers one request to a service: its document, its metadata, a query, or a batch of them.
- * @throws HUB_METHOD_NOT_ALLOWED, HUB_QUERY_*, HUB_REQUEST_INVALID, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
+ * @throws HUB_METHOD_NOT_ALLOWED, HUB_QUERY_*, HUB_REQUEST_INVALID, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_ISOLATION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
  */
 export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   const { exchange, path } = asked
+  requireNoIsolation(exchange)
   if (/^(?:\$|%24)batch\/?$/i.test(path)) {
-    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
+    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, timeMs: parts.limits.timeMs, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
     return
   }
   if (isPostedQuery(path)) {
@@ -42,6 +44,16 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
     return
   }
   await answerResource(resolveEntity(asked), parts)
+}
+
+/**
+ * Sources cannot be frozen together, so that nobody is told that they are.
+ * @throws HUB_ISOLATION_UNSUPPORTED
+ * @see OData Protocol 4.01, section 8.2.6
+ */
+function requireNoIsolation(exchange: ServiceRequest['exchange']): void {
+  const isolation = header(exchange, 'isolation') ?? header(exchange, 'odata-isolation')
+  if (isolation !== undefined) throw hubError('HUB_ISOLATION_UNSUPPORTED', { isolation }, { target: 'Isolation' })
 }
 
 async function answerResource(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
@@ -70,12 +82,12 @@ const queryOf = (asked: ServiceRequest, url: ODataUrl): Query => ({
   ...asked, url, protocol: negotiateVersion(header(asked.exchange, 'odata-maxversion')), preferences: parsePrefer(header(asked.exchange, 'prefer')), timings: new Timings(),
 })
 
-async function answerRead(asked: ServiceRequest, url: ODataUrl, services: QueryServices): Promise<void> {
+async function answerRead(asked: ServiceRequest, url: ODataUrl, services: ServiceParts): Promise<void> {
   const { exchange, exposure } = asked
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   switch (url.resource.kind) {
     case 'metadata':
-      return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), endpointOf: (slug) => services.pool.openNow(exposure, slug) })
+      return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), answersLater: services.answersLater, endpointOf: (slug) => services.pool.openNow(exposure, slug) })
     case 'service':
       return answerServiceDocument(asked, url)
     case 'path':

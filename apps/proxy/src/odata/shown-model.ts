@@ -29,20 +29,26 @@ const transformations = [
   'compute', 'addnested', 'join', 'outerjoin', 'nest', 'ancestors', 'descendants', 'traverse',
 ]
 
+/** What is offered here by some processes and addresses, not by all. */
+export interface Offered {
+  /** Answers may be fetched later: `Prefer: respond-async`. */
+  readonly answersLater: boolean
+}
+
 /** What holds for everything served here, whatever its source can do: what a source lacks is done by us. */
-const ofContainers: readonly Annotation[] = [
+const ofContainers = ({ answersLater }: Offered): readonly Annotation[] => [
   annotation(`${core}.ODataVersions`, { kind: 'string', text: '4.0 4.01' }),
   capability('SupportedFormats', texts([
     'application/json;odata.metadata=minimal', 'application/json;odata.metadata=full', 'application/json;odata.metadata=none', 'application/json;IEEE754Compatible=true',
     'text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   ])),
   capability('AcceptableEncodings', texts(['gzip', 'br', 'zstd'])),
-  capability('AsynchronousRequestsSupported', bool(true)),
+  capability('AsynchronousRequestsSupported', bool(answersLater)),
   capability('BatchSupported', bool(true)),
   capability('BatchContinueOnErrorSupported', bool(true)),
   capability('BatchSupport', record({
     Supported: bool(true), ContinueOnErrorSupported: bool(true), ReferencesInRequestBodiesSupported: bool(true), ReferencesAcrossChangeSetsSupported: bool(true),
-    EtagReferencesSupported: bool(false), RequestDependencyConditionsSupported: bool(true), SupportedFormats: texts(['multipart/mixed', 'application/json']),
+    EtagReferencesSupported: bool(true), RequestDependencyConditionsSupported: bool(true), SupportedFormats: texts(['multipart/mixed', 'application/json']),
   })),
   capability('FilterFunctions', texts(filterFunctions)),
   capability('AnnotationValuesInQuerySupported', bool(false)),
@@ -62,7 +68,7 @@ const ofSets: readonly Annotation[] = [
 ]
 
 const filterTerm = `${capabilities}.FilterRestrictions`
-const replaced: ReadonlySet<string> = new Set([...[...ofContainers, ...ofSets].map(({ term }) => term), ...shownWriteTerms])
+const replaced: ReadonlySet<string> = new Set([...[...ofContainers({ answersLater: true }), ...ofSets].map(({ term }) => term), ...shownWriteTerms])
 const withoutReplaced = (annotations: readonly Annotation[]): readonly Annotation[] => annotations.filter(({ term }) => !replaced.has(term))
 
 /** A filter that a source demands is demanded here as well; what it cannot filter by, we can. */
@@ -76,7 +82,7 @@ function filterRestrictions(annotations: readonly Annotation[]): Annotation {
 export const hasName = ({ name }: Pick<EntitySet, 'name'>): boolean => /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]{0,127}$/u.test(name)
 
 /** What the model is shown for: whose changes go where. */
-interface ShownFor {
+interface ShownFor extends Offered {
   readonly exposure: Exposure
   readonly endpointOf: OpenEndpointOf
   readonly readOnly: boolean
@@ -101,7 +107,7 @@ function shownContainer(container: EntityContainer, shown: ShownFor): EntityCont
   const singletons = [...container.singletons.values()].map((singleton) => shownSingleton(singleton, shown))
   return {
     ...container, entitySets: new Map(sets.map((set) => [set.name, set])), singletons: new Map(singletons.map((singleton) => [singleton.name, singleton])),
-    annotations: [...withoutReplaced(container.annotations), ...ofContainers],
+    annotations: [...withoutReplaced(container.annotations), ...ofContainers(shown)],
   }
 }
 
@@ -114,9 +120,9 @@ function shownSchema(schema: Schema, shown: ShownFor): Schema {
 }
 
 /** The model as `$metadata` shows it: what a source says of its abilities is replaced by what holds here. */
-export function shownModel(exposure: Exposure, endpointOf: OpenEndpointOf): EdmModel {
+export function shownModel(exposure: Exposure, endpointOf: OpenEndpointOf, { answersLater }: Offered): EdmModel {
   const { model } = exposure
-  const shown: ShownFor = { exposure, endpointOf, readOnly: isReadOnly(exposure, endpointOf) }
+  const shown: ShownFor = { exposure, endpointOf, answersLater, readOnly: isReadOnly(exposure, endpointOf) }
   const known = new Set(model.references.flatMap(({ includes }) => includes.map(({ namespace }) => namespace)))
   const needed = [core, capabilities, aggregation].filter((namespace) => !known.has(namespace)).map(vocabulary)
   return createModel({ version: model.version, schemas: [...model.schemas.values()].map((schema) => shownSchema(schema, shown)), references: [...model.references, ...needed] })
