@@ -7,6 +7,7 @@ interface Answer {
   readonly body?: Readonly<Record<string, unknown>> & { readonly value?: readonly Readonly<Record<string, unknown>>[]; readonly error?: { readonly code: string; readonly message: string } }
 }
 
+const sailor = (id: number) => ({ Id: id, Name: 'S', Papers: `P-${id}` })
 const text = (id: string, method: string, url: string, more: object = {}) => ({ id, method, url, ...more })
 
 /** What requests of a batch say of the answers to those before them. */
@@ -110,7 +111,6 @@ describe('references between the requests of a batch', () => {
   })
 
   it('reach across groups, and what they created', async () => {
-    const sailor = (id: number) => ({ Id: id, Name: 'S', Papers: `P-${id}` })
     const answers = await batch([
       text('1', 'post', 'Sailors', { atomicityGroup: 'g', body: sailor(60) }),
       text('2', 'post', 'Sailors', { atomicityGroup: 'g', body: sailor(61) }),
@@ -134,7 +134,7 @@ describe('references between the requests of a batch', () => {
       text('1', 'get', "Vessels('AMBER')"), text('2', 'get', 'Nope'), text('3', 'get', 'Vessels/$count'), text('4', 'get', 'Sailors'),
       text('5', 'get', 'Office', { dependsOn: ['1', '2', '3', '4'], if: condition }),
     ])
-    expect([answers[4]?.status, answers[4]?.body?.error?.message]).toEqual([status, status === 200 ? undefined : expect.stringContaining('condition')])
+    expect([answers[4]?.status, answers[4]?.body?.error?.message?.includes('condition') ?? false]).toEqual([status, status !== 200])
   })
 
   it('are refused by name where nobody can follow them', async () => {

@@ -21,7 +21,7 @@ export function partHeaders(own: Readonly<Record<string, string>>, batch: Incomi
 
 /** What the batch takes, the forms of batches left out: plain `application/json` says only that the batch is to be answered so. */
 function acceptOf(accept: string | undefined): string | undefined {
-  const ranges = splitHeader(accept ?? '').filter((range) => !/^multipart\//i.test(range) && !/^application\/json\s*(?:;\s*q=[\d.]+)?$/i.test(range) && !/^\*\/\*/.test(range))
+  const ranges = splitHeader(accept ?? '').filter((range) => !/^multipart\//i.test(range) && !/^application\/json\s*(?:;\s*q=[\d.]+)?$/i.test(range) && !range.startsWith('*/*'))
   return ranges.length === 0 ? undefined : ranges.join(', ')
 }
 
