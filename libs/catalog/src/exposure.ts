@@ -16,6 +16,8 @@ export interface Exposure {
   readonly sets: ReadonlyMap<string, ExposedSet>
   /** Endpoints behind the sets, by slug. */
   readonly endpoints: ReadonlyMap<string, Endpoint>
+  /** Whether the rows of a set can be read from it, as far as is known when a query is bound; where not, from the rows they belong to. Undefined: all can. */
+  readonly readable?: (set: ExposedSet) => boolean
 }
 
 /** One exposed entity set and where its rows come from. */

@@ -41,8 +41,13 @@ export function adaptivePlacement(node: Remote, context: ExecutionContext): Adap
       // What was left out for trial stays suspect only if the shorter request is refused as well.
       suspects = []
       book.learn(shorter)
-    } else suspects = [...suspects, nextSuspect(error, suspects)]
+    } else suspects = [...suspects, nextSuspect(error, suspects) ?? unreadable(error)]
     place()
+  }
+  /** The set itself is refused: plans made from now on reach its rows from those they belong to, where they can. */
+  const unreadable = (error: SourceRefused): never => {
+    if (entitySet !== '') book.learn([{ kind: 'fact', feature: 'read', fact: unsupported(`${error.status} to the set itself: ${error.reason}`, now(), refusalExpiryMs) }])
+    throw sourceFailed(error)
   }
   const contradicted = (error: SourceContradicted, given: boolean): void => {
     const again = book.has(error.feature)
@@ -101,13 +106,13 @@ function fewerKeys(error: SourceRefused, suspects: readonly Suspect[]): readonly
 }
 
 /**
- * The first features of the refused request that have not been left out yet, with those of the same kind.
- * @throws HUB_SOURCE_FAILED if nothing is left to leave out
+ * The first features of the refused request that have not been left out yet, with those of the same kind; undefined: nothing is left to
+ * leave out.
  */
-function nextSuspect(error: SourceRefused, suspects: readonly Suspect[]): Suspect {
+function nextSuspect(error: SourceRefused, suspects: readonly Suspect[]): Suspect | undefined {
   const groups = error.features.map(groupOf)
   const group = groups.find((candidate) => !suspects.some((suspect) => suspect.group === candidate))
-  if (group === undefined) throw sourceFailed(error)
+  if (group === undefined) return undefined
   const features = error.features.filter((feature) => groupOf(feature) === group)
   return { group, features, why: `${error.status} to a request with ${features.join(', ')}: ${error.reason}` }
 }

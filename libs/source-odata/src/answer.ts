@@ -30,6 +30,8 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
   if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0 })
   if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
+  // nothing can be left out of the request; but the rows may be reached another way than by their set
+  if (healable && asked.entitySet !== '') throw new SourceRefused(slug, asked.entitySet, status, { features: [], reason })
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
 }

@@ -108,8 +108,8 @@ describe('a remote that refuses', () => {
     expect((error as SourceRefused).features.at(-1)).toBe('filter')
   })
 
-  it('that answers 404 to the bare set has failed', async () => {
-    await expect(rows({}, { target: { ...targetOf(server, sets), url: `${server.url}nowhere/` } })).rejects.toMatchObject({ code: 'HUB_SOURCE_FAILED', params: { status: 404 } })
+  it('that answers 404 to the bare set refuses the set, with nothing that could be left out', async () => {
+    await expect(rows({}, { target: { ...targetOf(server, sets), url: `${server.url}nowhere/` } })).rejects.toMatchObject({ name: 'SourceRefused', status: 404, features: [] })
   })
 })
 

@@ -43,6 +43,8 @@ export interface Behaviour {
   readonly pageSize?: number
   /** Rows of its collections come in the opposite order where none is asked for. */
   readonly reversed?: boolean
+  /** Sets that are reached only from the rows they belong to: paths that begin with one are answered with 405. */
+  readonly unreadable?: readonly string[]
 }
 
 /** A request understood. */

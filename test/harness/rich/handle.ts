@@ -79,6 +79,8 @@ function respond(asked: Asked): Reply {
     return read(asked, walkOn({ scope, options }, place, resource.segments.slice(1)))
   }
   if (resource.segments.some(({ kind }) => kind === 'operation')) refuses(service, 'functions')
+  const [first] = resource.segments
+  if (first?.kind === 'entitySet' && service.behaviour.unreadable?.includes(first.name) === true) throw new Refusal(405, `${first.name} is not exposed by itself`)
   const place = walk({ scope, options }, resource.segments)
   if (reading) return read(asked, place)
   if (!['POST', 'PATCH', 'PUT', 'DELETE'].includes(method)) return notAllowed(method)

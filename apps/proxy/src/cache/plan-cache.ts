@@ -1,4 +1,4 @@
-import type { Exposure } from '@tributary/catalog'
+import type { ExposedSet, Exposure } from '@tributary/catalog'
 import { parseODataUrl, type Names, type ODataUrl } from '@tributary/odata-url'
 import type { Plan } from '@tributary/plan'
 import { bind, optimize, place, type BoundQuery } from '@tributary/planner'
@@ -83,7 +83,8 @@ export class PlanCache {
 const isKept = (path: string, query: string): boolean => path.length + query.length <= longestText && !/skiptoken=/i.test(query)
 
 function freshPlan({ url, exposure, pageRows, cursor, identified }: PlanRequest, endpoints: Endpoints): Pick<PlannedQuery, 'bound' | 'plan'> {
-  const bound = optimize(bind(url, exposure, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
+  const readable = ({ endpoint, remoteSet }: ExposedSet): boolean => endpoints.capabilities(endpoint, remoteSet).fact('read').trust !== 'unsupported'
+  const bound = optimize(bind(url, { ...exposure, readable }, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
   return { bound, plan: place(bound.plan, endpoints) }
 }
 

@@ -1,10 +1,11 @@
 import type { ODataUrl } from '@tributary/odata-url'
-import { hubError } from '@tributary/errors'
+import { hubError, isHubError } from '@tributary/errors'
 import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
 import { execute, type RowStream } from '@tributary/operators'
 import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
 import { placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
+import { SourceRefused } from '@tributary/source'
 import type { PlanCache } from '../cache/plan-cache.js'
 import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
@@ -55,17 +56,32 @@ export async function answerQuery(asked: Query, services: QueryServices): Promis
   const ended = services.prober.answer()
   const timed = withinTime(asked.exchange, services.limits.timeMs, asked.timings)
   const query: TimedQuery = { ...asked, exchange: timed.exchange, asker: asked.exchange.signal }
-  let planned: Planned | undefined
+  let met: ReturnType<typeof remoteSetsOf> = []
   try {
-    planned = await planQuery(query, services)
-    await answerRun(planned, query)
+    for (let planned: Planned | undefined = await planQuery(query, services); planned !== undefined;) {
+      // Explaining a plan asks no source, not even afterwards.
+      met = explainAsked(query.url) === 'plan' ? [] : remoteSetsOf(planned.run.plan)
+      planned = await answerOrPlanAgain(planned, query, services)
+    }
   } catch (error) {
     throw timed.meaningOf(error)
   } finally {
     timed.end()
-    // Explaining a plan asks no source, not even afterwards.
-    const met = planned === undefined || explainAsked(query.url) === 'plan' ? [] : remoteSetsOf(planned.run.plan)
     ended(query.exposure, met)
+  }
+}
+
+/** Undefined: answered. A set that turned out not to be readable is left alone by the next plan, where its rows are found otherwise. */
+async function answerOrPlanAgain(planned: Planned, query: TimedQuery, services: QueryServices): Promise<Planned | undefined> {
+  try {
+    await answerRun(planned, query)
+    return undefined
+  } catch (error) {
+    const refused = isHubError(error) && error.code === 'HUB_SOURCE_FAILED' ? error.cause : undefined
+    if (!(refused instanceof SourceRefused) || query.exchange.response.headersSent) throw error
+    const next = await planQuery(query, services)
+    if (remoteSetsOf(next.run.plan).some(({ endpoint, entitySet }) => endpoint === refused.slug && entitySet === refused.entitySet)) throw error
+    return next
   }
 }
 

@@ -12,32 +12,37 @@ export interface RelatedRows {
 }
 
 /**
- * The rows a navigation leads to from those of a scope: joined by columns where the contract says which, else read from the link that each
- * row has at its source.
+ * The rows a navigation leads to from those of a scope: joined by columns where the contract says which and the set they are in can be
+ * read, else read from the link that each row has at its source.
  * @throws HUB_QUERY_UNSUPPORTED naming the navigation where neither is possible
  */
 export function relatedRows(from: RowScope, navigation: ExposedNavigation): RelatedRows {
   const { exposure, aliases } = from
   const target = navigation.target === undefined ? undefined : exposure.sets.get(navigation.target)
   const [first, ...rest] = navigation.on
-  if (target !== undefined && first !== undefined) return { scope: rowScope(exposure, target, aliases), on: [first, ...rest] }
-  return linked(from, navigation, target)
+  const hidden = target !== undefined && exposure.readable?.(target) === false && navigation.remoteNavigation !== undefined && target.endpoint === from.set.endpoint
+  if (target !== undefined && first !== undefined && !hidden) return { scope: rowScope(exposure, target, aliases), on: [first, ...rest] }
+  return linked(from, navigation, target, hidden)
 }
 
-/** The set a link leads to where that is an exposed one; what it gives are that set's rows. Else rows that are reached only this way. */
-function linked(from: RowScope, navigation: ExposedNavigation, target: ExposedSet | undefined): RelatedRows {
+/**
+ * The set a link leads to where that is an exposed one; what it gives are that set's rows, of which further links begin anew unless the set
+ * is hidden. Else rows that are reached only this way.
+ */
+function linked(from: RowScope, navigation: ExposedNavigation, target: ExposedSet | undefined, hidden: boolean): RelatedRows {
   const { set, exposure, model } = from
   const { remoteNavigation } = navigation
   if (remoteNavigation === undefined || (target !== undefined && target.endpoint !== set.endpoint)) throw unsupported(`The navigation property ${navigation.name}`, 'Nothing says how its rows belong together.')
   const link = linkOf(from, remoteNavigation)
   const read = { resource: { path: link.place.path, single: !navigation.toMany, gaps: link.place.gaps }, columns: link.columns }
-  if (target !== undefined) return { on: link.on, scope: { ...rowScope(exposure, target, from.aliases), read } }
+  const place = { ...link.place, single: !navigation.toMany }
+  if (target !== undefined) return { on: link.on, scope: { ...rowScope(exposure, target, from.aliases), read, ...(hidden ? { reached: place } : {}) } }
   const declared = targetNavigation(from, remoteNavigation)
   const type = model.entityType(declared?.target ?? '')
   if (declared === undefined || type === undefined) throw unsupported(`The navigation property ${navigation.name}`, 'It leads to no entity set of this service.')
   const bound = { root: boundOf(from).root, path: [...boundOf(from).path, ...remoteNavigation.split('/')] }
   const contained = unboundSet(exposure, { name: `${set.name}/${navigation.name}`, endpoint: set.endpoint, type, bound })
-  return { on: link.on, scope: { ...rowScope(exposure, contained, from.aliases), read, place: { ...link.place, single: !navigation.toMany }, bound, ...(declared.containsTarget ? { contained: true as const } : {}) } }
+  return { on: link.on, scope: { ...rowScope(exposure, contained, from.aliases), read, place, bound, ...(declared.containsTarget ? { contained: true as const } : {}) } }
 }
 
 /** The navigation property at the end of a path through complex values of the row. */
@@ -101,9 +106,10 @@ interface Link {
 /** The link of each row of a scope: its place, its key, and the name of the navigation. */
 function linkOf(from: RowScope, navigation: string): Link {
   const { set } = from
-  const place = from.place ?? { path: encodeURIComponent(set.remoteSet), gaps: [], single: false }
+  const reached = from.place ?? from.reached
+  const place = reached ?? { path: encodeURIComponent(set.remoteSet), gaps: [], single: false }
   const after = `/${castText(from, navigation)}${navigation.split('/').map(encodeURIComponent).join('/')}`
-  const above = from.place === undefined ? [] : (from.read?.columns ?? [])
+  const above = reached === undefined ? [] : (from.read?.columns ?? [])
   const inherited = above.map(({ name }): JoinPair => ({ from: name, to: name }))
   const last = place.gaps.at(-1)
   if (place.single && last !== undefined) return { place: { path: place.path, gaps: [...place.gaps.slice(0, -1), { ...last, after: `${last.after}${after}` }] }, columns: above, on: pairs(inherited, from) }

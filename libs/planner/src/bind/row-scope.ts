@@ -25,6 +25,8 @@ export interface RowScope {
   readonly read?: { readonly resource: RemoteResource; readonly columns: readonly Column[] }
   /** How the rows are addressed, if they are no set's. */
   readonly place?: RowPlace
+  /** How their source is asked for what belongs to them, if neither by a place of their own nor by their set, which cannot be read. */
+  readonly reached?: RowPlace
   /** Rows are told with their ids: their keys are read whatever is shown. */
   readonly identified?: true
   /** The rows are parts of those above them, and belong to no set of their own. */
