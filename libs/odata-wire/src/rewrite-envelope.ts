@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
-import { RowsEnd, skipSpace, stringEnd, valueEnd } from './json-scan.js'
+import { ElementScan } from './brackets/element-scan.js'
+import { skipSpace, stringEnd, valueEnd } from './json-scan.js'
 import { controlName, type JsonStyle } from './style.js'
 
 /** What becomes of the envelope of an answer that is passed through. */
@@ -101,9 +102,9 @@ function tailText(envelope: Envelope, counted: boolean, rewrite: EnvelopeRewrite
  * cut between two rows, or within one, looks like a whole one from its end.
  */
 async function* passRows(first: Buffer, rest: AsyncIterator<Buffer>, slug: string): AsyncGenerator<Buffer, Buffer, undefined> {
-  const rows = new RowsEnd()
+  const rows = new ElementScan()
   for (let chunk = first; ;) {
-    const end = rows.within(chunk)
+    const end = rows.scan(chunk)
     if (end >= 0) {
       if (end > 0) yield chunk.subarray(0, end)
       return readRest(chunk.subarray(end), rest, slug)

@@ -11,10 +11,15 @@ export interface AddressGuard {
   allows(address: string, url: string): boolean
 }
 
+/** The address an origin is written with; undefined: it has a name. */
+export function addressOf(origin: string): string | undefined {
+  const address = new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')
+  return isIP(address) === 0 ? undefined : address
+}
+
 /** @throws HUB_SOURCE_ADDRESS_REFUSED for a URL with an address that is not allowed; names are checked when they are resolved */
-export function requireAllowed(guard: AddressGuard, url: string): void {
-  const address = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(address) !== 0 && !guard.allows(address, url)) throw refused(url)
+export function requireAllowed(guard: AddressGuard, address: string, url: string): void {
+  if (!guard.allows(address, url)) throw refused(url)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { ElementScan } from '@tributary/odata-wire'
+
 /** The answer cannot be used; the message names why. */
 export class InvalidAnswer extends Error {}
 
@@ -26,9 +28,11 @@ export class EnvelopeScanner {
   private length = 0
   private at = 0
   private offsets: number[] = []
+  private readonly rows = new ElementScan()
+  /** From where on what stands between two rows has not been looked at. */
+  private gapStart = 0
   private depth = 0
   private quoted = false
-  private rowStart = 0
   /** before: in the members before `value`; rows: within its array; after: in the members behind it. */
   private where: 'before' | 'rows' | 'after' = 'before'
   private stringStart = 0
@@ -66,10 +70,12 @@ export class EnvelopeScanner {
 
   /** Hands out the complete rows and keeps the rest. */
   take(): Cut {
+    // A row that is not complete stays.
+    const open = this.rows.isWithin ? this.offsets.pop() : undefined
     const offsets = this.offsets
     const start = offsets[0] ?? 0
     const end = offsets.at(-1) ?? start
-    const keptFrom = this.where === 'rows' ? (this.depth > 0 ? this.rowStart : this.at) : this.tailStart
+    const keptFrom = this.where === 'rows' ? (open ?? this.at) : this.tailStart
     const cut = { bytes: this.bytes.subarray(start, end), offsets: shifted(offsets, start) }
     const rest = this.bytes.subarray(keptFrom, this.length)
     const next = Buffer.allocUnsafe(Math.max(rest.length * 2, Math.min(this.bytes.length, 2 * 1024 * 1024)))
@@ -77,10 +83,10 @@ export class EnvelopeScanner {
     this.bytes = next
     this.length = rest.length
     this.at -= keptFrom
-    this.rowStart -= keptFrom
+    this.gapStart -= keptFrom
     this.tailStart -= keptFrom
     this.stringStart -= keptFrom
-    this.offsets = []
+    this.offsets = open === undefined ? [] : [open - keptFrom]
     return cut
   }
 
@@ -108,41 +114,38 @@ export class EnvelopeScanner {
   }
 
   private scanRows(): void {
-    const { bytes, length, offsets } = this
-    let { at, depth, quoted } = this
-    while (at < length) {
-      const sign = bytes[at] ?? 0
-      if (quoted) {
-        if (sign === BACKSLASH) at++
-        else if (sign === QUOTE) quoted = false
-      } else if (sign === QUOTE && depth > 0) quoted = true
-      else if (sign === OPEN_OBJECT || sign === OPEN_ARRAY) {
-        if (depth++ === 0) this.startRow(at, sign)
-      } else if (sign === CLOSE_OBJECT || sign === CLOSE_ARRAY) {
-        if (depth === 0) {
-          Object.assign(this, { at, depth: 1, quoted })
-          return this.endRows(sign)
-        }
-        if (--depth === 0) {
-          offsets.push(this.rowStart, at + 1)
-          this.afterRow = true
-        }
-      } else if (depth === 0 && !isSpace(sign)) this.betweenRows(sign)
-      at++
+    const { bytes, length, offsets, rows } = this
+    let index = offsets.length
+    const end = rows.scan(bytes, this.at, length, offsets)
+    for (; index < offsets.length; index++) {
+      const edge = offsets[index] ?? 0
+      if (index % 2 === 0) this.startRow(edge)
+      else this.gapStart = offsets[index] = edge + 1
     }
-    this.at = at
-    this.depth = depth
-    this.quoted = quoted
+    if (!rows.isWithin) this.betweenRows(end < 0 ? length : end)
+    this.at = end < 0 ? length : end
+    if (end >= 0) this.endRows(bytes[end] ?? 0)
   }
 
-  private startRow(at: number, sign: number): void {
-    if (sign !== OPEN_OBJECT || this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
-    this.rowStart = at
+  private startRow(at: number): void {
+    const separated = this.gapStart === at - 1 && this.bytes[this.gapStart] === COMMA && this.afterRow
+    if (!separated) {
+      this.betweenRows(at)
+      if (this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
+    }
+    if (this.bytes[at] !== OPEN_OBJECT) throw new InvalidAnswer('`value` holds something other than objects')
+    this.afterRow = true
   }
 
-  private betweenRows(sign: number): void {
-    if (sign !== COMMA || !this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
-    this.afterRow = false
+  /** What stands between rows, up to a place: white space, and a comma behind each row. */
+  private betweenRows(to: number): void {
+    for (let at = this.gapStart; at < to; at++) {
+      const sign = this.bytes[at] ?? 0
+      if (isSpace(sign)) continue
+      if (sign !== COMMA || !this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
+      this.afterRow = false
+    }
+    this.gapStart = to
   }
 
   private endRows(sign: number): void {
@@ -180,7 +183,7 @@ export class EnvelopeScanner {
       this.at++
       this.head = this.bytes.toString('utf8', 0, this.at)
       this.where = 'rows'
-      this.depth = 0
+      this.gapStart = this.at
       this.awaitsValue = false
       return true
     }

@@ -1,11 +1,13 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Pool } from 'undici'
 import { hubError, isHubError } from '@tributary/errors'
 import type { RemoteCall, RemoteRequest } from '@tributary/source'
-import { credentialHeaders, withoutQueryKey, withQueryKey } from './credentials.js'
+import { withoutQueryKey, withQueryKey } from './credentials.js'
+import { entryOf, plainHeaders } from './entry.js'
 import type { Lane } from './lanes.js'
 import { followLink, isHome, refuseLink, type Place } from './links.js'
+import { receive, type Body } from './reception.js'
 
 export interface Outgoing {
   readonly place: Place
@@ -36,7 +38,7 @@ export interface Incoming {
   /** Names in lower case; cookies are set on a line each. */
   readonly headers: Readonly<Record<string, string>>
   /** Decoded from gzip, deflate or br. */
-  readonly body: Readable
+  readonly body: Body
   /** Gives the lane back while the body goes on: from then on the reader sets the pace. */
   readonly leaveLane: () => void
   /** Reports the request, gives the lane back, and cancels what is left of the body. */
@@ -44,10 +46,9 @@ export interface Incoming {
 }
 
 const MOST_REDIRECTS = 5
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
-/** The connections to a URL's origin. @throws HUB_SOURCE_ADDRESS_REFUSED */
-export type PoolOf = (url: string) => Pool
+/** The connections to the origin of a URL. @throws HUB_SOURCE_ADDRESS_REFUSED */
+export type PoolOf = (origin: string, url: string) => Pool
 
 /** Whether the request changes nothing, so that it may be sent again. */
 export const isSafe = ({ method, safe }: Pick<Outgoing, 'method' | 'safe'>): boolean => safe === true || method === undefined || method === 'GET' || method === 'HEAD'
@@ -86,65 +87,51 @@ async function once(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Inc
 
 async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
   const { place, url, signal, method = 'GET' } = outgoing
+  const { timeoutMs } = place.connection
   const began = performance.now()
-  const { origin, host } = new URL(url)
-  const home = isHome(place, url)
-  const path = url.slice(origin.length) || '/'
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs })), place.connection.timeoutMs)
-  try {
-    const response = await poolOf(url).request({
-      method,
-      ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
-      path: home ? withQueryKey(path, place.connection) : path,
-      headers: { 'user-agent': 'tributary', 'accept-encoding': LOOPBACK.test(host.replace(/:\d+$/, '')) ? 'identity' : 'gzip, br', ...outgoing.headers, ...(home ? { ...lowerCased(place.connection.headers), ...credentialHeaders(place.connection) } : {}) },
-      signal: AbortSignal.any([signal, patience.signal]),
-      headersTimeout: 0,
-      bodyTimeout: place.connection.timeoutMs,
-    })
-    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : String(value)]))
-    let bytes = 0
-    response.body.on('data', (chunk: Buffer) => (bytes += chunk.length)).pause()
-    const body = decode(response.body, method === 'HEAD' ? undefined : headers['content-encoding'])
-    let open = true
-    return {
-      url, status: response.statusCode, headers, body,
-      leaveLane: () => lane.release(),
-      finish: (rows) => {
-        if (!open) return
-        open = false
-        lane.release()
-        report(outgoing, { status: response.statusCode, rows, bytes, ms: performance.now() - began, queuedMs: lane.queuedMs })
-        body.destroy()
-        response.body.destroy()
-      },
-    }
-  } finally {
-    clearTimeout(timer)
+  const { origin, path, headers } = addressed(outgoing)
+  const received = await receive(poolOf(origin, url), {
+    method, path, headers, body: outgoing.body ?? null, headersTimeout: 0, bodyTimeout: timeoutMs,
+  }, signal, { ms: timeoutMs, timeout: () => hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs }) })
+  const body = decode(received.body, method === 'HEAD' ? undefined : received.headers['content-encoding'])
+  let open = true
+  return {
+    url, status: received.status, headers: received.headers, body,
+    leaveLane: () => lane.release(),
+    finish: (rows) => {
+      if (!open) return
+      open = false
+      lane.release()
+      report(outgoing, { status: received.status, rows, bytes: received.bytes(), ms: performance.now() - began, queuedMs: lane.queuedMs })
+      body.destroy()
+      received.body.destroy()
+    },
   }
 }
 
-const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+/** Where a request goes. What the connection adds, credentials among it, goes only to the registered origin. */
+function addressed({ place, url, headers }: Outgoing): { readonly origin: string; readonly path: string; readonly headers: Readonly<Record<string, string>> } {
+  const entry = entryOf(place)
+  if (isHome(place, url)) return { origin: entry.origin, path: withQueryKey(url.slice(entry.origin.length) || '/', place.connection), headers: { ...entry.plain, ...headers, ...entry.own } }
+  const { origin, hostname } = new URL(url)
+  return { origin, path: url.slice(origin.length) || '/', headers: { ...plainHeaders(hostname), ...headers } }
+}
 
 export function report(outgoing: Outgoing, measured: Pick<RemoteRequest, 'status' | 'rows' | 'bytes' | 'ms' | 'queuedMs' | 'cache' | 'ageMs'>): void {
   const { place, url, observe } = outgoing
   observe({ slug: place.slug, method: outgoing.method ?? 'GET', url: withoutQueryKey(url, place.connection), ...measured })
 }
 
-function decode(body: Readable, encoding: string | undefined): Readable {
+function decode(body: Body, encoding: string | undefined): Body {
   const decoder = encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : encoding === 'br' ? createBrotliDecompress() : encoding === 'deflate' ? createInflate() : undefined
-  if (decoder === undefined) {
-    body.on('error', ignoredAfterClose)
-    return body
-  }
-  body.on('error', (error) => decoder.destroy(error))
-  decoder.on('close', () => body.destroy())
-  decoder.on('error', ignoredAfterClose)
-  return body.pipe(decoder)
+  if (decoder === undefined) return body
+  const encoded = Readable.from(body)
+  encoded.on('error', (error) => decoder.destroy(error))
+  decoder.on('close', () => encoded.destroy())
+  // A body that is cancelled on purpose reports it as an error; whoever still reads it meets the error through its iterator.
+  decoder.on('error', () => body.destroy())
+  return encoded.pipe(decoder)
 }
-
-/** A body that is cancelled on purpose reports it as an error; whoever still reads it meets the error through its iterator. */
-const ignoredAfterClose = (): void => undefined
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 const RESETS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])

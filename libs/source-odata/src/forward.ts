@@ -43,13 +43,18 @@ const TAIL_BYTES = 16 * 1024
 const COMPLETE = /\]\s*(?:,\s*"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)\s*)*\}\s*$/
 
 async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODataScan): AsyncGenerator<Buffer> {
-  let tail: Buffer = Buffer.alloc(0)
-  let passed = 0
+  const last: Buffer[] = []
+  let [passed, held] = [0, 0]
   try {
     for await (const chunk of incoming.body as AsyncIterable<Buffer>) {
       passed += chunk.length
       if (passed > LANE_BYTES) incoming.leaveLane()
-      tail = chunk.length >= TAIL_BYTES ? chunk.subarray(-TAIL_BYTES) : Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES)
+      last.push(chunk)
+      held += chunk.length
+      for (let [first] = last; first !== undefined && held - first.length >= TAIL_BYTES; [first] = last) {
+        held -= first.length
+        last.shift()
+      }
       yield chunk
     }
   } catch (error) {
@@ -57,5 +62,11 @@ async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODat
   } finally {
     incoming.finish(0)
   }
-  if (!COMPLETE.test(tail.toString('utf8'))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
+  if (!COMPLETE.test(tailOf(last))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
+}
+
+function tailOf(chunks: readonly Buffer[]): string {
+  const bytes = chunks.length === 1 ? chunks[0] ?? Buffer.alloc(0) : Buffer.concat(chunks)
+  // A character cut in two at the beginning does not matter: what is looked for begins at a bracket.
+  return bytes.toString('utf8', Math.max(0, bytes.length - TAIL_BYTES))
 }

@@ -49,9 +49,15 @@ async function raced(outgoing: Outgoing, lane: Lane, { wait, lanes, latencies, p
 }
 
 function started(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Runner {
+  const { signal } = outgoing
   const cancelled = new AbortController()
+  // Two signals made one by hand: AbortSignal.any costs several times as much, for every read.
+  const abort = (): void => cancelled.abort(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
   const began = performance.now()
-  const answer = exchangeIn({ ...outgoing, signal: AbortSignal.any([outgoing.signal, cancelled.signal]) }, lane, poolOf)
+  const answer = exchangeIn({ ...outgoing, signal: cancelled.signal }, lane, poolOf)
+  answer.then((incoming) => incoming.body.once('close', () => signal.removeEventListener('abort', abort)), () => signal.removeEventListener('abort', abort))
   return {
     lane,
     answer,

@@ -1,6 +1,8 @@
 /** Samples kept of each source, and needed before they mean anything. */
 const KEPT = 100
 const NEEDED = 20
+/** Sorting the samples for every request would cost more than they tell. */
+const RECKONED_EVERY = 10
 /** No more than this share of requests is sent a second time. */
 const MOST_HEDGED = 0.05
 /** A source that answers faster than this is not helped by a second request. */
@@ -11,6 +13,8 @@ interface Record {
   next: number
   requests: number
   hedged: number
+  /** How long nineteen of twenty of the samples took at most, since it was last reckoned; undefined: too few samples. */
+  slow: number | undefined
 }
 
 /** How long sources take until they begin to answer. */
@@ -27,7 +31,7 @@ export interface Latencies {
 export function createLatencies(): Latencies {
   const records = new Map<string, Record>()
   const recordOf = (source: string): Record => {
-    const record = records.get(source) ?? { samples: [], next: 0, requests: 0, hedged: 0 }
+    const record = records.get(source) ?? { samples: [], next: 0, requests: 0, hedged: 0, slow: undefined }
     records.set(source, record)
     return record
   }
@@ -39,15 +43,16 @@ export function createLatencies(): Latencies {
       const record = recordOf(source)
       record.samples[record.next] = ms
       record.next = (record.next + 1) % KEPT
+      if (record.samples.length >= NEEDED && (record.slow === undefined || record.next % RECKONED_EVERY === 0)) record.slow = slowOf(record.samples)
     },
     hedgeAfter: (source) => {
-      const { samples, requests, hedged } = recordOf(source)
-      if (samples.length < NEEDED || hedged >= requests * MOST_HEDGED) return undefined
-      const slow = samples.toSorted((a, b) => a - b)[Math.floor(samples.length * 0.95)] ?? Infinity
-      return Math.max(slow, LEAST_WAIT_MS)
+      const { slow, requests, hedged } = recordOf(source)
+      return slow === undefined || hedged >= requests * MOST_HEDGED ? undefined : Math.max(slow, LEAST_WAIT_MS)
     },
     hedged: (source) => {
       recordOf(source).hedged++
     },
   }
 }
+
+const slowOf = (samples: readonly number[]): number => samples.toSorted((a, b) => a - b)[Math.floor(samples.length * 0.95)] ?? Infinity

@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Target } from '@tributary/source'
+import { entryOf } from './entry.js'
 
 export type Place = Pick<Target, 'slug' | 'url' | 'connection' | 'identity'>
 
@@ -20,7 +21,11 @@ export function followLink(place: Place, base: string, link: string): string {
 }
 
 /** Whether credentials may go there: only to the registered origin. */
-export const isHome = (place: Place, url: string): boolean => new URL(url).origin === new URL(place.url).origin
+export function isHome(place: Place, url: string): boolean {
+  const { origin } = entryOf(place)
+  // What begins with the origin and a slash is of that origin, without being parsed for it.
+  return url.startsWith(origin) && url[origin.length] === '/' ? true : new URL(url).origin === origin
+}
 
 /** The query of a foreign link may hold secrets: only its address is told. */
 export function refuseLink(place: Place, link: string): Error {

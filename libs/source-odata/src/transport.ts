@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { isHubError } from '@tributary/errors'
-import { guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
+import { addressOf, guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
 import { createBreaker, type Breaker } from './breaker.js'
 import { exchangeIn, isSafe, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
 import { hedged } from './hedging.js'
@@ -46,14 +46,14 @@ export interface TransportOptions {
  * for a while, one that has too much to do is asked less, one that is slower than usual may be asked twice.
  */
 export function createTransport(lanes: Lanes, { guard, now = Date.now }: TransportOptions = {}): Transport {
-  const pools = new Map<string, Pool>()
-  const poolOf = (url: string): Pool => {
-    if (guard !== undefined) requireAllowed(guard, url)
-    const { origin } = new URL(url)
+  const pools = new Map<string, { readonly pool: Pool; readonly address: string | undefined }>()
+  const poolOf = (origin: string, url: string): Pool => {
     const known = pools.get(origin)
-    if (known !== undefined) return known
+    const address = known === undefined ? addressOf(origin) : known.address
+    if (guard !== undefined && address !== undefined) requireAllowed(guard, address, url)
+    if (known !== undefined) return known.pool
     const pool = new Pool(origin, { connections: null, pipelining: 1, keepAliveTimeout: 4_000, ...(guard === undefined ? {} : { connect: { lookup: guardedLookup(guard, origin) } }) })
-    pools.set(origin, pool)
+    pools.set(origin, { pool, address })
     return pool
   }
   const pages = createPageCache(now)
@@ -64,7 +64,7 @@ export function createTransport(lanes: Lanes, { guard, now = Date.now }: Transpo
     close: async () => {
       const open = [...pools.values()]
       pools.clear()
-      await Promise.all(open.map((pool) => pool.destroy()))
+      await Promise.all(open.map(({ pool }) => pool.destroy()))
     },
   }
 }
