@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Engine, EngineWork, SpooledTable } from '@tributary/operators'
 import { database, type Database } from './database.js'
 import { rowKeeper } from './row-keeper.js'
+import { rowLog } from './row-log.js'
 import { rowSorter, type Place } from './row-sorter.js'
 import { groupRows, refusalOf } from './fragment/fragment-rows.js'
 import { type JsonLines, jsonLines } from './fragment/spooled-table.js'
@@ -118,8 +119,9 @@ function begin(parts: Parts, signal: AbortSignal, open: Set<() => Promise<void>>
     return (await begun).place
   }
   return {
-    sorter: async (descending) => rowSorter(await place(), `s${++made}`, descending),
+    sorter: async (descending, together) => rowSorter(await place(), `s${++made}`, { descending, together: together !== undefined }),
     keeper: async () => rowKeeper(await place(), `k${++made}`),
+    log: async () => rowLog(await place(), `l${++made}`),
     async table(columns) {
       const { file } = await place()
       return jsonLines(await file(`t${++made}.json`), columns)

@@ -1,4 +1,5 @@
-import type { RowKeeper } from '@tributary/operators'
+import type { DuckDBResult } from '@duckdb/node-api'
+import type { MostFound, RowKeeper } from '@tributary/operators'
 import { keyField } from './key-text.js'
 import { keyColumn, keyedLines } from './keyed-lines.js'
 import type { Place } from './row-sorter.js'
@@ -18,18 +19,36 @@ export async function rowKeeper({ file: newFile, statements }: Place, name: stri
   }
   return {
     add: (rows) => lines.add(rows),
-    async find(keys) {
+    async find(keys, most) {
       filled ??= fill()
       await filled
       const fields = new Map(keys.map((one) => [keyField(one), one]))
       const wanted = JSON.stringify([...fields.keys()])
-      const found = await statements.run((connection) => connection.runAndReadAll(`SELECT ${key}, "r" FROM ${table} WHERE ${key} IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) ORDER BY ${key}, "n"`, [wanted]))
-      return grouped(found.getRows().map(([field, row]) => [String(field), String(row)]), fields)
+      const query = `SELECT ${key}, "r" FROM ${table} WHERE ${key} IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) ORDER BY ${key}, "n"`
+      const found = await statements.run(async (connection) => atMost(await connection.stream(query, [wanted]), most))
+      return found === undefined ? undefined : grouped(found, fields)
     },
   }
 }
 
-function grouped(rows: readonly (readonly [string, string])[], fields: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+type FoundRow = readonly [string, string]
+
+/** The rows of a result, some thousands at a time; undefined: there are more. */
+async function atMost(result: DuckDBResult, most: MostFound): Promise<readonly FoundRow[] | undefined> {
+  const rows: FoundRow[] = []
+  let bytes = 0
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const [field, row] of chunk.getRows()) {
+      const text = String(row)
+      bytes += text.length
+      rows.push([String(field), text])
+    }
+    if (rows.length > most.rows || bytes > most.bytes) return undefined
+  }
+  return rows
+}
+
+function grouped(rows: readonly FoundRow[], fields: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>()
   for (const [field, row] of rows) {
     const key = fields.get(field) ?? field

@@ -39,7 +39,7 @@ describe('the SQL of an aggregation', () => {
   })
 
   it('sorts with nulls lowest, and rows of equal keys as they came', () => {
-    expect(sortQuery('spooled', [false, true])).toBe('SELECT "r" FROM spooled ORDER BY "k0" ASC NULLS FIRST, "k1" DESC NULLS LAST, "n" ASC')
+    expect(sortQuery('spooled', { descending: [false, true], together: false })).toBe('SELECT "r" FROM spooled ORDER BY "k0" ASC NULLS FIRST, "k1" DESC NULLS LAST, "n" ASC')
   })
 
   it('takes any text for a name or a constant', () => {

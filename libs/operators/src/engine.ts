@@ -14,10 +14,12 @@ export interface Engine {
 
 /** What one request keeps with the engine. */
 export interface EngineWork {
-  /** Sorts rows: one direction per key. */
-  sorter(descending: readonly boolean[]): Promise<RowSorter>
+  /** Sorts rows: one direction per key. With `together` the last key is no order: rows that share it stand together, by the first of them. */
+  sorter(descending: readonly boolean[], together?: 'together'): Promise<RowSorter>
   /** Keeps rows by one key, to be looked up again and again. */
   keeper(): Promise<RowKeeper>
+  /** Keeps rows as they come, to be read again and again. */
+  log(): Promise<RowLog>
   /** Takes the rows of one input of an aggregation, as they come. */
   table(columns: readonly Column[]): Promise<SpooledTable>
   /**
@@ -50,8 +52,27 @@ export interface RowSorter {
 export interface RowKeeper {
   /** @throws HUB_SPOOL_FULL */
   add(rows: readonly KeyedRow[]): Promise<void>
-  /** The rows of these keys, those of one key in the order they came. No row can be added any more. */
-  find(keys: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
+  /**
+   * The rows of these keys, those of one key in the order they came; undefined: there are more than `most` rows, or bytes, of them. No row can
+   * be added any more.
+   */
+  find(keys: readonly string[], most: MostFound): Promise<ReadonlyMap<string, readonly string[]> | undefined>
+}
+
+/** What one look-up may bring. */
+export interface MostFound {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** Rows on disk in the order they came. */
+export interface RowLog {
+  /** JSON without line breaks. @throws HUB_SPOOL_FULL */
+  add(rows: readonly string[]): Promise<void>
+  /** All rows, as often as they are asked for. No row can be added any more. */
+  read(): AsyncIterable<RowLines>
+  /** Forgets them. */
+  close(): Promise<void>
 }
 
 /** Rows of one input of an aggregation. */

@@ -32,6 +32,7 @@ import { openWritten } from './written-rows.js'
  */
 export function execute(plan: Plan, context: ExecutionContext): RowStream {
   const shared: Omit<RequestState, 'related'> = {
+    noticed: new Set(),
     meter: requestMeter(context),
     lanes: once(() => lanes(context.limits.lanesPerSource)),
     placement: once((node: Remote) => adaptivePlacement(node, context)),

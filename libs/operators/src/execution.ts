@@ -1,11 +1,17 @@
 import type { Column, Plan, Value } from '@tributary/plan'
 import type { ExecutionContext, RowStream } from './execution-context.js'
+import type { Replay } from './kept-rows.js'
 import type { RequestState } from './request-state.js'
 
 /** Keys for one read of the inner side of a bind join: they are given to `of`, a node of the plan. */
 export interface KeyBatch {
   readonly of: Plan
   readonly keys: readonly (readonly Value[])[]
+}
+
+/** Rows that a step gives to its inner plan, which may read them several times. */
+export interface GivenRows extends Replay {
+  readonly columns: readonly Column[]
 }
 
 /** One request being executed: what operators hand down to their inputs. */
@@ -17,5 +23,5 @@ export interface Execution {
   readonly open: (plan: Plan, execution: Execution) => RowStream
   readonly batch?: KeyBatch
   /** The rows that the step around gives to its inner plan. */
-  readonly given?: { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] }
+  readonly given?: GivenRows
 }

@@ -81,10 +81,9 @@ async function kept(groups: Map<string, Row[]>, budget: SpillBudget): Promise<Ro
 function looking(keeper: RowKeeper, { context: { limits } }: Execution, name: string): KeptWhole {
   return {
     async find(batch) {
-      const found = await keeper.find(batch.map(({ hash }) => hash))
-      const total = [...found.values()].reduce((sum, rows) => sum + rows.length, 0)
-      if (total > limits.buildRows && batch.length > 1) throw new BatchTooLarge()
-      if (total > limits.buildRows) throw exceeded(limits.buildRows, `rows of ${name} related to one key`)
+      const found = await keeper.find(batch.map(({ hash }) => hash), { rows: limits.buildRows, bytes: limits.buildBytes })
+      if (found === undefined && batch.length > 1) throw new BatchTooLarge()
+      if (found === undefined) throw exceeded(limits.buildRows, `rows of ${name} related to one key`)
       return new Map([...found].map(([hash, rows]) => [hash, rowsOfTexts(rows)]))
     },
   }

@@ -16,6 +16,8 @@ export interface RequestState {
   readonly meter: Meter
   /** What the request keeps beyond memory; undefined: there is no engine. */
   readonly work?: EngineWork
+  /** What explain was told of operators that went on there. */
+  readonly noticed: Set<string>
 }
 
 /** A function that makes a value per key once. */

@@ -22,7 +22,7 @@ export const mostHeld = ({ context: { limits }, state: { work } }: Pick<Executio
 
 /** The budget of one operator: `what` says what its rows are for. */
 export function spillBudget(execution: Pick<Execution, 'context' | 'state'>, what: string): SpillBudget {
-  const { context, state: { meter, work } } = execution
+  const { context, state: { meter, work, noticed } } = execution
   const { limits } = context
   const mostRows = mostHeld(execution)
   let rows = 0
@@ -51,7 +51,10 @@ export function spillBudget(execution: Pick<Execution, 'context' | 'state'>, wha
     },
     spills(operator) {
       if (work === undefined) throw new Error('There is no engine to go on with')
-      context.notice?.({ operator, tier: 'embedded engine', why: reason })
+      const told = `${operator}: ${reason}`
+      // An operator may go on there once for each of very many groups.
+      if (!noticed.has(told)) context.notice?.({ operator, tier: 'embedded engine', why: reason })
+      noticed.add(told)
       return work
     },
     release() {

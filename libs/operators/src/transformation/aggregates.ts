@@ -1,51 +1,85 @@
 import { type AggregatesStep, type Column, outputColumns, type Plan } from '@tributary/plan'
-import { buildBudget, type Budget } from '../budget.js'
+import { buildBudget } from '../budget.js'
 import type { Execution } from '../execution.js'
 import type { Row } from '../page-rows.js'
-import { assembled, groupsOf } from './grouping.js'
-import { measured, type RowAccumulator } from './measured.js'
+import { rowBytes } from '../row-bytes.js'
+import { spillBudget, type SpillBudget } from '../spill-budget.js'
+import { type DivertedRows, divertedRows, finishedGroups, type GroupState } from './diverted-groups.js'
+import { assembled, groupsOf, type GroupValues } from './grouping.js'
+import { measured } from './measured.js'
 import { pagesOfRows } from './rows-of.js'
+import { stateRoom, type StateRoom } from './state-room.js'
 
-interface Held {
-  readonly values: Row
-  readonly measures: readonly RowAccumulator[]
-}
+/** Rows of a page that leaves an aggregation. */
+const pageRows = 1000
+const what = 'in the groups of one aggregation'
 
-/** One row per group and grouping, in the order in which they first came; holds the groups, never the rows. */
+/**
+ * One row per group and grouping, in the order in which they first came. Holds what is computed of groups as far as one operator may; once
+ * there is no more room, rows go to the embedded engine and come back group by group.
+ * @throws HUB_LIMIT_EXCEEDED if there is no engine, or one single group has more distinct values than may be held
+ */
 export async function* aggregatedRows(input: Plan, step: AggregatesStep, columns: readonly Column[], execution: Execution): AsyncGenerator<readonly Row[]> {
-  const budget = buildBudget(execution.context.limits, 'in the groups of one aggregation', execution.state.meter.memory)
+  const budget = spillBudget(execution, what)
+  const strict = buildBudget(execution.context.limits, what, execution.state.meter.memory)
+  const room = stateRoom(budget)
+  const collecting = collectingOf(input, step, room)
   try {
-    const groups = await collect(input, step, execution, budget)
+    for await (const rows of pagesOfRows(input, execution)) await collect(rows, collecting, budget)
+    room.keepTo(strict)
     const rowOf = assembled(step, columns, step.measures.map(({ column }) => column))
-    yield groups.map(({ values, measures }) => rowOf(values, measures.map((measure) => measure.result())))
+    const page: Row[] = []
+    for await (const { values, measures } of finishedGroups(collecting.bySet.map((groups) => [...groups.values()]), collecting.diverted?.sorter, { begin: collecting.begin, release: () => strict.release() })) {
+      page.push(rowOf(values, measures.map((measure) => measure.result())))
+      if (page.length === pageRows) yield page.splice(0)
+    }
+    yield page
   } finally {
     budget.release()
+    strict.release()
+    await collecting.diverted?.sorter.close()
   }
 }
 
-/** @throws HUB_LIMIT_EXCEEDED if there are more groups, or distinct values, than may be held */
-async function collect(input: Plan, step: AggregatesStep, execution: Execution, budget: Budget): Promise<readonly Held[]> {
+interface Collecting {
+  readonly groupOf: (row: Row) => readonly GroupValues[]
+  readonly bySet: readonly Map<string, GroupState>[]
+  readonly begin: (values: Row) => GroupState
+  readonly room: StateRoom
+  /** Rows for which there was no room. */
+  diverted: DivertedRows | undefined
+}
+
+function collectingOf(input: Plan, step: AggregatesStep, room: StateRoom): Collecting {
   const columns = outputColumns(input)
-  const groupOf = groupsOf(step, columns)
-  const fresh = step.measures.map((aggregation) => measured(aggregation, columns, budget))
-  const bySet = step.sets.map(() => new Map<string, Held>())
-  const started = (values: Row): Held => {
-    budget.hold(values)
-    return { values, measures: fresh.map((make) => make()) }
-  }
+  const fresh = step.measures.map((aggregation) => measured(aggregation, columns, room))
+  const begin = (values: Row): GroupState => ({ values, measures: fresh.map((make) => make()) })
   // Without anything to group by there is one group, however many rows.
-  step.sets.forEach((set, index) => {
-    if (set.length === 0 && step.groups.length === 0) bySet[index]?.set(`${index}:`, started([]))
+  const alone = step.groups.length === 0
+  const bySet = step.sets.map((set, index) => new Map(alone && set.length === 0 ? [[`${index}:`, begin([])]] : []))
+  return { groupOf: groupsOf(step, columns), bySet, begin, room, diverted: undefined }
+}
+
+/** Adds rows to their groups; from the row on for which there is no room, they go to the engine. */
+async function collect(rows: readonly Row[], collecting: Collecting, budget: SpillBudget): Promise<void> {
+  const { bySet, groupOf, room } = collecting
+  const held = collecting.diverted === undefined ? rows.findIndex((row) => !add(row, collecting, budget)) : 0
+  if (held < 0) return
+  collecting.diverted ??= divertedRows(await budget.spills('Aggregates').sorter([false, false, false], 'together'), { bySet, groupOf })
+  room.close()
+  await collecting.diverted.add(rows.slice(held))
+}
+
+/** False: there is no room, and nothing was added. */
+function add(row: Row, { bySet, groupOf, begin, room }: Collecting, budget: SpillBudget): boolean {
+  if (room.full) return false
+  const found = groupOf(row).map((group, set) => ({ ...group, known: bySet[set]?.get(group.hash) }))
+  const fresh = found.filter(({ known }) => known === undefined)
+  if (fresh.length > 0 && !budget.holds(fresh.length, fresh.reduce((sum, { values }) => sum + rowBytes(values), 0))) return false
+  found.forEach(({ hash, values, known }, set) => {
+    const group = known ?? begin(values)
+    if (known === undefined) bySet[set]?.set(hash, group)
+    for (const measure of group.measures) measure.add(row)
   })
-  for await (const rows of pagesOfRows(input, execution)) {
-    for (const row of rows) {
-      groupOf(row).forEach(({ hash, values }, index) => {
-        const groups = bySet[index]
-        const group = groups?.get(hash) ?? started(values)
-        groups?.set(hash, group)
-        for (const measure of group.measures) measure.add(row)
-      })
-    }
-  }
-  return bySet.flatMap((groups) => [...groups.values()])
+  return true
 }

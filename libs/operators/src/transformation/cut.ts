@@ -1,7 +1,7 @@
 import { addDecimals, comparatorOf, compile, type CutStep, decimalType, outputColumns, type Plan, type Value } from '@tributary/plan'
 import { Decimal } from 'decimal.js'
-import { buildBudget } from '../budget.js'
 import type { Execution } from '../execution.js'
+import { keptRows, type Replay } from '../kept-rows.js'
 import type { Row } from '../page-rows.js'
 import { pagesOfRows } from './rows-of.js'
 
@@ -68,27 +68,25 @@ function exactText(value: Value): string | undefined {
   return number.isFinite() ? number.toFixed() : undefined
 }
 
-/** A share is known when all rows are: they are held. */
+/** A share is known when all rows are: they are kept. */
 async function* cutAtShare(input: Plan, step: CutStep, execution: Execution): AsyncGenerator<readonly Row[]> {
   const columns = outputColumns(input)
   const valueOf = compile(step.value, columns)
   const amountOf = compile(step.amount, columns)
-  const budget = buildBudget(execution.context.limits, 'in one selection by a share of a sum', execution.state.meter.memory)
-  const held: Row[] = []
+  const kept = keptRows(execution, { operator: 'Cut', what: 'in one selection by a share of a sum' })
   let total = '0'
+  let percent: string | undefined
   try {
     for await (const rows of pagesOfRows(input, execution)) {
       for (const row of rows) {
-        budget.hold(row)
-        held.push(row)
+        percent ??= exactText(amountOf(row)) ?? '0'
         total = addDecimals(total, exactText(valueOf(row)) ?? '0')
       }
+      await kept.add(rows)
     }
-    const [first] = held
-    if (first === undefined) return
-    yield withinShare(held, { total, percent: exactText(amountOf(first)) ?? '0', valueOf })
+    yield* withinShare(kept, { total, percent: percent ?? '0', valueOf })
   } finally {
-    budget.release()
+    await kept.close()
   }
 }
 
@@ -99,15 +97,18 @@ interface Share {
 }
 
 /** The share of a total of nothing is never reached. */
-function withinShare(rows: readonly Row[], { total, percent, valueOf }: Share): readonly Row[] {
+async function* withinShare(kept: Replay, { total, percent, valueOf }: Share): AsyncGenerator<readonly Row[]> {
   const Exact = Decimal.clone({ precision: 1000 })
   const wanted = new Exact(percent).times(total)
   const way = compareDecimals(total, '0')
   let sum = '0'
-  const end = rows.findIndex((row) => {
-    if (way !== 0 && compareDecimals(new Exact(sum).times(100).toFixed(), wanted.toFixed()) * way >= 0) return true
-    sum = addDecimals(sum, exactText(valueOf(row)) ?? '0')
-    return false
-  })
-  return end < 0 ? rows : rows.slice(0, end)
+  for await (const rows of kept.pages()) {
+    const end = rows.findIndex((row) => {
+      if (way !== 0 && compareDecimals(new Exact(sum).times(100).toFixed(), wanted.toFixed()) * way >= 0) return true
+      sum = addDecimals(sum, exactText(valueOf(row)) ?? '0')
+      return false
+    })
+    yield end < 0 ? rows : rows.slice(0, end)
+    if (end >= 0) return
+  }
 }

@@ -92,3 +92,27 @@ function* below(tree: Tree, root: TreeNode, order: 'preorder' | 'postorder'): Ge
     }
   }
 }
+
+/**
+ * The nodes in an order, one that hangs below several others as often as it is met.
+ * @throws HUB_LIMIT_EXCEEDED if that is more often than may be held
+ */
+export function visitsOf(tree: Tree, order: 'preorder' | 'postorder', budget: Budget): readonly TreeNode[] {
+  const visits: TreeNode[] = []
+  for (const node of inOrder(tree, order)) {
+    budget.hold([])
+    visits.push(node)
+  }
+  return visits
+}
+
+/** Where a node stands among visits. */
+export function visitPlaces(visits: readonly TreeNode[]): (id: string) => readonly number[] {
+  const places = new Map<string, number[]>()
+  visits.forEach(({ id }, place) => {
+    const known = places.get(id)
+    if (known === undefined) places.set(id, [place])
+    else known.push(place)
+  })
+  return (id) => places.get(id) ?? []
+}

@@ -1,10 +1,12 @@
 import { type NestedStep, outputColumns, type Plan, nestedRows as rowsShape } from '@tributary/plan'
-import type { Execution } from '../execution.js'
+import { buildBudget } from '../budget.js'
+import type { Execution, GivenRows } from '../execution.js'
+import { heldRows } from '../kept-rows.js'
 import { positionsOf, type Row } from '../page-rows.js'
 import { asColumnValue, rowsInColumn } from './column-rows.js'
 import { pagesOfRows, transformed } from './rows-of.js'
 
-/** Adds to each row what the inner plan makes of the rows in one of its columns. */
+/** Adds to each row what the inner plan makes of the rows in one of its columns. @throws HUB_LIMIT_EXCEEDED if that is more than one row may hold */
 export async function* nestedRows(input: Plan, { from, each }: NestedStep, execution: Execution): AsyncGenerator<readonly Row[]> {
   const inputColumns = outputColumns(input)
   const [position = -1] = positionsOf(inputColumns, [from])
@@ -17,9 +19,26 @@ export async function* nestedRows(input: Plan, { from, each }: NestedStep, execu
     const found: Row[] = []
     for (const row of rows) {
       const given = rowsIn(row[position])
-      const value = !toMany && given.length === 0 ? null : asColumnValue(await transformed(each, { columns, rows: given }, execution), toMany)
+      const value = !toMany && given.length === 0 ? null : asColumnValue(await allMade(each, { columns, ...heldRows(given) }, execution), toMany)
       found.push([...row, value])
     }
     yield found
+  }
+}
+
+/** What is made of rows becomes the value of one row. */
+async function allMade(each: Plan, given: GivenRows, execution: Execution): Promise<readonly Row[]> {
+  const budget = buildBudget(execution.context.limits, 'made of the related rows of one row', execution.state.meter.memory)
+  try {
+    const all: Row[] = []
+    for await (const rows of transformed(each, given, execution)) {
+      for (const row of rows) {
+        budget.hold(row)
+        all.push(row)
+      }
+    }
+    return all
+  } finally {
+    budget.release()
   }
 }

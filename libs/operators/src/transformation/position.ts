@@ -13,12 +13,11 @@ export async function* positionedRows([input, nodes]: readonly [Plan, Plan], ste
     const idsOf = nodesOf(step, columns)
     const { other } = step
     const otherOf = other === undefined ? undefined : compile(other, columns)
-    const known = new Map<string, ReadonlySet<string>>()
     for await (const rows of pagesOfRows(input, execution)) {
       yield rows.map((row): Row => {
         const given = otherOf?.(row)
         const against = given === null || given === undefined ? undefined : hashKey([step.id.type], [given])
-        return [...row, [...idsOf(row)].some((id) => stands(id, against, { tree, step, known }))]
+        return [...row, [...idsOf(row)].some((id) => stands(id, against, { tree, step }))]
       })
     }
   } finally {
@@ -29,11 +28,9 @@ export async function* positionedRows([input, nodes]: readonly [Plan, Plan], ste
 interface Testing {
   readonly tree: Tree
   readonly step: PositionStep
-  /** What is above or below a node, once it was looked up. */
-  readonly known: Map<string, ReadonlySet<string>>
 }
 
-function stands(id: string, other: string | undefined, { tree, step, known }: Testing): boolean {
+function stands(id: string, other: string | undefined, { tree, step }: Testing): boolean {
   const node = tree.get(id)
   if (node === undefined) return false
   if (step.test === 'isroot') return node.parents.length === 0
@@ -42,7 +39,7 @@ function stands(id: string, other: string | undefined, { tree, step, known }: Te
   if (against === undefined || other === undefined) return false
   if (step.test === 'issibling') return id !== other && (node.parents.length === 0 ? against.parents.length === 0 : node.parents.some((parent) => against.parents.includes(parent)))
   if (id === other) return step.includeSelf
-  const found = known.get(other) ?? relativesOf(tree, [other], step.test === 'isdescendant' ? 'descendants' : 'ancestors', step.maxDistance)
-  known.set(other, found)
-  return found.has(id)
+  // The way up is short, whereas very much may hang below a node.
+  const [lower, upper] = step.test === 'isdescendant' ? [id, other] : [other, id]
+  return relativesOf(tree, [lower], 'ancestors', step.maxDistance).has(upper)
 }

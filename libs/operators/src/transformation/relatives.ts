@@ -11,9 +11,9 @@ export async function* relativeRows([input, start, nodes]: readonly [Plan, Plan,
     const tree = await readTree(nodes, step, execution, budget)
     const startOf = nodesOf(step, outputColumns(start))
     const begin = new Set<string>()
-    for await (const rows of pagesOfRows(start, execution)) for (const row of rows) for (const id of startOf(row)) begin.add(id)
+    for await (const rows of pagesOfRows(start, execution)) for (const row of rows) for (const id of startOf(row)) if (tree.has(id)) begin.add(id)
     const found = relativesOf(tree, begin, step.direction, step.maxDistance)
-    const wanted = new Set([...found, ...(step.keepStart ? [...begin].filter((id) => tree.has(id)) : [])])
+    const wanted = new Set([...found, ...(step.keepStart ? begin : [])])
     const idsOf = nodesOf(step, outputColumns(input))
     for await (const rows of pagesOfRows(input, execution)) yield rows.filter((row) => [...idsOf(row)].some((id) => wanted.has(id)))
   } finally {

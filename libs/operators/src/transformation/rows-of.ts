@@ -1,5 +1,5 @@
-import { type Column, outputColumns, type Plan } from '@tributary/plan'
-import type { Execution } from '../execution.js'
+import { outputColumns, type Plan } from '@tributary/plan'
+import type { Execution, GivenRows } from '../execution.js'
 import { rowsPage, toRows, type Row } from '../page-rows.js'
 
 /** The rows of a plan, page by page, with all its columns. */
@@ -8,11 +8,9 @@ export async function* pagesOfRows(plan: Plan, execution: Execution): AsyncGener
   for await (const page of stream.pages) yield toRows(page, stream.columns).rows
 }
 
-/** The rows that a plan makes of given ones, by the plan's columns. */
-export async function transformed(each: Plan, given: { readonly columns: readonly Column[]; readonly rows: readonly Row[] }, execution: Execution): Promise<readonly Row[]> {
-  const rows: Row[] = []
+/** The rows that a plan makes of given ones, page by page, by the plan's columns. */
+export async function* transformed(each: Plan, given: GivenRows, execution: Execution): AsyncGenerator<readonly Row[]> {
   const columns = outputColumns(each)
   const stream = execution.open(each, { ...execution, given })
-  for await (const page of stream.pages) rows.push(...toRows(page.kind === 'rows' ? rowsPage(stream.columns, toRows(page, stream.columns).rows) : page, columns).rows)
-  return rows
+  for await (const page of stream.pages) yield toRows(page.kind === 'rows' ? rowsPage(stream.columns, toRows(page, stream.columns).rows) : page, columns).rows
 }

@@ -1,58 +1,61 @@
 import { type Column, groupColumns, mergeColumns, outputColumns, type Plan, type SubtreesStep } from '@tributary/plan'
-import { buildBudget } from '../budget.js'
 import type { Execution } from '../execution.js'
+import { heldRows } from '../kept-rows.js'
 import type { Row } from '../page-rows.js'
 import { assembled, groupsOf } from './grouping.js'
-import { inOrder, nodesOf, readTree, relativesOf, treeBudget } from './hierarchy.js'
+import { nodesOf, readTree, relativesOf, treeBudget, type TreeNode, visitsOf, visitPlaces } from './hierarchy.js'
+import { rowGroups, type RowGroup } from './row-groups.js'
 import { pagesOfRows, transformed } from './rows-of.js'
 import { shownOf } from './traverse.js'
 
-interface Held {
-  readonly values: Row
-  readonly rows: Row[]
-}
-
 /**
  * What the inner plan makes of the rows of each node and of all nodes below it, by groups where there are any. Without groups a node has a
- * result even where no row belongs to it. Holds the rows.
+ * result even where no row belongs to it. Keeps the rows.
  */
 export async function* subtreeRows([input, nodes]: readonly [Plan, Plan], step: SubtreesStep, columns: readonly Column[], execution: Execution): AsyncGenerator<readonly Row[]> {
   const budget = treeBudget(execution)
-  const held = buildBudget(execution.context.limits, 'in the groups of one rolluprecursive', execution.state.meter.memory)
+  const groups = rowGroups(execution, { operator: 'Subtrees', what: 'in the groups of one rolluprecursive' })
   try {
     const tree = await readTree(nodes, step, execution, budget)
     const inputColumns = outputColumns(input)
     const idsOf = nodesOf(step, inputColumns)
     const groupOf = groupsOf(step, inputColumns)
-    const byNode = new Map<string, Map<string, Held>>([...tree.keys()].map((id) => [id, new Map(step.groups.length === 0 ? [['0:', { values: [], rows: [] }]] : [])]))
+    const visits = visitsOf(tree, 'preorder', budget)
+    const placesOf = visitPlaces(visits)
     for await (const rows of pagesOfRows(input, execution)) {
-      for (const row of rows) {
+      await groups.add(rows.map((row) => {
         const own = [...idsOf(row)].filter((id) => tree.has(id))
-        if (own.length > 0) held.hold(row)
-        const groups = groupOf(row)
-        for (const id of new Set([...own, ...relativesOf(tree, own, 'ancestors')])) for (const { hash, values } of groups) place(byNode.get(id), hash, { values, row })
-      }
+        const above = [...new Set([...own, ...relativesOf(tree, own, 'ancestors')])]
+        const found = groupOf(row)
+        return { row, places: above.flatMap((id) => placesOf(id).flatMap((series) => found.map((group) => ({ ...group, series })))) }
+      }))
     }
     const shown = shownOf(step, outputColumns(nodes))
     const grouped = assembled(step, columnsWithGroups(step), outputColumns(step.each))
     const rowOf = assembled({ groups: step.shownOfNode, sets: [] }, columns, columnsWithGroups(step))
-    for (const node of inOrder(tree, 'preorder')) {
-      for (const { values, rows } of byNode.get(node.id)?.values() ?? []) {
-        const made = await transformed(step.each, { columns: inputColumns, rows }, execution)
-        yield made.map((row) => rowOf(shown(node.row), grouped(values, row)))
-      }
+    for await (const { series, values, rows } of step.groups.length === 0 ? everyNode(groups.inOrder(), visits) : groups.inOrder()) {
+      const node = visits[series]
+      if (node === undefined) continue
+      for await (const made of transformed(step.each, { columns: inputColumns, ...rows }, execution)) yield made.map((row) => rowOf(shown(node.row), grouped(values, row)))
     }
   } finally {
     budget.release()
-    held.release()
+    await groups.close()
   }
 }
 
-function place(groups: Map<string, Held> | undefined, hash: string, { values, row }: { readonly values: Row; readonly row: Row }): void {
-  const held = groups?.get(hash)
-  if (held === undefined) groups?.set(hash, { values, rows: [row] })
-  else held.rows.push(row)
+/** The groups, one for each node, with empty ones for the nodes that have no rows. */
+async function* everyNode(groups: AsyncIterable<RowGroup>, visits: readonly TreeNode[]): AsyncGenerator<RowGroup> {
+  let next = 0
+  for await (const group of groups) {
+    while (next < group.series) yield emptyGroup(next++)
+    yield group
+    next = group.series + 1
+  }
+  while (next < visits.length) yield emptyGroup(next++)
 }
+
+const emptyGroup = (series: number): RowGroup => ({ series, values: [], rows: heldRows([]) })
 
 /** The columns of a result before its node is put into it. */
 const columnsWithGroups = (step: SubtreesStep): readonly Column[] => mergeColumns(groupColumns(step), outputColumns(step.each))

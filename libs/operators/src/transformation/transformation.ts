@@ -50,9 +50,9 @@ async function* pagesOf({ columns }: Transformation, chunks: AsyncIterable<reado
 /** The rows that the step around gives. */
 export function openGiven({ columns }: Given, { given }: Execution): RowStream {
   if (given === undefined) throw new Error('The plan reads given rows outside of the step that gives them')
-  return { columns, pages: givenPages(columns, given), count: () => given.rows.length }
+  return { columns, pages: givenPages(columns, given), count: () => undefined }
 }
 
 async function* givenPages(columns: Given['columns'], given: NonNullable<Execution['given']>): AsyncGenerator<Page> {
-  if (given.rows.length > 0) yield toRows(rowsPage(given.columns, given.rows), columns)
+  for await (const rows of given.pages()) yield toRows(rowsPage(given.columns, rows), columns)
 }

@@ -1,35 +1,33 @@
 import { type Column, compile, type NodeShown, outputColumns, type Plan, type TraverseStep } from '@tributary/plan'
-import { buildBudget } from '../budget.js'
 import type { Execution } from '../execution.js'
 import { projection, type Row } from '../page-rows.js'
 import { assembled } from './grouping.js'
-import { inOrder, nodesOf, readTree, treeBudget } from './hierarchy.js'
+import { nodesOf, readTree, treeBudget, visitPlaces, visitsOf } from './hierarchy.js'
+import { rowGroups } from './row-groups.js'
 import { pagesOfRows } from './rows-of.js'
 
-/** The rows in the order of their nodes; those that belong to none are left out. Holds the rows. */
+/** The rows in the order of their nodes; those that belong to none are left out. Keeps the rows. */
 export async function* traversedRows([input, nodes]: readonly [Plan, Plan], step: TraverseStep, columns: readonly Column[], execution: Execution): AsyncGenerator<readonly Row[]> {
   const budget = treeBudget(execution)
-  const held = buildBudget(execution.context.limits, 'in one traverse', execution.state.meter.memory)
+  const byNode = rowGroups(execution, { operator: 'Traverse', what: 'in one traverse' })
   try {
     const tree = await readTree(nodes, step, execution, budget)
     const inputColumns = outputColumns(input)
     const idsOf = nodesOf(step, inputColumns)
-    const byNode = new Map<string, Row[]>()
+    const visits = visitsOf(tree, step.order, budget)
+    const placesOf = visitPlaces(visits)
     for await (const rows of pagesOfRows(input, execution)) {
-      for (const row of rows) {
-        held.hold(row)
-        for (const id of idsOf(row)) byNode.set(id, [...(byNode.get(id) ?? []), row])
-      }
+      await byNode.add(rows.map((row) => ({ row, places: [...idsOf(row)].flatMap(placesOf).map((series) => ({ series, hash: '', values: [] })) })))
     }
     const shown = shownOf(step, outputColumns(nodes))
     const rowOf = assembled({ groups: step.shownOfNode, sets: [] }, columns, inputColumns)
-    for (const node of inOrder(tree, step.order)) {
-      const values = shown(node.row)
-      yield (byNode.get(node.id) ?? []).map((row) => rowOf(values, row))
+    for await (const { series, rows } of byNode.inOrder()) {
+      const values = shown(visits[series]?.row ?? [])
+      for await (const page of rows.pages()) yield page.map((row) => rowOf(values, row))
     }
   } finally {
     budget.release()
-    held.release()
+    await byNode.close()
   }
 }
 
