@@ -1,6 +1,6 @@
 import type { Column, Plan, Value } from '@tributary/plan'
 import type { ExecutionContext, RowStream } from './execution-context.js'
-import type { Replay } from './kept-rows.js'
+import type { Replay } from './replay.js'
 import type { RequestState } from './request-state.js'
 
 /** Keys for one read of the inner side of a bind join: they are given to `of`, a node of the plan. */

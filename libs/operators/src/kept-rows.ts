@@ -2,13 +2,9 @@ import { rowsOfLines, rowText } from './carried-rows.js'
 import type { RowLog } from './engine.js'
 import type { Execution } from './execution.js'
 import type { Row } from './page-rows.js'
+import type { Replay } from './replay.js'
 import { rowBytes } from './row-bytes.js'
 import { spillBudget } from './spill-budget.js'
-
-/** Rows that can be read again and again. */
-export interface Replay {
-  pages(): AsyncIterable<readonly Row[]>
-}
 
 /** Rows that are kept in the order they came: in memory as far as one operator may hold them, beyond that on the embedded engine. */
 export interface KeptRows extends Replay {
@@ -53,10 +49,3 @@ export function keptRows(execution: Pick<Execution, 'context' | 'state'>, { oper
     },
   }
 }
-
-/** Rows that are held already. */
-export const heldRows = (rows: readonly Row[]): Replay => ({
-  async *pages() {
-    if (rows.length > 0) yield rows
-  },
-})

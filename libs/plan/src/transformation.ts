@@ -27,7 +27,7 @@ export interface Given {
 
 /** What is done to rows. */
 export type StepOf<P> =
-  | AggregatesStep | GroupsStepOf<P> | NestedStepOf<P> | UnnestStep | NestStep | AttachStep | CutStep | ReduceStep
+  | AggregatesStep | GroupsStepOf<P> | NestedStepOf<P> | UnnestStep | NestStep | WrapStep | AttachStep | CutStep | ReduceStep
   | RelativesStep | TraverseStep | SubtreesStepOf<P> | PositionStep
 
 /** One row per group, as `Aggregate`, with what that cannot say: grouping sets, groups by entities, values reached through collections. */
@@ -111,6 +111,11 @@ export interface UnnestStep {
 export interface NestStep {
   readonly kind: 'nest'
   readonly parts: readonly NestedPart[]
+}
+
+/** Each row becomes the only value of a row: what it is called, and what of it is shown. */
+export interface WrapStep extends NestedPart {
+  readonly kind: 'wrap'
 }
 
 /** A column that holds rows: what of them is shown, and what their context URL says. */

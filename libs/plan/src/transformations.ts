@@ -28,6 +28,7 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
     case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step.from, step, outputColumns(step.each))]
     case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
     case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
+    case 'wrap': return [rowsColumn(step, outputColumns(input), false)]
     case 'attach': return [...outputColumns(input), ...(other === undefined ? [] : outputColumns(other))]
     case 'cut': return outputColumns(input)
     case 'reduce': return [...outputColumns(input), ...step.aggregations.map(({ column }) => column)]

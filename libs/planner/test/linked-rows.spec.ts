@@ -64,8 +64,8 @@ describe('contexts', () => {
 describe('cross joins', () => {
   it('join by equalities where null means nothing, with conditions over one set on its own rows', () => {
     expect(lines("$crossjoin(Lands,People)?$filter=Lands/Code eq People/Home/City and Lands/Code eq People/Name and startswith(People/Name,'A') and Lands/Code ne 'x'&$select=Lands/Code")).toEqual([
-      'Filter Lands/Code eq People/Home/City', '└ Unnest ~People as People', '  └ Expand ~People on ~2 = Name each order Name', '    ├ Compute Lands/Code as ~2', '    │ └ Unnest ~Lands as Lands', '    │   └ Nest all as ~Lands', '    │     └ Sort Code',
-      "    │       └ Filter Code ne 'x'", '    │         └ Scan t.Lands (Code)', "    └ Filter startswith(Name,'A')", '      └ Scan t.People (Name, Home, Tags, Rank, @odata.type)',
+      'Filter Lands/Code eq People/Home/City', '└ Unnest ~People as People', '  └ Expand ~People on ~1 = Name each order Name', '    ├ Compute Lands/Code as ~1', '    │ └ Wrap as Lands', '    │   └ Sort Code',
+      "    │     └ Filter Code ne 'x'", '    │       └ Scan t.Lands (Code)', "    └ Filter startswith(Name,'A')", '      └ Scan t.People (Name, Home, Tags, Rank, @odata.type)',
     ])
   })
 })

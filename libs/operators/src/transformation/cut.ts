@@ -1,8 +1,9 @@
 import { addDecimals, comparatorOf, compile, type CutStep, decimalType, outputColumns, type Plan, type Value } from '@tributary/plan'
 import { Decimal } from 'decimal.js'
 import type { Execution } from '../execution.js'
-import { keptRows, type Replay } from '../kept-rows.js'
+import { keptRows } from '../kept-rows.js'
 import type { Row } from '../page-rows.js'
+import type { Replay } from '../replay.js'
 import { pagesOfRows } from './rows-of.js'
 
 /** The first rows, until they are as many, or add up to as much, as is asked for; sums are exact. */

@@ -1,8 +1,8 @@
 import { type NestedStep, outputColumns, type Plan, nestedRows as rowsShape } from '@tributary/plan'
 import { buildBudget } from '../budget.js'
 import type { Execution, GivenRows } from '../execution.js'
-import { heldRows } from '../kept-rows.js'
 import { positionsOf, type Row } from '../page-rows.js'
+import { heldRows } from '../replay.js'
 import { asColumnValue, rowsInColumn } from './column-rows.js'
 import { pagesOfRows, transformed } from './rows-of.js'
 

@@ -1,7 +1,7 @@
 import { type Column, groupColumns, mergeColumns, outputColumns, type Plan, type SubtreesStep } from '@tributary/plan'
 import type { Execution } from '../execution.js'
-import { heldRows } from '../kept-rows.js'
 import type { Row } from '../page-rows.js'
+import { heldRows } from '../replay.js'
 import { assembled, groupsOf } from './grouping.js'
 import { nodesOf, readTree, relativesOf, treeBudget, type TreeNode, visitsOf, visitPlaces } from './hierarchy.js'
 import { rowGroups, type RowGroup } from './row-groups.js'

@@ -14,6 +14,7 @@ import { relativeRows } from './relatives.js'
 import { subtreeRows } from './subtrees.js'
 import { traversedRows } from './traverse.js'
 import { unnestedRows } from './unnest.js'
+import { wrappedRows } from './wrap.js'
 
 /** Rows of a page that leaves a transformation which held its input. */
 const pageRows = 1000
@@ -31,6 +32,7 @@ function rowsOf({ inputs, step, columns }: Transformation, execution: Execution)
     case 'nested': return nestedRows(input, step, execution)
     case 'unnest': return unnestedRows(input, step, execution)
     case 'nest': return nestRows(inputs, execution)
+    case 'wrap': return wrappedRows(input, execution)
     case 'attach': return attachedRows(input, other ?? input, execution)
     case 'cut': return cutRows(input, step, execution)
     case 'reduce': return reducedRows(input, step, execution)

@@ -10,6 +10,7 @@ export function printStep(step: Step): string {
     case 'nested': return `Nest ${step.from} as ${step.name}`
     case 'unnest': return `${step.outer ? 'OuterUnnest' : 'Unnest'} ${step.from} as ${step.name}`
     case 'nest': return `Nest all as ${step.parts.map(({ name }) => name).join(', ')}`
+    case 'wrap': return `Wrap as ${step.name}`
     case 'attach': return 'Attach'
     case 'cut': return `Cut at ${step.unit} ${printExpression(step.amount)} of ${printExpression(step.value)}`
     case 'relatives': return `${step.direction === 'ancestors' ? 'Ancestors' : 'Descendants'}${step.maxDistance === undefined ? '' : ` up to ${step.maxDistance}`}${step.keepStart ? ' with start' : ''}`

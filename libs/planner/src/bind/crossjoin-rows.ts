@@ -23,8 +23,8 @@ type Members = ReadonlyMap<string, CrossMember>
  * $crossjoin(A,B) with A/x eq B/y and B/z gt 1      Unnest B
  *                                                   └ Expand ~B on ~A/x = y
  *                                              ⇒      ├ Compute ~A/x
- *                                                     │ └ Unnest A
- *                                                     │   └ Nest A
+ *                                                     │ └ Wrap as A
+ *                                                     │   └ A
  *                                                     └ Filter z gt 1
  *                                                       └ B
  * ```
@@ -54,18 +54,20 @@ const inOrder = (rows: Plan, scope: RowScope): Plan => {
   return first === undefined ? rows : sort(rows, [first, ...more])
 }
 
-/** Takes one of the rows held under the set's name. */
+/** Takes each of the rows held under the set's name. */
 const taken = (plan: Plan, { name, shown, context }: Member, product: { readonly product?: string } = {}): Plan =>
   transformation([plan], { kind: 'unnest', from: `~${name}`, name, shown, context, outer: false, ...product })
 
-/** All sets that no equality joins: their rows are held, and each goes with each. */
+/** Sets that no equality joins: the rows of the first go by, those of each other are held and go with each of them. */
 function multiplied(members: readonly Member[]): Plan {
   const [first, ...more] = members
   if (first === undefined) throw new Error('A cross join begins with a set that none joins')
-  const parts = members.map(({ name, shown, context }) => ({ name: `~${name}`, shown, context }))
-  const held = transformation([first.rows, ...more.map(({ rows }) => rows)], { kind: 'nest', parts })
-  const product = members.length < 2 ? {} : { product: `$crossjoin(${members.map(({ name }) => name).join(',')})` }
-  return members.reduce<Plan>((plan, member) => taken(plan, member, product), held)
+  const product = `$crossjoin(${members.map(({ name }) => name).join(',')})`
+  const { name, shown, context, rows } = first
+  return more.reduce<Plan>((plan, member) => {
+    const held = transformation([member.rows], { kind: 'nest', parts: [{ name: `~${member.name}`, shown: member.shown, context: member.context }] })
+    return taken(transformation([plan, held], { kind: 'attach' }), member, { product })
+  }, transformation([rows], { kind: 'wrap', name, shown, context }))
 }
 
 /** The equalities that a set is joined by, each between a column of an earlier set and one of its own. */

@@ -31,6 +31,7 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
     }
     case 'attach': return second === undefined ? plan : withInner(plan, [prune(first, needed), prune(second, allOf(second))], [])
     case 'nest': return withInner(plan, [prune(first, allOf(first)), ...[...(second === undefined ? [] : [second]), ...others].map((input) => prune(input, allOf(input)))], [])
+    case 'wrap': return withInner(plan, [prune(first, allOf(first))], [])
     case 'unnest': case 'cut': case 'reduce': return withInner(plan, [prune(first, new Set([...needed, ...readByStep(step)]))], [])
   }
 }
