@@ -33,8 +33,8 @@ export type ServedSets = Readonly<Record<string, ServedSet>>
 
 export const entityTypeOf = (name: string, set: ServedSet): string => set.entityType ?? `${name}Type`
 
-/** The `$metadata` document of the sets, CSDL 4.0 XML. */
-export function csdlOf(sets: ServedSets, namespace: string): string {
+/** The `$metadata` document of the sets, CSDL 4.0 XML. @param container XML put into the EntityContainer element: annotations */
+export function csdlOf(sets: ServedSets, namespace: string, container = ''): string {
   const types = Object.entries(sets).map(([name, set]) => `
       <EntityType Name="${entityTypeOf(name, set)}">
         ${set.key.length === 0 ? '' : `<Key>${set.key.map((key) => `<PropertyRef Name="${key}"/>`).join('')}</Key>`}
@@ -49,7 +49,7 @@ export function csdlOf(sets: ServedSets, namespace: string): string {
 <edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
   <edmx:DataServices>
     <Schema Namespace="${namespace}" xmlns="http://docs.oasis-open.org/odata/ns/edm">${types.join('')}
-      <EntityContainer Name="Container">${entitySets.join('')}
+      <EntityContainer Name="Container">${entitySets.join('')}${container}
       </EntityContainer>
     </Schema>
   </edmx:DataServices>

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { answerBatch, innerHeader, type BatchObedience } from './odata-server-batch.js'
 import { csdlOf, type ServedProperty, type ServedSet, type ServedSets } from './odata-server-contract.js'
 import { orderOf, predicateOf, Refusal, type LanguageOptions, type Row, type TypeOf } from './odata-server-language.js'
 import { writeRow } from './odata-server-writing.js'
@@ -50,6 +51,8 @@ export interface Behaviour {
   readonly silent?: { readonly times: number }
   /** Options in the body of a POST to /$query: refused with 405 unless told. */
   readonly querySegment?: 'honour' | 'refuse'
+  /** `$batch`: refused with 405 unless told. */
+  readonly batch?: BatchObedience
   /** Collections have this ETag, and are not sent again to whoever has it. */
   readonly etag?: string
   readonly fault?: ServedFault
@@ -92,6 +95,8 @@ export interface ODataServer {
   readonly url: string
   /** Every request so far, `$metadata` included. */
   readonly requests: ServedRequest[]
+  /** The requests within batches so far. */
+  readonly batched: ServedRequest[]
   /** Requests whose connection closed before their answer had ended: by the client, or by a fault that resets it. */
   readonly cancelled: ServedRequest[]
   /** Rows written so far. */
@@ -105,6 +110,7 @@ export interface ODataServer {
 interface State {
   readonly options: ServerOptions
   readonly requests: ServedRequest[]
+  readonly batched: ServedRequest[]
   readonly cancelled: ServedRequest[]
   behaviour: Behaviour
   readonly behaviourOf: Map<string, Behaviour>
@@ -120,7 +126,7 @@ interface State {
 /** Starts an OData v4 server on a free port of 127.0.0.1. */
 export async function startODataServer(options: ServerOptions): Promise<ODataServer> {
   const state: State = {
-    options, requests: [], cancelled: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, silenced: 0, struck: 0, rowsSent: 0, now: 0, most: 0, url: '',
+    options, requests: [], batched: [], cancelled: [], behaviour: options.behaviour ?? {}, behaviourOf: new Map(Object.entries(options.behaviourOf ?? {})), throttled: 0, silenced: 0, struck: 0, rowsSent: 0, now: 0, most: 0, url: '',
   }
   const server = createServer((request, response) => void answer(state, request, response))
   server.listen(0, '127.0.0.1')
@@ -129,6 +135,7 @@ export async function startODataServer(options: ServerOptions): Promise<ODataSer
   return {
     url: state.url,
     requests: state.requests,
+    batched: state.batched,
     cancelled: state.cancelled,
     rowsSent: () => state.rowsSent,
     inFlight: () => ({ now: state.now, most: state.most }),
@@ -153,7 +160,7 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? '/', state.url)
   const options = Object.fromEntries([...url.searchParams].map(([name, value]) => [name, value]))
   const asked = { method: request.method ?? 'GET', url: request.url ?? '', options, headers: request.headers }
-  state.requests.push(asked)
+  ;(innerHeader in request.headers ? state.batched : state.requests).push(asked)
   response.on('close', () => {
     state.now--
     if (!response.writableEnded) state.cancelled.push(asked)
@@ -188,9 +195,11 @@ async function route(state: State, exchange: Exchange): Promise<void> {
     return fail(response, behaviour.throttle.status, 'too much')
   }
   if (request.method === 'POST' && path.endsWith('/$query') && behaviour.querySegment === 'honour') return answerPosted(state, exchange)
+  if (request.method === 'POST' && resource === '$batch' && behaviour.batch !== undefined) return answerBatch(request, response, { url: state.url, obedience: behaviour.batch })
+  if (request.method === 'GET' && resource === '' && behaviour.batch === 'token') return void response.writeHead(200, { 'x-csrf-token': 'T1', 'content-type': 'application/json' }).end('{"value":[]}')
   if (request.method !== 'GET') return fail(response, 405, `${request.method} is not allowed`)
   // a server answers the links it gave
-  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !('$skiptoken' in exchange.options)) return fail(response, 414, 'the URL is too long')
+  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !(innerHeader in request.headers) && !('$skiptoken' in exchange.options)) return fail(response, 414, 'the URL is too long')
   if (resource === '$metadata') {
     response.writeHead(200, { 'content-type': 'application/xml', 'odata-version': '4.0' }).end(csdlOf(state.options.sets, state.options.namespace ?? 'Test'))
     return

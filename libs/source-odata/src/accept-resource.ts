@@ -5,6 +5,7 @@ import { encodeOption } from './print-filter.js'
 import { restrictionsOf } from './restrictions.js'
 import { asHandle, type QueryOption } from './scan.js'
 import { bySuspicion } from './suspicion.js'
+import { takeLinkBatch } from './take-batch.js'
 import { takeFilter } from './take-filter.js'
 import { takeKeys, type TakenKeys } from './take-keys.js'
 import { takeSelect } from './take-select.js'
@@ -23,20 +24,21 @@ export function acceptResource(want: ScanRequest, resource: RemoteResource, able
   const filled: ReadonlySet<string> = new Set(resource.gaps?.flatMap(({ key }) => key.map(({ column }) => column)))
   const own = { ...want, columns: want.columns.filter(({ name }) => !filled.has(name)) }
   const keys: TakenKeys = resource.gaps !== undefined ? { form: 'in', limit: 1, features: [] } : resource.single ? { limit: 1, features: [] } : takeKeys(own, unproven, declared)
+  const batch = resource.gaps === undefined ? undefined : takeLinkBatch(want.target.model, able)
   const select = takeSelect(own, unproven, declared)
   const filter = resource.single ? undefined : takeFilter(own, unproven, declared, able.urlLimit - want.target.url.length - resource.path.length - OTHER_OPTIONS - encodeOption(select ?? '').length)
   const options: readonly QueryOption[] = [
     ...(filter?.text === undefined ? [] : [{ name: '$filter' as const, text: filter.text }]),
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
   ]
-  const relies = [...new Set([...(filter?.features ?? []), ...keys.features, ...(select === undefined ? [] : ['select'])])]
+  const relies = [...new Set([...(filter?.features ?? []), ...keys.features, ...(select === undefined ? [] : ['select']), ...(batch === undefined ? [] : ['batch'])])]
   const handle = asHandle({
     target: want.target, entitySet: '', path: resource.path, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: keys.limit, urlLimit: able.urlLimit,
-    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: resource.single ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: false, resource,
+    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: resource.single ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: false, resource, batch,
   })
   return Object.freeze({
     handle, trust: filter?.text === undefined ? 'exact' : 'inexact', ordered: false, limited: false, counted: false, relies,
-    taken: [printedPath(resource), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined || resource.gaps !== undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
+    taken: [printedPath(resource), ...(batch === undefined ? [] : [`${batch.reads} in a batch`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined || resource.gaps !== undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${keys.form}`])],
     ...(want.filter === undefined ? {} : { residual: want.filter }),
     ...(keys.form === undefined ? {} : { keyForm: keys.form }),
   })

@@ -2,10 +2,11 @@ import { hubError } from '@tributary/errors'
 import type { Accepted, Capabilities, Feature, ScanRequest } from '@tributary/source'
 import { encodeOption } from './print-filter.js'
 import { restrictionsOf, type Restrictions } from './restrictions.js'
+import { takeBatch, type TakenBatch } from './take-batch.js'
 import { asHandle, type QueryOption } from './scan.js'
 import { bySuspicion } from './suspicion.js'
 import { takeFilter, type TakenFilter } from './take-filter.js'
-import { takeKeys } from './take-keys.js'
+import { takeKeys, type TakenKeys } from './take-keys.js'
 import { takeLimit, takeOrder } from './take-order.js'
 import { selectsAll, takeSelect } from './take-select.js'
 import { takeTotalOrder } from './take-total-order.js'
@@ -25,6 +26,7 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const base = `${encodeURIComponent(want.entitySet)}${cast.segment}`
   const keys = takeKeys(want, able, declared)
   const posts = keys.form === 'in' && declared.querySegment && able.fact('query-segment').trust !== 'unsupported'
+  const batch = posts ? undefined : takeBatch(keys, want.target.model, able)
   const total = takeTotalOrder(want, able, declared)
   const order = total ?? takeOrder(want, able, declared)
   const select = takeSelect(want, able, declared)
@@ -40,21 +42,27 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
     ...(counted ? [{ name: '$count' as const, text: 'true' }] : []),
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
   ]
-  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select']), ...(posts ? ['query-segment'] : [])])
+  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select']), ...(posts ? ['query-segment'] : []), ...(batch === undefined ? [] : ['batch'])])
   const unlimited = want.skip === 0 && want.top === undefined
   const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
   const handle = asHandle({
-    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts,
+    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts, batch,
     order: order.text === undefined ? [] : want.order, total: total?.order ?? [], identified: want.key.length > 0 && want.key.every((name) => want.columns.some((column) => column.name === name)), top: limit === undefined ? undefined : want.top, counted,
     selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,
-    taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${posts ? 'in, posted' : keys.form}`])],
+    taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${posts ? 'in, posted' : keys.form}${batch === undefined ? '' : `, ${batch.reads} in a batch`}`])],
     ...(filter.residual === undefined ? {} : { residual: filter.residual }),
-    ...(keys.form === undefined ? {} : { keyForm: keys.form }), ...(posts ? { batchKeys: keys.limit * POSTED } : {}),
+    ...(keys.form === undefined ? {} : { keyForm: keys.form }), ...batchKeysOf(keys, posts, batch),
     ...(cast.segment === '' ? {} : { cast: true as const }),
   })
+}
+
+/** More keys than usual go in the body of a request. */
+function batchKeysOf({ limit }: TakenKeys, posts: boolean, batch: TakenBatch | undefined): Pick<Accepted, 'batchKeys'> {
+  if (posts) return { batchKeys: limit * POSTED }
+  return batch === undefined ? {} : { batchKeys: limit * batch.reads }
 }
 
 const distinct = (features: readonly Feature[]): readonly Feature[] => [...new Set(features)]

@@ -43,7 +43,7 @@ function pathRefused(slug: string, path: string, status: number): Error {
 }
 
 /** @throws HUB_SOURCE_INVALID if the content type is not JSON */
-export function requireJson(incoming: Incoming, place: Place): void {
+export function requireJson(incoming: Pick<Incoming, 'headers' | 'finish'>, place: Place): void {
   const type = incoming.headers['content-type'] ?? ''
   if (/^application\/([\w.+-]+\+)?json\b/i.test(type)) return
   incoming.finish(0)

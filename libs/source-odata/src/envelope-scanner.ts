@@ -44,7 +44,8 @@ export class EnvelopeScanner {
   /** In the array, whether a row or a comma may come next. */
   private afterRow = false
 
-  constructor(expectedBytes = 0) {
+  /** @param member the array among the envelope's members whose objects are the rows */
+  constructor(expectedBytes = 0, private readonly member = 'value') {
     this.bytes = Buffer.allocUnsafe(Math.min(Math.max(expectedBytes + 1, 4_096), 2 * 1024 * 1024))
   }
 
@@ -102,7 +103,7 @@ export class EnvelopeScanner {
     if (this.where === 'before') {
       const members = membersOf(this.bytes.toString('utf8', 0, this.length))
       if ('error' in members) return members
-      throw new InvalidAnswer('the body has no `value`')
+      throw new InvalidAnswer(`the body has no \`${this.member}\``)
     }
     return membersOf(`${this.head}]${this.bytes.toString('utf8', this.tailStart, this.length)}`)
   }
@@ -131,9 +132,9 @@ export class EnvelopeScanner {
     const separated = this.gapStart === at - 1 && this.bytes[this.gapStart] === COMMA && this.afterRow
     if (!separated) {
       this.betweenRows(at)
-      if (this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
+      if (this.afterRow) throw new InvalidAnswer(`\`${this.member}\` holds something other than objects`)
     }
-    if (this.bytes[at] !== OPEN_OBJECT) throw new InvalidAnswer('`value` holds something other than objects')
+    if (this.bytes[at] !== OPEN_OBJECT) throw new InvalidAnswer(`\`${this.member}\` holds something other than objects`)
     this.afterRow = true
   }
 
@@ -142,14 +143,14 @@ export class EnvelopeScanner {
     for (let at = this.gapStart; at < to; at++) {
       const sign = this.bytes[at] ?? 0
       if (isSpace(sign)) continue
-      if (sign !== COMMA || !this.afterRow) throw new InvalidAnswer('`value` holds something other than objects')
+      if (sign !== COMMA || !this.afterRow) throw new InvalidAnswer(`\`${this.member}\` holds something other than objects`)
       this.afterRow = false
     }
     this.gapStart = to
   }
 
   private endRows(sign: number): void {
-    if (sign !== CLOSE_ARRAY) throw new InvalidAnswer('the brackets of `value` do not match')
+    if (sign !== CLOSE_ARRAY) throw new InvalidAnswer(`the brackets of \`${this.member}\` do not match`)
     this.at++
     this.tailStart = this.at
     this.where = 'after'
@@ -164,7 +165,7 @@ export class EnvelopeScanner {
       } else if (this.quoted) this.withinString(sign)
       else if (this.memberSign(sign)) return
     }
-    if (length > LARGEST_ENVELOPE && this.offsets.length === 0) throw new InvalidAnswer('the body has no `value`')
+    if (length > LARGEST_ENVELOPE && this.offsets.length === 0) throw new InvalidAnswer(`the body has no \`${this.member}\``)
   }
 
   private withinString(sign: number): void {
@@ -178,8 +179,8 @@ export class EnvelopeScanner {
   /** True: the rows begin. */
   private memberSign(sign: number): boolean {
     if (this.awaitsValue && !isSpace(sign)) {
-      if (sign !== OPEN_ARRAY) throw new InvalidAnswer('`value` is not an array')
-      if (this.where === 'after') throw new InvalidAnswer('`value` stands twice')
+      if (sign !== OPEN_ARRAY) throw new InvalidAnswer(`\`${this.member}\` is not an array`)
+      if (this.where === 'after') throw new InvalidAnswer(`\`${this.member}\` stands twice`)
       this.at++
       this.head = this.bytes.toString('utf8', 0, this.at)
       this.where = 'rows'
@@ -194,7 +195,7 @@ export class EnvelopeScanner {
       if (this.depth === 0 && sign !== OPEN_OBJECT) throw new InvalidAnswer('the body is not a JSON object')
       this.depth++
     } else if (sign === CLOSE_OBJECT || sign === CLOSE_ARRAY) this.closed = --this.depth === 0
-    else if (sign === COLON && this.depth === 1) this.awaitsValue = this.lastString === 'value'
+    else if (sign === COLON && this.depth === 1) this.awaitsValue = this.lastString === this.member
     else if (this.depth === 0 && !isSpace(sign) && sign !== 0xef && sign !== 0xbb && sign !== 0xbf) throw new InvalidAnswer('the body is not JSON')
     return false
   }

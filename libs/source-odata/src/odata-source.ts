@@ -10,7 +10,7 @@ import { createLanes } from './lanes.js'
 import { probeSet } from './probe.js'
 import { readScan } from './read.js'
 import { readResource } from './read-resource.js'
-import { relayCall, type WriteSessions } from './relay.js'
+import { relayCall } from './relay.js'
 import { batchOf, scanOf } from './scan.js'
 import { createTransport, type Transport, type TransportOptions } from './transport.js'
 
@@ -18,7 +18,6 @@ import { createTransport, type Transport, type TransportOptions } from './transp
 export class ODataSource extends Source implements PassThrough, Probing, Relaying, Estimating {
   override readonly kind = 'odata'
   private readonly transport: Transport
-  private readonly sessions: WriteSessions = new WeakMap()
 
   /** @param options which addresses may be connected to; the clock by which sources that fail are tried again */
   constructor(options: TransportOptions = {}) {
@@ -37,7 +36,7 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
 
   override batchOf(scan: Accepted, keys: readonly (readonly Value[])[]): number {
     const own = scanOf(scan)
-    return own.resource?.gaps === undefined ? batchOf(own, keys) : 1
+    return own.resource?.gaps === undefined ? batchOf(own, keys) : Math.min(Math.max(keys.length, 1), own.batch?.reads ?? 1)
   }
 
   override read(scan: Accepted, context: ReadContext): AsyncIterable<SourcePage> {
@@ -59,7 +58,7 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
 
   async relay(target: Target, call: RemoteCall, context: RelayContext): Promise<RemoteReply> {
     try {
-      return await relayCall(this.transport, this.sessions, call, { target, ...context })
+      return await relayCall(this.transport, call, { target, ...context })
     } finally {
       // Whatever came of it, answers from before may be wrong now.
       if (call.method !== 'GET' && call.method !== 'HEAD') this.transport.forget(target.slug)

@@ -32,10 +32,10 @@ export async function probeFilters(session: Session, sample: Sample, groups: rea
   try {
     for (const group of groups) {
       const asked = group.filter(({ feature }) => !session.facts.has(feature) && !refused.has(feature))
-      for (const batch of batchesOf(session, sample, asked)) await runBatch(session, sample, batch, { tallies, refused })
+      for (const batch of batchesOf(session, sample, asked)) await runBatch(session, sample, batch, { tallies, refused, planned })
     }
   } finally {
-    conclude(session, planned, { tallies, refused })
+    conclude(session, { tallies, refused, planned })
   }
   return true
 }
@@ -96,6 +96,8 @@ const textOf = (session: Session, sample: Sample, { row, predicate }: Instance):
 interface Findings {
   readonly tallies: Map<Feature, Tally>
   readonly refused: Set<Feature>
+  /** How many experiments there are of each feature. */
+  readonly planned: ReadonlyMap<Feature, number>
 }
 
 async function runBatch(session: Session, sample: Sample, batch: readonly Instance[], findings: Findings): Promise<void> {
@@ -110,13 +112,16 @@ async function runBatch(session: Session, sample: Sample, batch: readonly Instan
   const features = [...new Set(open.map(({ feature }) => feature))]
   const [only] = features
   if (features.length === 1 && only !== undefined) {
-    findings.refused.add(only)
+    for (const feature of refusedWith(only, findings)) findings.refused.add(feature)
     return
   }
   const half = new Set(features.slice(0, Math.ceil(features.length / 2)))
   await runBatch(session, sample, open.filter(({ feature }) => half.has(feature)), findings)
   await runBatch(session, sample, open.filter(({ feature }) => !half.has(feature)), findings)
 }
+
+/** A remote that knows no `in` knows it for no type: the others need not be asked. */
+const refusedWith = (only: Feature, { planned }: Findings): readonly Feature[] => (only.startsWith('filter:in:') ? [...planned.keys()].filter((feature) => feature.startsWith('filter:in:')) : [only])
 
 /** Rows that stand for no experiment of the batch spoil it as a whole: nothing in it is proven. */
 function count(session: Session, sample: Sample, batch: readonly Instance[], { answer, findings }: { readonly answer: ProbeAnswer; readonly findings: Findings }): void {
@@ -151,7 +156,7 @@ const countsOf = (instances: readonly Instance[]): ReadonlyMap<Feature, number> 
  * that was not answered, because the requests were used up or it cannot be written, may be the telling one. What keeps no row away is of
  * no use; anything else wrong leaves it to our own filter.
  */
-function conclude(session: Session, planned: ReadonlyMap<Feature, number>, { tallies, refused }: Findings): void {
+function conclude(session: Session, { tallies, refused, planned }: Findings): void {
   for (const [feature, { right, wrong, barred, intruders, seen }] of tallies) {
     if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
     else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)

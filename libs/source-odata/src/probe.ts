@@ -1,5 +1,6 @@
 import type { Fact, Feature, ProbeOptions, Target } from '@tributary/source'
 import { instancesOf, type Instance, type Sample } from './probe-instances.js'
+import { probeBatch } from './probe-batch.js'
 import { probeFilters } from './probe-filters.js'
 import { ask, identityOf, isAsked, note, ProbeEnded, type Session } from './probe-session.js'
 import { asksShape, probeOrders, probeShape, probeUnfiltered } from './probe-shape.js'
@@ -34,6 +35,7 @@ async function experiment(session: Session): Promise<void> {
   if (!(await probeFilters(session, sample, asked(equality)))) return probeUnfiltered(session, sample)
   if (asksShape(session)) await probeShape(session, sample)
   await probeFilters(session, sample, asked(everyday))
+  await probeBatch(session, sample)
   if (asksShape(session)) await probeOrders(session, sample)
   await probeFilters(session, sample, asked(special))
 }

@@ -11,7 +11,7 @@ const WINDOW = 6
 export interface PageWays {
   open(url: string): RemotePage
   /** The next link of a page's last piece. @throws HUB_SOURCE_INVALID if the links run in a circle, HUB_SOURCE_LINK_REFUSED */
-  follow(piece: Piece, page: RemotePage): string | undefined
+  follow(piece: Piece, page: Pick<RemotePage, 'url'>): string | undefined
 }
 
 /** Where reading by `$skip` begins. */

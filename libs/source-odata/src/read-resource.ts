@@ -5,8 +5,10 @@ import { requireJson, requireNoError, requireSuccess } from './answer.js'
 import { holdsExactAsText } from './holds-text.js'
 import { printValue } from './print-filter.js'
 import { readScan } from './read.js'
+import { pageOf, piecesOf, waysOf } from './read-pages.js'
 import { readHeaders } from './request-headers.js'
 import { joinable, urlOf, type ODataScan } from './scan.js'
+import { pageAt, piecesTogether } from './together.js'
 import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
 
 /**
@@ -26,10 +28,39 @@ export async function* readResource(transport: Transport, scan: ODataScan, conte
   const { keys: _, ...unkeyed } = context
   // Rows that are cut off, or counted, before it is known whose they are: `$apply=top(2)` of what each row leads to.
   if (context.keys === undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `Transforming all rows that ${scan.path} leads to, before it is known whose they are,`, hint: 'Use $filter, $orderby and $top instead of $apply there.' })
-  for (const key of joinable(context.keys)) {
+  const { batch, ...single } = scan
+  const links: readonly Link[] = joinable(context.keys).map((key) => {
     const given = new Map(scan.keys.map(({ name }, index) => [name, key[index]]))
-    const filled: ODataScan = { ...scan, path: filledPath(scan, gaps, given), columns, keys: [], keyForm: undefined, resource: whole }
-    for await (const { page } of linked(filled, whole.single ? readSingle(transport, filled, unkeyed) : readScan(transport, filled, unkeyed))) yield { page: withKey(page, scan.columns, given) }
+    return { given, filled: { ...single, path: filledPath(scan, gaps, given), columns, keys: [], keyForm: undefined, resource: whole } }
+  })
+  if (batch !== undefined && links.length > 1) return yield* linksTogether(transport, scan, links, unkeyed)
+  for (const { given, filled } of links) for await (const { page } of linked(filled, ofLink(transport, filled, unkeyed))) yield { page: withKey(page, scan.columns, given) }
+}
+
+/** The path that one key makes, and the key. */
+interface Link {
+  readonly filled: ODataScan
+  readonly given: ReadonlyMap<string, Value>
+}
+
+const ofLink = (transport: Transport, filled: ODataScan, context: ReadContext): AsyncGenerator<SourcePage> => (filled.resource?.single === true ? readSingle(transport, filled, context) : readScan(transport, filled, context))
+
+/** The rows of several links, asked for in one request. */
+async function* linksTogether(transport: Transport, scan: ODataScan, links: readonly Link[], context: ReadContext): AsyncGenerator<SourcePage> {
+  const reads = links.map(({ filled }) => ({ url: urlOf(filled), single: filled.resource?.single === true }))
+  const ways = links.map(({ filled }) => waysOf(transport, filled, context))
+  const alone = async function* (at: number, url: string, before: boolean): AsyncGenerator<{ readonly at: number; readonly page: Page }> {
+    const [link, way] = [links[at], ways[at]]
+    if (link === undefined || way === undefined) return
+    if (before) for await (const piece of piecesOf(way, link.filled, url, 1)) yield { at, page: pageOf(piece, link.filled, 1).page }
+    else for await (const { page } of linked(link.filled, ofLink(transport, link.filled, context))) yield { at, page }
+  }
+  const parts = piecesTogether(transport, scan, { reads, alone, follow: (at, piece) => ways[at]?.follow(piece, pageAt(reads[at]?.url ?? scan.target.url)) }, context)
+  for await (const part of parts) {
+    const link = links[part.at]
+    if (link === undefined) continue
+    const page = 'page' in part ? part.page : 'piece' in part ? pageOf(part.piece, link.filled, 1).page : entityPage(link.filled, part.entity, part.saysIeee754)
+    yield { page: withKey(page, scan.columns, link.given) }
   }
 }
 

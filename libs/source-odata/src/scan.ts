@@ -2,6 +2,7 @@ import { hubError } from '@tributary/errors'
 import type { Column, OrderKey, RemoteResource, Value } from '@tributary/plan'
 import type { Accepted, Feature, Target } from '@tributary/source'
 import { encodeOption, printValue } from './print-filter.js'
+import type { TakenBatch } from './take-batch.js'
 
 /** One system query option, its value not yet encoded. */
 export interface QueryOption {
@@ -23,6 +24,8 @@ export interface ODataScan {
   readonly urlLimit: number
   /** Keys go in the body of a POST to `/$query`. */
   readonly posts?: boolean
+  /** Keys go in several reads, which are sent as one. `keyLimit` and `urlLimit` are of each. */
+  readonly batch?: TakenBatch | undefined
   /** Rows are verified to arrive in this order. */
   readonly order: readonly OrderKey[]
   /** An order in which no two rows are equal, so that pages may be asked for by `$skip`; empty: none. */
@@ -85,8 +88,20 @@ function tupleText(columns: readonly Column[], key: readonly Value[]): string {
   return parts.length === 1 ? parts[0] ?? '' : `(${parts.join(' and ')})`
 }
 
-/** How many of the leading keys fit one request: by number and by the length of the URL. */
+/** How many of the leading keys fit one request. */
 export function batchOf(scan: ODataScan, keys: Keys): number {
+  return scan.batch === undefined ? fittingOne(scan, keys) : readsOf(scan, keys).slice(0, scan.batch.reads).reduce((sum, read) => sum + read.length, 0)
+}
+
+/** The keys as they are divided among the reads of a batch. */
+export function readsOf(scan: ODataScan, keys: Keys): readonly Keys[] {
+  const reads: Keys[] = []
+  for (let at = 0; at < keys.length; at += reads.at(-1)?.length ?? 1) reads.push(keys.slice(at, at + fittingOne(scan, keys.slice(at, at + scan.keyLimit))))
+  return reads
+}
+
+/** How many of the leading keys fit one read: by number and by the length of the URL. */
+function fittingOne(scan: ODataScan, keys: Keys): number {
   if (scan.keyForm === undefined) return Math.max(1, keys.length)
   const separator = scan.keyForm === 'in' ? ','.length : encodeOption(' or ').length
   let length = 0

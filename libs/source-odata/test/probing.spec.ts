@@ -31,6 +31,12 @@ describe('probing an OData source', () => {
     }
   })
 
+  it('asks whether batches are taken only where keys cannot go by in, and believes no batch that is not answered', async () => {
+    expect((await probed({ batch: 'honour' }))('batch')).toBeUndefined()
+    expect((await probed({ in: 'refuse', batch: 'honour' }))('batch')).toBe('exact')
+    for (const behaviour of [{}, { batch: 'html' }, { batch: 'forget' }, { batch: 'refuse-inner' }, { batch: 'forbid' }, { batch: 'cut' }] as const) expect((await probed({ in: 'refuse', ...behaviour }))('batch')).toBe('unsupported')
+  })
+
   it('finds a $filter that is ignored or refused, and asks for no further filters', async () => {
     expect((await probed({ filter: 'ignore' }))('filter')).toBe('unsupported')
     expect(observed.length).toBeLessThan(8)

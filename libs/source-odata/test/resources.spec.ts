@@ -5,6 +5,7 @@ import { readCsdl } from '@tributary/edm'
 import { binary, column, literal, parseRows, primitiveType, type Column, type RemoteResource, type Value } from '@tributary/plan'
 import { capabilitiesOf, SourceRefused, type Accepted, type Fact, type ScanRequest } from '@tributary/source'
 import { ODataSource } from '@tributary/source-odata'
+import { answerBatch } from '../../../test/harness/odata-server-batch.js'
 import { openConnection } from './served.js'
 
 const contract = `<?xml version="1.0"?><edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -21,6 +22,10 @@ let answers: Readonly<Record<string, readonly [status: number, body?: unknown]>>
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      asked.push('$batch')
+      return void answerBatch(request, response, { url, obedience: 'honour' })
+    }
     const path = decodeURIComponent((request.url ?? '').slice('/svc/'.length))
     asked.push(path)
     const [status, body] = answers[path] ?? [404, { error: { code: 'x', message: `nothing at ${path}` } }]
@@ -52,6 +57,7 @@ async function read(accepted: Accepted, keys?: readonly (readonly Value[])[]): P
 }
 const rowsOf = (request: ScanRequest, keys?: readonly (readonly Value[])[]) => read(source.accept(request, nothingKnown), keys)
 const name = column(primitiveType('Edm.String'), 'Name')
+const gaps = (after: string) => [{ key: [{ name: 'UserName', column: '~0' }], after }]
 
 describe('a resource addressed by its path', () => {
   it('is read as a single entity, with every digit, or as none', async () => {
@@ -102,5 +108,25 @@ describe('a resource addressed by its path', () => {
   it('is cut off with an error, not with fewer rows', async () => {
     answers = { 'Me': [200, '{"Id":1'], 'Array': [200, '[1]'] }
     for (const path of ['Me', 'Array']) await expect(rowsOf(want({ path, single: true }))).rejects.toMatchObject({ code: 'HUB_SOURCE_INVALID' })
+  })
+
+  it('is asked for under many keys in one request where the source takes batches', async () => {
+    answers = {
+      "People('a')/Trips": [200, { value: [{ Id: 1, Name: 'x', Budget: null }], '@odata.nextLink': 'Trips?$skiptoken=1' }],
+      "People('a')/Trips?$skiptoken=1": [200, { value: [{ Id: 2, Name: 'y', Budget: 1.50 }] }],
+      "People('b')/Trips": [200, { value: [] }],
+      "People('c')/Trips": [200, { value: [{ Id: 3, Name: 'z', Budget: '2.50' }] }],
+      "People('a')/Boss": [200, { Id: 9, Name: 'boss', Budget: null }], "People('b')/Boss": [204],
+    }
+    const batches = capabilitiesOf(new Map<string, Fact>([['batch', { trust: 'exact', origin: 'probed', why: 'seen', since: new Date(0) }]]))
+    const linked: Partial<ScanRequest> = { columns: [...columns, { name: '~0', type: primitiveType('Edm.String') }], keys: [{ name: '~0', type: primitiveType('Edm.String') }] }
+    const trips = source.accept(want({ path: 'People', single: false, gaps: gaps('/Trips') }, linked), batches)
+    expect(source.batchOf(trips, [['a'], ['b'], ['c']])).toBe(3)
+    expect((await read(trips, [['a'], ['b'], ['c']])).toSorted()).toEqual([[1, 'x', null, 'a'], [2, 'y', '1.5', 'a'], [3, 'z', '2.50', 'c']])
+    expect(asked[0]).toBe('$batch')
+    expect(asked.filter((path) => path.startsWith('People')).length).toBe(4)
+    const bosses = source.accept(want({ path: 'People', single: true, gaps: gaps('/Boss') }, linked), batches)
+    expect(await read(bosses, [['a'], ['b'], ['missing']])).toEqual([[9, 'boss', null, 'a']])
+    await expect(read(trips, [['a'], ['missing']])).rejects.toMatchObject({ code: 'HUB_QUERY_UNSUPPORTED' })
   })
 })

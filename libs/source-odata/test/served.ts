@@ -7,8 +7,8 @@ import { csdlOf } from '../../../test/harness/odata-server-contract.js'
 export const openConnection: Connection = { auth: { kind: 'none' }, headers: {}, timeoutMs: 5_000 }
 
 /** A target for a loopback server, its model read from the contract the server serves. */
-export function targetOf(server: Pick<ODataServer, 'url'>, sets: ServedSets, connection: Partial<Connection> = {}): Target {
-  return { slug: 'crm', url: server.url, model: readCsdl(csdlOf(sets, 'Test')), connection: { ...openConnection, ...connection } }
+export function targetOf(server: Pick<ODataServer, 'url'>, sets: ServedSets, connection: Partial<Connection> = {}, container = ''): Target {
+  return { slug: 'crm', url: server.url, model: readCsdl(csdlOf(sets, 'Test', container)), connection: { ...openConnection, ...connection } }
 }
 
 export const columnsOfSet = (set: ServedSet): readonly Column[] =>

@@ -109,6 +109,9 @@ export class Prober implements RegistrationProbe {
     try {
       const facts = await source.probe(target, set.entitySet, { maxRequests: limits.requests, signal: limits.signal, observe: limits.observe })
       endpoints.learn(set.endpoint, set.entitySet, [...facts].map(([feature, fact]) => ({ kind: 'fact', feature, fact })))
+      // Whoever takes batches of a set takes batches of paths that no set has, too.
+      const batch = facts.get('batch')
+      if (batch !== undefined) endpoints.learn(set.endpoint, '', [{ kind: 'fact', feature: 'batch', fact: batch }])
     } catch (error) {
       this.log.info({ err: error, slug: set.endpoint, entitySet: set.entitySet }, 'an entity set could not be probed')
     }

@@ -1,0 +1,42 @@
+import { hubError } from '@tributary/errors'
+import type { Connection } from '@tributary/source'
+import type { Incoming, Outgoing, Transport } from './transport.js'
+
+/** A token against forged requests, and the cookies of the session it is good for. */
+interface WriteSession {
+  readonly token: string
+  readonly cookies: string
+}
+
+/** The sessions of sources that want such tokens, one a connection. */
+const sessions = new WeakMap<Connection, WriteSession>()
+
+/**
+ * Sends what is no plain read. A remote that wants a token against forged requests refuses before it does anything: it is asked for one,
+ * and the request is sent again with it.
+ * @throws HUB_SOURCE_DENIED if the remote wants a token and gives none
+ */
+export async function sendInSession(transport: Transport, outgoing: Outgoing): Promise<Incoming> {
+  const { connection } = outgoing.place
+  const first = await transport.send(inSession(outgoing, sessions.get(connection)))
+  if (!wantsToken(first)) return first
+  first.finish(0)
+  const session = await newSession(transport, outgoing)
+  sessions.set(connection, session)
+  return transport.send(inSession(outgoing, session))
+}
+
+const wantsToken = ({ status, headers }: Incoming): boolean => status === 403 && headers['x-csrf-token']?.toLowerCase() === 'required'
+
+const inSession = (outgoing: Outgoing, session: WriteSession | undefined): Outgoing =>
+  session === undefined ? outgoing : { ...outgoing, headers: { ...outgoing.headers, 'x-csrf-token': session.token, ...(session.cookies === '' ? {} : { cookie: session.cookies }) } }
+
+async function newSession(transport: Transport, { place, headers, signal, observe }: Outgoing): Promise<WriteSession> {
+  const versions = Object.fromEntries(Object.entries(headers).filter(([name]) => name === 'odata-version' || name === 'odata-maxversion'))
+  const incoming = await transport.send({ place, url: place.url, headers: { accept: 'application/json', 'x-csrf-token': 'Fetch', ...versions }, signal, observe })
+  const { 'x-csrf-token': token, 'set-cookie': cookies = '' } = incoming.headers
+  incoming.finish(0)
+  if (token === undefined || token.toLowerCase() === 'required') throw hubError('HUB_SOURCE_DENIED', { slug: place.slug, status: 403 })
+  const pairs = cookies.split('\n').map((cookie) => cookie.split(';')[0]?.trim() ?? '').filter((pair) => pair !== '')
+  return { token, cookies: pairs.join('; ') }
+}
