@@ -12,6 +12,8 @@ export interface Landscape {
   readonly mask: Mask
   readonly slug: string
   readonly servers: readonly ODataServer[]
+  /** Puts the rows of another model of the same shape into the sources. */
+  hold(other: Model): void
 }
 
 const renamedRow = (set: ModelSet, row: Row): Row => Object.fromEntries(Object.entries(row).map(([name, value]) => [set.renamed.get(name) ?? name, value]))
@@ -39,9 +41,9 @@ const exposed = (model: Model): ServedSets => Object.fromEntries(model.sets.map(
 
 /** Starts the sources and puts the product behind the door. */
 export async function openLandscape(model: Model, mask: Mask, door: DataDoor, slug: string): Promise<Landscape> {
-  const numbers = Array.from({ length: model.sources }, (_, number) => number)
-  const servers = await Promise.all(numbers.map((number) => startODataServer({ sets: servedBy(number, model), behaviour: mask.behaviour(number), namespace: `Source${number}` })))
-  const endpoints = servers.map((server, number) => endpointOf(`${slug}-s${number}`, server.url, withColors(csdlOf(servedBy(number, model), `Source${number}`))))
+  const served = Array.from({ length: model.sources }, (_, number) => servedBy(number, model))
+  const servers = await Promise.all(served.map((sets, number) => startODataServer({ sets, behaviour: mask.behaviour(number), namespace: `Source${number}` })))
+  const endpoints = servers.map((server, number) => endpointOf(`${slug}-s${number}`, server.url, withColors(csdlOf(served[number] ?? {}, `Source${number}`))))
   const of = (set: ModelSet): (typeof endpoints)[number] => {
     const endpoint = endpoints[set.source]
     if (endpoint === undefined) throw new Error(`no endpoint for ${set.name}`)
@@ -52,7 +54,11 @@ export async function openLandscape(model: Model, mask: Mask, door: DataDoor, sl
     relationships: model.sets.flatMap((set) => set.navigations.map(({ name, target, toMany, on }) => ({ from: set.name, name, to: target, toMany, on }))),
   })
   door.catalog.put(withRenaming(product, model))
-  return { mask, slug, servers }
+  const hold = (other: Model): void => served.forEach((sets, number) => {
+    const others = servedBy(number, other)
+    for (const [name, { rows }] of Object.entries(sets)) (rows as Row[]).splice(0, rows.length, ...(others[name]?.rows ?? []))
+  })
+  return { mask, slug, servers, hold }
 }
 
 const withRenaming = (product: Exposure, model: Model): Exposure => ({

@@ -6,14 +6,7 @@ import { apply, calculate, negated } from './functions.js'
 import type { Model, ModelSet, Navigation } from './model.js'
 import { isCollection, leveled, type Options, type OrderItem, type Query } from './query.js'
 import { finds, type Search } from './search.js'
-import { doubleOf, joinText, kindOf, order, read, type Datum, type Kind } from './values.js'
-
-/** A fault planted into the reference: what an engine that is wrong in this way would answer. */
-export const flaws = [
-  'residual dropped', 'limit pushed early', 'null as false', 'key case folded', 'second page lost', 'order inverted on nulls', 'duplicate key matched first', 'decimal through a double', 'rows of another principal',
-  'inner top applied globally',
-] as const
-export type Flaw = (typeof flaws)[number]
+import { joinText, kindOf, order, read, type Datum, type Kind } from './values.js'
 
 /** What is right to answer. Related rows without an order may come in any. */
 export type Outcome =
@@ -35,12 +28,19 @@ interface Place {
   readonly variables: ReadonlyMap<string, { readonly set: ModelSet; readonly row: Row }>
 }
 
-/** Computes answers from the rows of a model, one expression tree at a time; with a flaw, wrong ones. */
-export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcome {
-  const relations = relationsOf(model, flaw)
-  const valueOf = evaluatorOf(model, relations, flaw)
+const compareNullable = (kind: Kind, a: Datum, b: Datum): number => (a === null || b === null ? Number(b === null) - Number(a === null) : order(kind, a, b))
+
+const single = ({ unique }: Navigation, rows: readonly Row[]): readonly Row[] => {
+  if (rows.length > 1 && !unique) throw new NotUnique()
+  return rows
+}
+
+/** Computes answers from the rows of a model, one expression tree at a time. */
+export function referenceOf(model: Model): (query: Query) => Outcome {
+  const relations = relationsOf(model)
+  const valueOf = evaluatorOf(model, relations)
   const matches = (set: ModelSet, rows: readonly Row[], filter: Expression | undefined): readonly Row[] =>
-    filter === undefined || flaw === 'residual dropped' ? rows : rows.filter((row) => valueOf(filter, { set, row, variables: new Map() }) === true)
+    filter === undefined ? rows : rows.filter((row) => valueOf(filter, { set, row, variables: new Map() }) === true)
 
   const ordered = (set: ModelSet, rows: readonly Row[], items: readonly OrderItem[]): readonly Row[] => {
     const keys = [...items.map(({ by, descending }) => ({ by, sign: descending ? -1 : 1 })), ...set.key.map((name) => ({ by: { node: 'property', from: { through: [] }, name, kind: kindOf(set.typeOf(name)) } as const, sign: 1 }))]
@@ -53,36 +53,27 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
       return 0
     }).map(({ row }) => row)
   }
-  const compareNullable = (kind: Kind, a: Datum, b: Datum): number => {
-    const nulls = flaw === 'order inverted on nulls' ? -1 : 1
-    return a === null || b === null ? nulls * (Number(b === null) - Number(a === null)) : orderBy(kind, a, b)
-  }
-  const orderBy = (kind: Kind, a: Datum, b: Datum): number => (flaw === 'decimal through a double' && kind === 'decimal' ? order('double', doubleOf(a), doubleOf(b)) : order(kind, a, b))
 
   /** Rows filtered, ordered and cut. */
   const taken = (set: ModelSet, rows: readonly Row[], options: Options): readonly Row[] => {
     const { orderby = [], skip = 0, top = Infinity } = options
-    if (flaw === 'limit pushed early') return ordered(set, matches(set, rows.slice(skip, skip + top), options.filter), orderby)
     return ordered(set, matches(set, rows, options.filter), orderby).slice(skip, skip + top)
   }
 
   const shaped = (set: ModelSet, rows: readonly Row[], { select, expand = [], compute = [] }: Options): readonly Row[] => {
-    const left = expand.map(({ options: { top = Infinity } }) => ({ top }))
     return rows.map((row) => {
-      const own = Object.fromEntries(set.properties.filter(({ name }) => select === undefined || select.includes(name)).map(({ name, type }) => [name, shown(type, row[name])]))
+      const own = Object.fromEntries(set.properties.filter(({ name }) => select === undefined || select.includes(name)).map(({ name }) => [name, row[name]]))
       const marks = set.marks !== undefined && (select === undefined || select.includes(set.marks.name)) ? { [set.marks.name]: row[set.marks.name] } : {}
       const made = Object.fromEntries(compute.filter(({ alias }) => select === undefined || select.includes(alias)).map(({ alias, expression }) => [alias, told(expression.kind, valueOf(expression, { set, row, variables: new Map() }))]))
-      return Object.assign(own, marks, made, ...expand.map((one, index) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one), left: left[index] ?? { top: Infinity } })))
+      return Object.assign(own, marks, made, ...expand.map((one) => expandedOf(set, row, { navigation: set.navigation(one.navigation), options: leveled(one) })))
     })
   }
-  const shown = (type: string, raw: unknown): unknown => (flaw === 'decimal through a double' && raw !== null && (type === 'Edm.Decimal' || type === 'Edm.Int64') ? String(Number(raw)) : raw)
 
   interface Inner {
     readonly navigation: Navigation
     readonly options: Options
-    readonly left: { top: number }
   }
-  const expandedOf = (set: ModelSet, row: Row, { navigation, options, left }: Inner): Row => {
+  const expandedOf = (set: ModelSet, row: Row, { navigation, options }: Inner): Row => {
     const target = model.set(navigation.target)
     const related = relations.relatedTo(set, navigation, row)
     const { name } = navigation
@@ -91,13 +82,7 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
       return { [name]: one === undefined ? null : shaped(target, [one], options)[0] }
     }
     const rows = taken(target, related, options)
-    const given = flaw === 'inner top applied globally' ? rows.slice(0, left.top) : rows
-    left.top -= given.length
-    return { ...(options.count === true ? { [`${name}@odata.count`]: matches(target, related, options.filter).length } : {}), [name]: shaped(target, given, options) }
-  }
-  const single = ({ unique }: Navigation, rows: readonly Row[]): readonly Row[] => {
-    if (rows.length > 1 && !unique && flaw !== 'duplicate key matched first') throw new NotUnique()
-    return rows
+    return { ...(options.count === true ? { [`${name}@odata.count`]: matches(target, related, options.filter).length } : {}), [name]: shaped(target, rows, options) }
   }
 
   /** The rows a path leads to, before the options. */
@@ -114,7 +99,6 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
     }
     return query.key !== undefined && query.path.length === 0 && rows.length === 0 ? undefined : { set, rows }
   }
-  const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => relations.keyText(set, name, row) === relations.keyText(set, name, key))).slice(0, 1)
 
   const answer = (query: Query): Outcome => {
     if (query.crossed !== undefined) return crossedTable(query.crossed, model, (condition, set, row) => valueOf(condition, { set, row, variables: new Map() }) === true)
@@ -130,14 +114,13 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
     const meant = searched(set, rows, query.options.search)
     const count = query.options.count === true ? { count: matches(set, meant, query.options.filter).length } : {}
     const all = taken(set, meant, query.options)
-    const given = flaw === 'second page lost' && query.pageRows !== undefined ? all.slice(0, query.pageRows) : all
-    return { kind: 'rows', rows: shaped(set, given, query.options), ...count }
+    return { kind: 'rows', rows: shaped(set, all, query.options), ...count }
   }
   const ofOne = (query: Query, set: ModelSet, rows: readonly Row[]): Outcome => {
     const [row] = rows
     if (row === undefined) return { kind: query.property === undefined ? 'nothing' : 'missing' }
     if (query.property === undefined) return { kind: 'row', row: shaped(set, [row], query.options)[0] ?? {} }
-    const value = shown(set.typeOf(query.property), row[query.property])
+    const value = row[query.property]
     return value === null || value === undefined ? { kind: 'nothing' } : { kind: 'value', value }
   }
 
@@ -151,21 +134,23 @@ export function referenceOf(model: Model, flaw?: Flaw): (query: Query) => Outcom
   }
 }
 
-interface Relations {
-  relatedTo(set: ModelSet, navigation: Navigation, row: Row): readonly Row[]
-  keyText(set: ModelSet, property: string, row: Row): string
+const keyText = (set: ModelSet, property: string, row: Row): string => {
+  const kind = kindOf(set.typeOf(property))
+  const value = read(kind, row[property])
+  return joinText(kind, value)
 }
 
-function relationsOf(model: Model, flaw: Flaw | undefined): Relations {
+const textOf = (set: ModelSet, names: readonly string[], row: Row): string | undefined =>
+  names.some((name) => row[name] === null || row[name] === undefined) ? undefined : JSON.stringify(names.map((name) => keyText(set, name, row)))
+
+const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => keyText(set, name, row) === keyText(set, name, key))).slice(0, 1)
+
+interface Relations {
+  relatedTo(set: ModelSet, navigation: Navigation, row: Row): readonly Row[]
+}
+
+function relationsOf(model: Model): Relations {
   const indexes = new Map<Navigation, ReadonlyMap<string, readonly Row[]>>()
-  const keyText = (set: ModelSet, property: string, row: Row): string => {
-    const kind = kindOf(set.typeOf(property))
-    const value = read(kind, row[property])
-    const text = joinText(kind, flaw === 'decimal through a double' && kind === 'integer' ? BigInt(Number(value)) : value)
-    return flaw === 'key case folded' ? text.toLowerCase() : text
-  }
-  const textOf = (set: ModelSet, names: readonly string[], row: Row): string | undefined =>
-    names.some((name) => row[name] === null || row[name] === undefined) ? undefined : JSON.stringify(names.map((name) => keyText(set, name, row)))
   const indexOf = (navigation: Navigation): ReadonlyMap<string, readonly Row[]> => {
     const target = model.set(navigation.target)
     const made = Map.groupBy(target.rows.filter((row) => textOf(target, navigation.on.map(({ to }) => to), row) !== undefined), (row) => textOf(target, navigation.on.map(({ to }) => to), row) ?? '')
@@ -173,7 +158,6 @@ function relationsOf(model: Model, flaw: Flaw | undefined): Relations {
     return made
   }
   return {
-    keyText,
     relatedTo: (set, navigation, row) => {
       const text = textOf(set, navigation.on.map(({ from }) => from), row)
       return text === undefined ? [] : (indexes.get(navigation) ?? indexOf(navigation)).get(text) ?? []
@@ -181,8 +165,14 @@ function relationsOf(model: Model, flaw: Flaw | undefined): Relations {
   }
 }
 
-function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined): (expression: Expression, place: Place) => Datum {
-  const unknown = flaw === 'null as false' ? false : null
+const compared = (operator: string, kind: Kind, a: Datum, b: Datum): Datum => {
+  if (a === null || b === null) return operator === 'eq' ? a === b : operator === 'ne' ? a !== b : false
+  if (Number.isNaN(a) || Number.isNaN(b)) return operator === 'ne'
+  const found = order(kind, a, b)
+  return holdsFor[operator]?.(found) ?? false
+}
+
+function evaluatorOf(model: Model, relations: Relations): (expression: Expression, place: Place) => Datum {
   const startOf = ({ variable, through }: Start, place: Place): { readonly set: ModelSet; readonly row: Row | undefined } => {
     const ranged = variable === undefined ? place : place.variables.get(variable)
     if (ranged === undefined) throw new Error(`no variable ${variable}`)
@@ -207,15 +197,9 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
   const binary = (operator: string, left: Expression, right: Expression, place: Place): Datum => {
     const a = value(left, place)
     const b = value(right, place)
-    if (operator === 'and') return a === false || b === false ? false : a === null || b === null ? unknown : true
-    if (operator === 'or') return a === true || b === true ? true : a === null || b === null ? unknown : false
+    if (operator === 'and') return a === false || b === false ? false : a === null || b === null ? null : true
+    if (operator === 'or') return a === true || b === true ? true : a === null || b === null ? null : false
     return logical(operator) ? compared(operator, commonKind(left.kind, right.kind), a, b) : a === null || b === null ? null : calculate(operator, commonKind(left.kind, right.kind), a, b)
-  }
-  const compared = (operator: string, kind: Kind, a: Datum, b: Datum): Datum => {
-    if (a === null || b === null) return operator === 'eq' ? a === b : operator === 'ne' ? a !== b : false
-    if (Number.isNaN(a) || Number.isNaN(b)) return operator === 'ne'
-    const found = flaw === 'decimal through a double' && (kind === 'decimal' || kind === 'integer') ? order('double', doubleOf(a), doubleOf(b)) : order(kind, a, b)
-    return holdsFor[operator]?.(found) ?? false
   }
   const typed = ({ test, kind, operand, type }: Extract<Expression, { node: 'typed' }>, place: Place): Datum => {
     const given = value(operand, place)
@@ -228,7 +212,7 @@ function evaluatorOf(model: Model, relations: Relations, flaw: Flaw | undefined)
       case 'property': return read(expression.kind, startOf(expression.from, place).row?.[expression.name])
       case 'not': {
         const operand = value(expression.operand, place)
-        return operand === null ? (flaw === 'null as false' ? true : null) : operand !== true
+        return operand === null ? null : operand !== true
       }
       case 'negate': {
         const operand = value(expression.operand, place)

@@ -60,6 +60,8 @@ export interface DataDoor {
   readonly observations: KeptObservations
   readonly plane: DataPlane
   readonly log: string[]
+  /** The token by which the process knows itself: a principal besides the administrator. */
+  readonly processToken: string
   get(path: string, headers?: Readonly<Record<string, string>>, init?: RequestInit): Promise<Response>
   /** The body of a 200, its numbers of 2^53 and more still text. */
   json(path: string, headers?: Readonly<Record<string, string>>): Promise<Record<string, unknown>>
@@ -101,7 +103,7 @@ export async function openDoor({ answersDirectory = join(tmpdir(), `tributary-an
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const get: DataDoor['get'] = (path, headers = {}, init = {}) => fetch(path.startsWith('http') ? path : `${origin}${path}`, { ...init, headers })
   return {
-    origin, catalog, observations, plane, log: lines, get,
+    origin, catalog, observations, plane, log: lines, processToken: settings.processToken, get,
     json: async (path, headers) => {
       const response = await get(path, headers)
       const text = await response.text()
