@@ -4,6 +4,7 @@ import { difference, see } from './compare.js'
 import { knownDifferences } from './differences.js'
 import { reads, type Exchange } from './exchanges.js'
 import { furtherRequests } from './further-requests.js'
+import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
 
@@ -13,7 +14,7 @@ const modes: Readonly<Record<string, Behaviour>> = {
   'gives two rows a page, in an order of its own': { pageSize: 2, reversed: true },
 }
 
-const groups = { ...readingRequests, 'further reads': furtherRequests['further reads'] ?? [] }
+const groups = { ...readingRequests, 'further reads': furtherRequests['further reads'] ?? [], ...nestedRequests }
 
 const known = new Set(knownDifferences.flatMap(({ requests }) => requests))
 

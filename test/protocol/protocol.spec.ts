@@ -5,10 +5,11 @@ import { difference, see } from './compare.js'
 import { knownDifferences } from './differences.js'
 import type { Exchange } from './exchanges.js'
 import { furtherRequests } from './further-requests.js'
+import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
 
-const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests }
+const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)
 

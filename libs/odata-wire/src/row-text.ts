@@ -74,16 +74,19 @@ const annotated = (name: string): string => name.slice(0, name.indexOf('@'))
 
 const idColumn = '@odata.id'
 
-/** Control information first, as streaming clients need it; then what is visible, in its order, each behind what is said of it. */
+/**
+ * Control information first, as streaming clients need it; then what is visible, in its order, each behind what is said of it. Columns of
+ * one name are forms of one member, of which a row has one.
+ */
 function shownColumns(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): readonly number[] {
   // A reference is nothing but its id.
   const told = (name: string): boolean => isControlColumn(name) && (style.metadata !== 'none' || (name === idColumn && visible.includes(name)))
   const control = columns.flatMap(({ name }, index) => (told(name) ? [{ index, of: annotated(name) }] : []))
   const properties = new Set(visible.filter((name) => !isControlColumn(name)))
-  const indexOf = new Map(columns.map(({ name }, index) => [name, index]))
+  const indexesOf = Map.groupBy(columns.keys(), (index) => columns[index]?.name ?? '')
   const ahead = control.filter(({ of }) => !properties.has(of)).map(({ index }) => index)
-  const shown = [...properties].flatMap((name) => [...control.filter(({ of }) => of === name).map(({ index }) => index), indexOf.get(name)])
-  return [...ahead, ...shown.filter((index) => index !== undefined)]
+  const shown = [...properties].flatMap((name) => [...control.filter(({ of }) => of === name).map(({ index }) => index), ...(indexesOf.get(name) ?? [])])
+  return [...ahead, ...shown]
 }
 
 /**

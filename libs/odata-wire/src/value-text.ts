@@ -23,14 +23,31 @@ const doubleText: ValueText = (value) => {
   return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"INF"' : '"-INF"'
 }
 
+/**
+ * The fewest digits that are the same Single; a value that is none (a source told more digits) keeps its own.
+ * @param value finite
+ */
+function shortSingle(value: number): number {
+  if (Math.fround(value) !== value) return value
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return Number(value.toPrecision(9))
+}
+
+/** A single has the digits that tell it from other singles, not those of the double it is computed with. */
+const singleText: ValueText = (value) => doubleText(typeof value === 'number' && Number.isFinite(value) ? shortSingle(value) : value)
+
 function scalarText(base: string, style: JsonStyle): ValueText {
   switch (base) {
     case 'Edm.Int64':
     case 'Edm.Decimal':
       return style.ieee754 ? numberString : numberText
     case 'Edm.Double':
-    case 'Edm.Single':
       return doubleText
+    case 'Edm.Single':
+      return singleText
     default:
       return quoted
   }

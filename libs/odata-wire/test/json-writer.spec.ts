@@ -187,6 +187,24 @@ describe('rowText', () => {
     }))
   })
 
+  it('gives a single the fewest digits that are the same single, and keeps those of a value that is none', () => {
+    const single = (value: number): string => rowText([column('S', 'Edm.Single')], ['S'], minimal)([value])
+    expect(single(Math.fround(0.1))).toBe('{"S":0.1}')
+    expect(single(0.123456789012)).toBe('{"S":0.123456789012}')
+    fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
+      const { S: read } = JSON.parse(single(value)) as { readonly S: number }
+      expect(Math.fround(read)).toBe(value)
+      expect(single(value).length).toBeLessThanOrEqual(`{"S":${String(value)}}`.length)
+    }))
+  })
+
+  it('writes the one of several forms of a member that a row has', () => {
+    const expanded = { toMany: true, columns: [column('A')], visible: ['A'] }
+    const write = rowText([{ ...column('N'), expanded }, { ...column('N'), expanded: { ...expanded, columns: [column('B')], visible: ['B'] } }], ['N'], minimal)
+    expect(write([{ rows: [['a']] }, undefined])).toBe('{"N":[{"A":"a"}]}')
+    expect(write([undefined, { rows: [['b']] }])).toBe('{"N":[{"B":"b"}]}')
+  })
+
   it('names control information by version', () => {
     expect(controlName('nextLink', minimal)).toBe('@odata.nextLink')
     expect(controlName('nextLink', { ...minimal, prefixed: false })).toBe('@nextLink')

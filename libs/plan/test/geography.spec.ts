@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { call, doubleType, booleanType, evaluate, type FunctionName, literal, parseGeo, type Value, type ValueType } from '@tributary/plan'
+import { geoText, call, doubleType, booleanType, evaluate, type FunctionName, literal, parseGeo, type Value, type ValueType } from '@tributary/plan'
 
 const geo = (text: string, base: 'Edm.Geography' | 'Edm.Geometry' = 'Edm.Geography') => literal({ name: base, collection: false, base }, parseGeo(text) ?? null)
 const run = (name: FunctionName, type: ValueType, ...given: readonly ReturnType<typeof geo>[]): Value => evaluate(call(name, type, ...given), {})
@@ -64,6 +64,12 @@ describe('geography', () => {
     [point(180, 0), pacific, true], [point(-175, 5), pacific, true], [point(175, -5), pacific, true], [point(0, 0), pacific, false], [point(160, 0), pacific, false],
     [point(15, 5), 'SRID=4326;MultiPolygon(((0 0,1 0,1 1,0 0)),((10 0,20 0,20 10,10 10,10 0)))', true],
   ])('%s within %s: %s', (at, area, expected) => expect(within(at, area)).toBe(expected))
+})
+
+describe('the text of a place', () => {
+  it.each(['Point(1 2)', 'LineString(1 2,3 4)', 'Polygon((1 2,3 4,1 2))', 'MultiPoint((1 2),(3 4))', 'MultiLineString((1 2,3 4),(5 6,7 8))', 'Collection(Point(1 2),MultiPoint((3 4)))'])('%s is read back the same', (text) => {
+    expect(geoText(parseGeo(`SRID=4326;${text}`) ?? null, 0)).toBe(`SRID=4326;${text}`)
+  })
 })
 
 describe('geometry', () => {

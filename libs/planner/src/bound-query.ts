@@ -96,6 +96,10 @@ export interface BoundRows {
   readonly linked?: true
   /** The place within complex values of the row above where these rows are shown: `['Address','Country']`. */
   readonly holder?: readonly string[]
+  /** Of complex values on the way there, behind so many of its properties: the types they have to be of. */
+  readonly held?: readonly { readonly depth: number; readonly types: readonly string[] }[]
+  /** The rows are shown together with others that the same navigation leads to, to rows of the type `declared`, each in its own way. */
+  readonly alternative?: { readonly into: string; readonly declared: string; readonly otherParents: readonly string[]; readonly otherRows: readonly string[] }
   /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out, the context tells it. */
   readonly cast?: true
   /** Only rows above of these types have the navigation. */

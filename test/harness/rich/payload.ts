@@ -2,7 +2,7 @@ import type { EdmModel, NavigationProperty, Property, StructuredType } from '@tr
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
-import { valueItem, type Item, type Scope } from './evaluate.js'
+import { nothing, valueItem, type Item, type Scope } from './evaluate.js'
 import { choose } from './options.js'
 import { etagOf, related, structuredOf, type Entity } from './store.js'
 import { fromPlain, NumberText, Refusal, typeMember, writeScalar, type Json } from './values.js'
@@ -33,7 +33,9 @@ export const control = ({ version }: Format, name: string): string => (version =
 const fragment = ({ version }: Format, type: string): string => (version === '4.01' || !type.includes('Edm.') ? `#${type.replace('Edm.', '')}` : `#${type.replace('Edm.', '')}`)
 
 /** An entity as JSON, without its context. */
-export function writeEntity(writing: Writing, one: Entity, declared: string, wanted: Wanted): Record<string, Json> {
+export function writeEntity(outer: Writing, one: Entity, declared: string, wanted: Wanted): Record<string, Json> {
+  // `$it` is the outermost entity, in the options of whatever is written within it
+  const writing = outer.scope.it === nothing ? { ...outer, scope: { ...outer.scope, it: { kind: 'entity' as const, entity: one } } } : outer
   const { format, scope: { model } } = writing
   const address = addressOf(model, one)
   const full = format.metadata === 'full'
@@ -103,7 +105,7 @@ function writeMembers(writing: Writing, instance: Instance, wanted: Wanted): Rec
     for (const navigation of model.navigations(instance.type)) {
       const expanded = expands.filter(({ name, rest }) => name === navigation.name && rest.length === 0)
       if (writing.format.metadata === 'full') Object.assign(json, writeLinks(writing, instance, navigation, selection))
-      for (const { item } of expanded) Object.assign(json, writeExpanded(writing, instance, navigation, item))
+      Object.assign(json, writeWays(writing, instance, navigation, expanded))
     }
   }
   return json
@@ -113,6 +115,8 @@ interface ExpandHere {
   readonly name: string
   readonly rest: readonly Url.SelectSegment[]
   readonly item: Url.ExpandItem
+  /** The cast before it. */
+  readonly only?: string
 }
 
 function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem): readonly ExpandHere[] {
@@ -123,7 +127,8 @@ function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem)
   if (first.kind === 'unknown') throw new Refusal(400, `${type.name} has no navigation ${first.name}`)
   if (first.kind === 'navigation' && rest.some((one) => one.kind === 'unknown' || one.kind === 'navigation' || one.kind === 'property')) throw new Refusal(501, `a path behind ${first.name} cannot be expanded`)
   // a cast behind the navigation narrows what is expanded
-  if (first.kind === 'navigation') return [{ name: first.name, rest: [], item: rest.length === 0 ? item : { ...item, target: [first, ...rest] } }]
+  const only = item.target[0]?.kind === 'cast' ? { only: item.target[0].type } : {}
+  if (first.kind === 'navigation') return [{ ...only, name: first.name, rest: [], item: rest.length === 0 ? item : { ...item, target: [first, ...rest] } }]
   return [{ name: first.name, rest, item }]
 }
 
@@ -196,18 +201,38 @@ function writeLinks({ format, scope: { model } }: Writing, { owner, type, path }
   return { [`${navigation.name}${control(format, 'associationLink')}`]: `${address}/$ref`, [`${navigation.name}${control(format, 'navigationLink')}`]: address }
 }
 
-function writeExpanded(writing: Writing, instance: Instance, navigation: NavigationProperty, item: Url.ExpandItem): Record<string, Json> {
+/** A navigation that is expanded several times, told apart by casts: each entity as the narrowest cast that fits it says. */
+function writeWays(writing: Writing, instance: Instance, navigation: NavigationProperty, ways: readonly ExpandHere[]): Record<string, Json> {
+  const { model } = writing.scope
+  if (ways.length < 2) return ways[0] === undefined ? {} : writeExpanded(writing, instance, navigation, ways[0].item)
+  const fits = ways.filter((way) => !ways.some((other) => other !== way && narrower(model, other.only, way.only)))
+  const castOf = ({ item }: ExpandHere): string => castBehind(item) ?? navigation.target
+  const json = fits.map((way) => writeExpanded(writing, instance, navigation, way.item, fits.filter((other) => other !== way && castOf(other) !== castOf(way) && model.derivesFrom(castOf(other), castOf(way))).map(castOf)))
+  const { name } = navigation
+  const values = json.map((one) => one[name])
+  return navigation.collection ? { [name]: values.flatMap((one) => (Array.isArray(one) ? (one as readonly Json[]) : [])) } : { [name]: values.find((one) => one !== null) ?? null }
+}
+
+const narrower = (model: EdmModel, a: string | undefined, b: string | undefined): boolean => a !== undefined && a !== b && (b === undefined || model.derivesFrom(a, b))
+
+/** The cast behind a navigation in `$expand`. */
+function castBehind({ target }: Url.ExpandItem): string | undefined {
+  const cast = Array.isArray(target) ? (target as readonly Url.SelectSegment[]).find(({ kind }, index) => kind === 'cast' && index > 0) : undefined
+  return cast?.kind === 'cast' ? cast.type : undefined
+}
+
+function writeExpanded(writing: Writing, instance: Instance, navigation: NavigationProperty, item: Url.ExpandItem, others?: readonly string[]): Record<string, Json> {
   const { format, scope } = writing
   const { name } = navigation
   if (instance.owner === undefined) return {}
-  const cast = Array.isArray(item.target) ? (item.target as readonly Url.SelectSegment[]).find(({ kind }, index) => kind === 'cast' && index > 0) : undefined
+  const cast = castBehind(item)
   const all = related(scope.model, scope.store, instance.owner, `${instance.path}${name}`)
-    .filter((one) => cast?.kind !== 'cast' || scope.model.derivesFrom(one.type, cast.type)).map((entity): Item => ({ kind: 'entity', entity }))
+    .filter((one) => (cast === undefined || scope.model.derivesFrom(one.type, cast)) && others?.some((other) => scope.model.derivesFrom(one.type, other)) !== true).map((entity): Item => ({ kind: 'entity', entity }))
   const { items, total } = choose({ ...scope, aliases: new Map([...scope.aliases, ...item.options.aliases]) }, all, item.options)
   const entities = items.flatMap((one) => (one.kind === 'entity' ? [one.entity] : []))
   const counted = navigation.collection && (item.options.count === true || item.suffix === '$count') ? { [`${name}${control(format, 'count')}`]: countText(format, total) } : {}
   if (item.suffix === '$count') return counted
-  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, cast?.kind === 'cast' ? cast.type : navigation.target, { select: item.options.select, expand: deeper(item) }))
+  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, others === undefined ? cast ?? navigation.target : navigation.target, { select: item.options.select, expand: deeper(item) }))
   return { ...counted, [name]: navigation.collection ? entities.map(write) : entities[0] === undefined ? null : write(entities[0]) }
 }
 

@@ -1,6 +1,6 @@
 import type { EdmModel } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
-import type { Value } from '@tributary/plan'
+import { geoText, type Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
 import type { Item } from './evaluate.js'
 import { valueItem } from './evaluate.js'
@@ -145,10 +145,10 @@ function readRaw(place: Place): Reply {
   const tagged = etag === undefined ? {} : { etag }
   const plain = { 'content-type': 'text/plain;charset=utf-8', ...tagged }
   if (value === null) return { status: 204, headers: tagged }
-  if (typeof value === 'object' && type.name.startsWith('Edm.Geo')) return { status: 200, headers: plain, body: rawText(value) }
+  if (typeof value === 'object' && type.name.startsWith('Edm.Geo')) return { status: 200, headers: plain, body: geoText(value, type.name.startsWith('Edm.Geography') ? 4326 : 0) ?? rawText(value) }
   if (typeof value === 'object') throw new Refusal(400, '$value needs a primitive value')
   if (type.name === 'Edm.Binary') return { status: 200, headers: { 'content-type': 'application/octet-stream', ...tagged }, body: Uint8Array.from(Buffer.from(String(value), 'base64url')) }
-  return { status: 200, headers: plain, body: rawText(value) }
+  return { status: 200, headers: plain, body: rawText(value, type.name) }
 }
 
 function readRef(asked: Asked, place: Place): Reply {

@@ -159,7 +159,8 @@ export function fromPlain(value: unknown): Json {
 }
 
 /** A primitive value as the text of `$value`. */
-export function rawText(value: Value): string {
+export function rawText(given: Value, base?: string): string {
+  const value = typeof given === 'number' && base === 'Edm.Single' && Number.isFinite(given) ? shortSingle(given) : given
   if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'INF' : '-INF'
   return typeof value === 'object' && value !== null ? printJson(fromPlain(value)) : String(value)
 }

@@ -1,5 +1,5 @@
 import { jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@tributary/odata-wire'
-import type { Value } from '@tributary/plan'
+import { geoText, type Value, type ValueType } from '@tributary/plan'
 import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { fullComplexValue } from './full-complex-value.js'
@@ -19,10 +19,19 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
     const body = propertyJson(column, style.metadata === 'full' ? toldValue(run, row, value) : value, { context: contextAt(run, row), ...(count === undefined ? {} : { count }) }, style)
     return respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body })
   }
-  const raw = rawValue(column, value)
+  const raw = rawValue(column, textOfGeo(column.type, value))
   if (raw.contentType.startsWith('text/')) requireTextAccepted(header(exchange, 'accept'), undefined)
   respondVersioned(run, row, { headers: dataHeaders(run, raw.contentType), body: raw.body })
 }
+
+/** A place has a text, the well-known one with its system. @see OData Protocol 4.01, section 11.2.4.1 */
+function textOfGeo({ base }: ValueType, value: Value): Value {
+  if (base !== 'Edm.Geography' && base !== 'Edm.Geometry') return value
+  return geoText(value, base === 'Edm.Geography' ? geographic : 0) ?? value
+}
+
+/** The coordinate system of geographies that name none: WGS 84. @see OData CSDL 4.01, section 7.2.6 */
+const geographic = 4326
 
 /** A complex value with its types and the links to what it leads to. */
 function toldValue(run: QueryRun, row: SingleRow, value: Value): Value {
@@ -66,10 +75,13 @@ function valueAt({ columns, property, turns = [] }: Pick<BoundQuery, 'columns' |
   const [name = '', ...rest] = property ?? []
   const index = columns.findIndex((column) => column.name === name)
   if (index < 0) return undefined
+  let fields = columns[index]?.fields
   let value = turned(row[index] ?? null, turns.filter(({ depth }) => depth === 1))
   for (const [before, step] of rest.entries()) {
-    const missing = name === '*' && before === 0 ? undefined : null
-    const member = isRecord(value) ? (value[step] ?? missing) : value === undefined ? undefined : null
+    const isDeclared = fields === undefined ? name !== '*' || before > 0 : fields.some((field) => field.name === step)
+    const missing = isDeclared ? null : undefined
+    fields = fields?.find((field) => field.name === step)?.fields
+    const member = isRecord(value) ? (value[step] ?? missing) : value === undefined ? undefined : missing
     value = turned(member, turns.filter(({ depth }) => depth === before + 2))
   }
   return value === undefined ? undefined : { value }

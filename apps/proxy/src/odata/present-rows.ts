@@ -1,6 +1,8 @@
 import type { Column, ExpandedShape, RowsPage, Value, ValueType } from '@tributary/plan'
 import { chooseItems, type BoundQuery, type BoundRows } from '@tributary/planner'
 import type { QueryRun } from './query-run.js'
+import { isRecord } from './is-record.js'
+import { type AlternativePiece, mergedPiece, type Piece, toldType } from './present-alternatives.js'
 import { rowIds } from './row-ids.js'
 
 /** Rows as they are shown: their columns, the names of those that are written, and how a row becomes one of them. */
@@ -37,12 +39,15 @@ export function presenter({ root, bound, style }: Pick<QueryRun, 'root' | 'style
   }
 }
 
-const needed = ({ references, countOnly, linked, holder, only, items, related, cast }: BoundRows, full: boolean): boolean =>
-  references === true || countOnly === true || linked === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
+const needed = ({ references, countOnly, linked, holder, only, items, related, cast, alternative }: BoundRows, full: boolean): boolean =>
+  references === true || alternative !== undefined || countOnly === true || linked === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
 
-/** Counted rows and those within a complex value have no member of their own. */
+/** Counted rows and those within a complex value have no member of their own; those that are shown in several ways have one for all. */
 const shownNames = (visible: readonly string[], { related }: BoundRows): readonly string[] =>
-  visible.filter((name) => related.get(name)?.countOnly !== true && related.get(name)?.linked !== true && related.get(name)?.holder === undefined)
+  [...new Set(visible.flatMap((name) => {
+    const rows = related.get(name)
+    return rows?.countOnly === true || rows?.linked === true || rows?.holder !== undefined ? [] : [rows?.alternative?.into ?? name]
+  }))]
 
 const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', collection: false })
 const number: ValueType = Object.freeze({ name: 'Edm.Int64', base: 'Edm.Int64', collection: false })
@@ -50,7 +55,7 @@ const idColumn: Column = Object.freeze({ name: '@odata.id', type: text })
 
 function present(place: Place, rows: Rows, bound: BoundRows): Presented {
   if (bound.references === true) return references(place.root, rows, bound)
-  const steps = [...(bound.cast === true && !place.full ? [(before: Rows) => withoutOwnType(before, bound.entityType)] : []), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
+  const steps = [...(bound.cast === true && bound.alternative === undefined && !place.full ? [(before: Rows) => withoutOwnType(before, bound.entityType)] : []), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
   return steps.reduce<Presented>((before, step) => {
     const after = step(before)
     return { ...after, row: (values) => after.row(before.row(values)) }
@@ -110,27 +115,54 @@ function chosenWithin(value: Value, path: readonly string[], choose: ReturnType<
 
 // ── Expanded rows ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const relatedSteps = (place: Place, { columns }: Rows, { related }: BoundRows): readonly Step[] =>
-  [...related].filter(([name, rows]) => needed(rows, place.full) && columns.some((column) => column.name === name)).map(([name, rows]) => (before) => shownRelated(place, before, { name, rows }))
-
 interface Related {
   readonly name: string
   readonly rows: BoundRows
 }
 
+function relatedSteps(place: Place, { columns }: Rows, { related }: BoundRows): readonly Step[] {
+  const shown = [...related].filter(([name, rows]) => needed(rows, place.full) && columns.some((column) => column.name === name)).map(([name, rows]): Related => ({ name, rows }))
+  const ways = Map.groupBy(shown.filter(({ rows }) => rows.alternative !== undefined && rows.countOnly !== true), ({ rows: { alternative, holder } }) => (holder ?? [alternative?.into]).join('/'))
+  return [
+    ...shown.filter(({ rows }) => rows.alternative === undefined || rows.countOnly === true).map((one): Step => (before) => shownRelated(place, before, one)),
+    ...[...ways.values()].map((group): Step => (before) => shownTogether(place, before, group)),
+  ]
+}
+
 function shownRelated(place: Place, before: Rows, { name, rows }: Related): Presented {
   const at = before.columns.findIndex((column) => column.name === name)
-  const column = before.columns[at]
-  const shape = column?.expanded
-  if (column === undefined || shape === undefined) return { ...before, row: (values) => values }
-  if (rows.countOnly === true) return countedOnly(before, at, name)
+  if (before.columns[at]?.expanded === undefined) return { ...before, row: (values) => values }
+  if (rows.countOnly === true) return countedOnly(before, at, rows.alternative?.into ?? name)
   if (rows.linked === true) return linkedOnly(place.root, before, { name, rows })
+  const piece = pieceOf(place, before, { name, rows })
+  return piece === undefined ? { ...before, row: (values) => values } : put(before, piece, rows)
+}
+
+/** The rows of one navigation that is expanded in several ways. */
+function shownTogether(place: Place, before: Rows, group: readonly Related[]): Presented {
+  const [first, ...rest] = group.flatMap(({ name, rows }): readonly AlternativePiece[] => {
+    const piece = pieceOf(place, before, { name, rows })
+    return piece === undefined ? [] : [{ piece, rows }]
+  })
+  return first === undefined ? { ...before, row: (values) => values } : put(before, mergedPiece(before.columns, [first, ...rest]), first.rows)
+}
+
+/** Related rows as they are shown, and where they are not. */
+function pieceOf(place: Place, { columns }: Rows, { name, rows }: Related): Piece | undefined {
+  const at = columns.findIndex((column) => column.name === name)
+  const column = columns[at]
+  const shape = column?.expanded
+  if (column === undefined || shape === undefined) return undefined
   const made = present(place, shape, rows)
   const expanded: Column = { ...column, expanded: { ...shape, columns: made.columns, visible: rows.references === true ? made.visible : shownNames(made.visible, rows) } }
-  const absent = absence(before.columns, rows)
-  const value = (values: readonly Value[]): Value => (absent(values) ? undefined : eachRow(values[at], shape, made.row))
-  if (rows.holder !== undefined) return held(before, { at, column: expanded, value }, rows.holder)
-  return { columns: before.columns.with(at, expanded), visible: before.visible, row: (values) => values.with(at, value(values)) }
+  const absent = absence(columns, rows)
+  return { at, column: expanded, value: (values) => (absent(values) ? undefined : eachRow(values[at], shape, made.row)) }
+}
+
+function put(before: Rows, piece: Piece, rows: BoundRows): Presented {
+  const { at, column, value } = piece
+  if (rows.holder !== undefined) return held(before, piece, rows)
+  return { columns: before.columns.with(at, column), visible: before.visible, row: (values) => values.with(at, value(values)) }
 }
 
 /** Rows of other types than those that have the navigation do not show it. */
@@ -138,10 +170,7 @@ function absence(columns: readonly Column[], { only }: BoundRows): (values: read
   if (only === undefined) return () => false
   const at = columns.findIndex(({ name }) => name === '@odata.type')
   const types = new Set(only)
-  return (values) => {
-    const type = values[at]
-    return typeof type !== 'string' || !types.has(type.slice(type.lastIndexOf('#') + 1))
-  }
+  return (values) => !types.has(toldType(values[at]) ?? '')
 }
 
 function eachRow(value: Value, { toMany }: ExpandedShape, row: Presented['row']): Value {
@@ -174,22 +203,22 @@ function linkedOnly(root: string, { columns, visible }: Rows, { name, rows }: Re
   }
 }
 
-interface Held {
-  readonly at: number
-  readonly column: Column
-  readonly value: (values: readonly Value[]) => Value
-}
-
-/** Puts the rows into the complex value they are expanded from. */
-function held({ columns, visible }: Rows, { at, column, value }: Held, holder: readonly string[]): Presented {
+/** Puts the rows into the complex value they are expanded from, where that is of a type that has them. */
+function held({ columns, visible }: Rows, { at, column, value }: Piece, { holder = [], held: types = [] }: BoundRows): Presented {
   const [first = '', ...rest] = holder
   const holderAt = columns.findIndex(({ name }) => name === first)
   const outer = columns[holderAt]
   if (outer === undefined) return { columns, visible, row: (values) => values }
   return {
     columns: columns.with(holderAt, withField(outer, rest, column)), visible,
-    row: (values) => values.with(holderAt, withMember(values[holderAt], rest, value(values))).with(at, undefined),
+    row: (values) => (types.every((one) => isHeld(values[holderAt], rest, one)) ? values.with(holderAt, withMember(values[holderAt], rest, value(values))).with(at, undefined) : values.with(at, undefined)),
   }
+}
+
+/** Whether the value behind so many properties of the way is of one of the types. */
+function isHeld(outer: Value, names: readonly string[], { depth, types }: { readonly depth: number; readonly types: readonly string[] }): boolean {
+  const value = names.slice(0, depth - 1).reduce<Value>((before, name) => (isRecord(before) ? before[name] : undefined), outer)
+  return isRecord(value) && types.includes(toldType(value['@odata.type']) ?? '')
 }
 
 function withField(outer: Column, [name = '', ...rest]: readonly string[], column: Column): Column {
@@ -204,5 +233,3 @@ function withMember(outer: Value, [name = '', ...rest]: readonly string[], value
   const count = isRecord(value) && typeof value['count'] === 'number' ? { [`${name}@odata.count`]: value['count'] } : {}
   return { ...outer, ...count, [name]: value }
 }
-
-const isRecord = (value: Value): value is { readonly [name: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -97,7 +97,8 @@ function shapeText(value: Value): string | undefined {
   }
   const coordinates = memberOf(value, 'coordinates')
   if (typeof type !== 'string' || !Array.isArray(coordinates)) return undefined
-  return type === 'Point' ? `Point(${coordinates.join(' ')})` : `${type}${nestedText(coordinates)}`
+  if (type === 'Point') return `Point(${coordinates.join(' ')})`
+  return `${type}${nestedText(type === 'MultiPoint' ? coordinates.map((position: Value) => [position] as Value) : coordinates)}`
 }
 
 const nestedText = (items: readonly Value[]): string => `(${items.map((item) => (Array.isArray(item) ? (typeof item[0] === 'number' ? item.join(' ') : nestedText(item)) : String(item))).join(',')})`

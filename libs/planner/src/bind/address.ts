@@ -1,5 +1,5 @@
 import type { ExposedNavigation, Exposure } from '@tributary/catalog'
-import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
+import type { ODataUrl, PathSegment, ResourceSegment, Span } from '@tributary/odata-url'
 import type { Expand, Expression } from '@tributary/plan'
 import { bindPredicate } from './bind-expression.js'
 import { bindKey } from './bind-key.js'
@@ -112,10 +112,24 @@ function requireRow(address: Address, name: string): void {
 function followNavigation(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'navigation' }>): Address {
   requireRow(address, segment.name)
   const from = lastStep(address).scope
-  const navigation = requireNavigation(from, segment.name, address.property)
+  const navigation = requireNavigation(from, segment.name, propertyWay(address).map((part) => ('type' in part ? part.type : part.name)))
   const { scope, on } = relatedRows(from, navigation)
-  const steps: Address['steps'] = [...address.steps, { scope, reached: { navigation, on }, conditions: [] }]
+  const last = lastStep(address)
+  const before = address.property.length === 0 ? address.steps : replaceLast(address, { ...last, conditions: [...last.conditions, isThere(address, segment.span)] })
+  const steps: Address['steps'] = [...before, { scope, reached: { navigation, on }, conditions: [] }]
   return withKey({ steps, property: [], tail: 'none', single: !navigation.toMany }, segment.key)
+}
+
+type Part = { readonly kind: 'property'; readonly name: string } | { readonly kind: 'cast'; readonly type: string }
+
+/** The properties of the path from the row on, with the casts between them. */
+const propertyWay = ({ property, turns = [] }: Address): readonly Part[] =>
+  property.flatMap((name, index): readonly Part[] => [{ kind: 'property', name }, ...turns.flatMap((turn): readonly Part[] => (turn.depth === index + 1 && 'type' in turn ? [{ kind: 'cast', type: turn.type }] : []))])
+
+/** Nothing is reached from a complex value that is null, or of another type than the path says. */
+function isThere(address: Address, span: Span): Expression {
+  const segments = propertyWay(address).map((part): PathSegment => ({ ...part, span }))
+  return bindPredicate({ kind: 'binary', operator: 'ne', left: { kind: 'path', root: { kind: 'implicit' }, segments, span }, right: { kind: 'literal', type: 'null', text: 'null', span }, span }, lastStep(address).scope)
 }
 
 function followProperty(address: Address, name: string): Address {
@@ -160,7 +174,7 @@ function followCast(address: Address, segment: Extract<ResourceSegment, { readon
   if (type === undefined || !exposure.model.derivesFrom(type.qualifiedName, scope.entityType.qualifiedName)) {
     throw invalid(`${segment.type} is no entity type derived from ${scope.entityType.qualifiedName}.`)
   }
-  if (type.qualifiedName === scope.entityType.qualifiedName) return withKey(address, segment.key)
+  if (type.qualifiedName === scope.entityType.qualifiedName) return withKey(scope.declared === undefined ? address : { ...address, steps: replaceLast(address, { ...last, cast: type.qualifiedName }) }, segment.key)
   const inner: RowScope = { ...scope, entityType: type }
   return withKey({ ...address, steps: replaceLast(address, { ...last, scope: inner, cast: type.qualifiedName }) }, segment.key)
 }

@@ -26,7 +26,8 @@ export function castPosition(position: Position, name: string, span: Span, scope
 
 function seenAs(position: Position, target: StructuredType, { model }: RowScope): Position {
   const entityType = position.row === undefined ? undefined : model.entityType(target.qualifiedName)
-  if (entityType === undefined || position.row === undefined) return { ...position, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
+  const held = position.holder === undefined ? {} : { holder: { ...position.holder, within: [...position.holder.within, target.qualifiedName] } }
+  if (entityType === undefined || position.row === undefined) return { ...position, ...held, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
   const row = { ...position.row, entityType }
   return { ...position, structured: target, row, ...(position.related === undefined ? {} : { related: { ...position.related, scope: row } }) }
 }

@@ -1,4 +1,4 @@
-import type { ExposedNavigation, ExposedSet } from '@tributary/catalog'
+import type { ExposedNavigation } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
@@ -105,12 +105,12 @@ const mostLevels = 10
 const mostLevelsOfAll = 3
 
 /** The options of related rows; while levels are left, the same item is expanded of them again, where they have the navigation. */
-function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavigation, related: ExposedSet): QueryOptions {
+function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavigation, { set, model, entityType }: RowScope): QueryOptions {
   const most = target === 'all' ? mostLevelsOfAll : mostLevels
   const levels = options.levels === 'max' ? most : (options.levels ?? 1)
   if (levels > most) throw hubError('HUB_QUERY_LIMIT', { limit: most, what: 'levels of one expand' }, { target: '$levels' })
   if (levels < 1) throw invalid('$levels is a number of levels from 1, or max.')
-  const again = levels > 1 && (target === 'all' || related.navigations.has(navigation.name))
+  const again = levels > 1 && (target === 'all' || set.navigations.has(navigation.name) || model.navigation(entityType, navigation.name) !== undefined)
   if (!again) return options
   const inner: RepeatedItem = { repeats: true, target, options: { ...options, levels: levels - 1 }, span: options.spans.get('$levels') ?? { start: 0, end: 0 } }
   return { ...options, expand: [...(options.expand ?? []), inner] }
@@ -121,7 +121,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
   if (suffix === '$count' && !navigation.toMany) throw invalid(`$count counts a collection, and ${navigation.name} leads to one row.`)
   const found = relatedRows(target.from, navigation)
-  const all = nestedOptions(target.item, navigation, found.scope.set)
+  const all = nestedOptions(target.item, navigation, cast === undefined ? found.scope : { ...found.scope, entityType: cast })
   const aliases = new Map([...outer.aliases, ...all.aliases])
   const { filter: condition, ...others } = all
   const filtered = filtersByRow(condition, aliases, outer)
@@ -135,7 +135,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   return {
     on: found.on, related: shaped.plan, perParent, selectList: shaped.selectList,
     navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped),
-    rows: boundRows(transformed.scope, shaped, target),
+    rows: boundRows(transformed.scope, shaped, { ...target, leadsTo: found.scope.entityType.qualifiedName }),
     ...(byRow === undefined ? {} : { byRow }),
   }
 }
@@ -148,7 +148,7 @@ export const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
 const isGap = (name: string): boolean => /^~\d+$/.test(name)
 
 /** What rows are, as what is told of them needs it. */
-export function boundRows(scope: RowScope, { related: inner, items }: Shaped, target?: ExpandTarget): BoundRows {
+export function boundRows(scope: RowScope, { related: inner, items }: Shaped, target?: ExpandTarget & { readonly leadsTo: string }): BoundRows {
   return Object.freeze({
     set: scope.set, entityType: scope.entityType.qualifiedName, related: inner,
     ...(scope.place === undefined ? {} : { place: scope.place }),
@@ -156,9 +156,17 @@ export function boundRows(scope: RowScope, { related: inner, items }: Shaped, ta
     ...(scope.entityType.qualifiedName === scope.set.entityType ? {} : { cast: true as const }),
     ...(target?.item.suffix === '$ref' ? { references: true as const } : {}),
     ...(target?.item.suffix === '$count' ? { countOnly: true as const } : {}),
-    ...(target === undefined || target.within.length === 0 ? {} : { holder: [...target.within, target.navigation.name] }),
+    ...(target === undefined || target.within.length === 0 ? {} : holderOf(target)),
+    ...(target?.alternative === undefined ? {} : { alternative: { ...target.alternative, declared: target.leadsTo } }),
     ...(target?.only === undefined ? {} : { only: [target.only.qualifiedName, ...scope.model.derivedTypes(target.only.qualifiedName)] }),
   })
+}
+
+/** The complex value that rows are shown within, and what it has to be for that. */
+function holderOf({ within, navigation, from: { model } }: ExpandTarget): Pick<BoundRows, 'holder' | 'held'> {
+  const names = within.filter((name) => !name.includes('.'))
+  const held = within.flatMap((name, index) => (name.includes('.') ? [{ depth: within.slice(0, index).filter((one) => !one.includes('.')).length, types: [name, ...model.derivedTypes(name)] }] : []))
+  return { holder: [...names, navigation.name], ...(held.length === 0 ? {} : { held }) }
 }
 
 /** The column of expanded rows: all columns the related plan yields, with what is shown of them. */

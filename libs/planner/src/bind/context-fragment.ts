@@ -30,15 +30,25 @@ const isSingleton = ({ steps }: Address): boolean => steps.length === 1 && steps
 
 /** Where a property is found; without the key of its row, where that is reached by a navigation. */
 function propertyContext(address: Address, rows: string | undefined): string {
-  const { scope, cast, key } = lastStep(address)
+  const { scope, key } = lastStep(address)
+  const cast = castOf(address)
   const path = propertyPath(address)
   if (rows === undefined) return `${scope.entityType.qualifiedName}/${path}`
   return `${rows}${key === undefined ? '' : printKey(key)}${cast === undefined ? '' : `/${cast}`}/${path}`
 }
 
+/** The type that has the property, where not all rows of the set do. */
+function castOf(address: Address): string | undefined {
+  const { cast, scope: { declared, set, model } } = lastStep(address)
+  const type = model.entityType(set.entityType)
+  const isOfSet = type !== undefined && model.property(type, address.property[0] ?? '') !== undefined
+  return cast ?? (isOfSet ? undefined : declared)
+}
+
 /** What follows a row's id in the context of one of its properties; undefined: the path tells the key, or there is none. */
 export function behindRow(address: Address, selectList: string | undefined): string | undefined {
-  const { key, reached, cast, scope } = lastStep(address)
+  const { key, reached, scope } = lastStep(address)
+  const cast = castOf(address)
   if (address.property.length === 0 || key !== undefined || (reached === undefined && scope.result !== true) || scope.set.key.length === 0) return undefined
   return `${cast === undefined ? '' : `/${cast}`}/${propertyPath(address)}${selectList === undefined ? '' : `(${selectList})`}`
 }

@@ -1,6 +1,6 @@
 import { annotationsOf, type EdmModel, findAnnotation } from '@tributary/edm'
 import { type Column, stringType } from '@tributary/plan'
-import type { RowScope } from './row-scope.js'
+import { type RowScope, uncastType } from './row-scope.js'
 
 const text = (name: string): Column => Object.freeze({ name, type: stringType })
 
@@ -17,10 +17,11 @@ export const isControl = ({ name }: Pick<Column, 'name'>): boolean => name.inclu
  * What sources say of rows and clients need: the version of a row where its changes are guarded by it, the content type and version of
  * streams; and of a cast, the type of the row.
  */
-export function controlColumns({ set, entityType, model, exposure }: RowScope): readonly Column[] {
+export function controlColumns(scope: RowScope): readonly Column[] {
+  const { set, entityType, model, exposure } = scope
   const remote = exposure.endpoints.get(set.endpoint)?.model ?? model
   const streams = model.properties(entityType).filter(({ type, name }) => type.name === 'Edm.Stream' && !type.collection && !set.renamed.has(name))
-  const cast = entityType.qualifiedName !== set.entityType && model.derivedTypes(entityType.qualifiedName).length === 0
+  const cast = entityType.qualifiedName !== uncastType(scope) && model.derivedTypes(entityType.qualifiedName).length === 0
   return [
     // Columns of a type that others derive from have it already.
     ...(cast ? [typeColumn] : []),

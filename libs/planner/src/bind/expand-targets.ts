@@ -1,7 +1,8 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import type { EntityType } from '@tributary/edm'
 import type { ExpandItem, SelectSegment } from '@tributary/odata-url'
-import { columnOf, requireNavigation } from './navigations.js'
+import { columnOf, complexType, requireNavigation } from './navigations.js'
+import { withAlternatives, type Alternative } from './expand-alternatives.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
@@ -13,12 +14,14 @@ export interface ExpandTarget {
   readonly from: RowScope
   /** Name of the column its rows stand in. */
   readonly column: string
-  /** The complex properties on the way to it. */
+  /** The complex properties on the way to it, with casts of theirs. */
   readonly within: readonly string[]
   /** Only rows of this type, a derived one, have it. */
   readonly only?: EntityType
   /** Of the related rows only those of this type are meant. */
   readonly cast?: EntityType
+  /** The same navigation is expanded with other casts as well. */
+  readonly alternative?: Alternative
 }
 
 /**
@@ -29,27 +32,30 @@ export function expandTargets(items: readonly ExpandItem[], scope: RowScope): re
   const targets = items.flatMap((item) => targetsOf(item, scope))
   const named = new Set(targets.flatMap(({ item, column }) => (item.target === 'all' ? [] : [column])))
   const kept = targets.filter(({ item, column }) => item.target !== 'all' || !named.has(column))
-  const seen = new Set<string>()
-  for (const { column, navigation, cast } of kept) {
-    if (seen.has(column)) throw cast === undefined ? invalid(`The navigation property ${navigation.name} is expanded twice.`) : unsupported(`Several casts of the expanded ${navigation.name}`)
-    seen.add(column)
-  }
-  return kept
+  return withAlternatives(kept, scope)
 }
 
 function targetsOf(item: ExpandItem, scope: RowScope): readonly ExpandTarget[] {
-  if (item.target === 'all') return allOf(item, scope)
+  if (item.target === 'all') return allOf(item, { from: scope, within: [] })
   if (item.target === '$value') throw unsupported('$value in $expand', 'Read the stream by itself: …/$value.')
   let way: Way = { from: scope, within: [] }
   for (const segment of item.target) way = follow(way, segment)
   const { navigation, star, ...rest } = way
-  if (star === true) return allOf(item, scope)
+  if (star === true) return allOf({ ...item, target: 'all' }, rest)
   if (navigation === undefined) throw unsupported(`The property ${way.within.join('/')} in $expand`, 'Only navigation properties are expanded.')
   return [{ ...rest, item, navigation, column: columnOf(navigation) }]
 }
 
-const allOf = (item: ExpandItem, scope: RowScope): readonly ExpandTarget[] =>
-  [...scope.set.navigations.values()].map((navigation) => ({ item, navigation, from: scope, column: navigation.name, within: [] }))
+/** All navigations of the rows, or of a complex value of theirs. */
+function allOf(item: ExpandItem, way: Way): readonly ExpandTarget[] {
+  const { from, within } = way
+  const declared = from.model.navigations(within.length === 0 ? from.entityType : complexType(from, within)).map(({ name }) => name)
+  const names = within.length === 0 ? new Set([...from.set.navigations.keys(), ...declared]) : declared
+  return [...names].map((name) => {
+    const navigation = requireNavigation(from, name, within)
+    return { ...way, item, navigation, column: columnOf(navigation) }
+  })
+}
 
 interface Way extends Pick<ExpandTarget, 'from' | 'within' | 'only' | 'cast'> {
   readonly navigation?: ExposedNavigation
@@ -57,15 +63,13 @@ interface Way extends Pick<ExpandTarget, 'from' | 'within' | 'only' | 'cast'> {
 }
 
 function follow(way: Way, segment: SelectSegment): Way {
-  const { from, within, navigation } = way
+  const { within, navigation } = way
   if (navigation !== undefined && segment.kind !== 'cast') throw unsupported('A path beyond a navigation property in $expand', 'Expand the navigation property itself, and nest further ones.')
   switch (segment.kind) {
     case 'navigation': case 'unknown': return followName(way, segment.name)
     case 'property': return { ...way, within: [...within, segment.name] }
     case 'cast': return navigation === undefined ? castRows(way, segment.type) : castRelated(way, navigation, segment.type)
-    case 'star':
-      if (within.length > 0 || from.set.entityType !== from.entityType.qualifiedName) throw unsupported('* behind a path in $expand')
-      return { ...way, star: true }
+    case 'star': return { ...way, star: true }
     case 'operation': case 'annotation': throw unsupported(`A ${segment.kind} in $expand`)
   }
 }
@@ -82,14 +86,14 @@ function followName(way: Way, name: string): Way {
 
 function castRows(way: Way, name: string): Way {
   const { from, within } = way
-  if (within.length > 0) throw unsupported(`The cast to ${name} of a complex value in $expand`)
+  if (within.length > 0) return { ...way, within: [...within, complexType(from, [...within, name]).qualifiedName] }
   const type = derived(from, from.entityType.qualifiedName, name)
   return type.qualifiedName === from.entityType.qualifiedName ? way : { ...way, from: { ...from, entityType: type }, only: type }
 }
 
 function castRelated(way: Way, { name: navigation }: ExposedNavigation, name: string): Way {
   const { from, within } = way
-  const declared = within.length === 0 ? from.model.navigation(from.entityType, navigation)?.target : undefined
+  const declared = from.model.navigation(within.length === 0 ? from.entityType : complexType(from, within), navigation)?.target
   return { ...way, cast: derived(from, declared ?? name, name) }
 }
 

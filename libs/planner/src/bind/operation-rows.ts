@@ -3,7 +3,7 @@ import type { EdmVersion, Operation } from '@tributary/edm'
 import type { Expression, NamedArgument, ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { remoteAddress, type RemoteAddress } from '../remote-address.js'
 import { resourceNotFound, unsupported } from './refusal.js'
-import { unboundSet } from './related-scope.js'
+import { narrowed, unboundSet } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
 
 /** Rows that a function gives, and the way on from there. */
@@ -80,7 +80,7 @@ export function functionRows(url: ODataUrl, exposure: Exposure): FunctionRows | 
   const set = address.set ?? unboundSet(exposure, { name: segment.name, endpoint: address.endpoint, type, bound })
   const resource = { path: address.path, single, ...(address.options.length === 0 ? {} : { options: address.options }) }
   const scope: RowScope = {
-    ...rowScope(exposure, set, url.options.aliases, type.qualifiedName), result: true, repeats: true, read: { resource, columns: [] },
+    ...(address.set === undefined ? rowScope(exposure, set, url.options.aliases, type.qualifiedName) : narrowed(exposure, set, { aliases: url.options.aliases, type: type.qualifiedName })), result: true, repeats: true, read: { resource, columns: [] },
     ...(address.set === undefined ? { place: { path: address.path, gaps: [], single } } : {}),
   }
   return { scope, single, rest, ...(segment.key === undefined ? {} : { key: segment.key }) }

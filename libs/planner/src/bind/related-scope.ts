@@ -21,8 +21,14 @@ export function relatedRows(from: RowScope, navigation: ExposedNavigation): Rela
   const target = navigation.target === undefined ? undefined : exposure.sets.get(navigation.target)
   const [first, ...rest] = navigation.on
   const hidden = target !== undefined && exposure.readable?.(target) === false && navigation.remoteNavigation !== undefined && target.endpoint === from.set.endpoint
-  if (target !== undefined && first !== undefined && !hidden) return { scope: rowScope(exposure, target, aliases), on: [first, ...rest] }
+  if (target !== undefined && first !== undefined && !hidden) return { scope: rowScope(exposure, target, aliases, leadsTo(from, navigation, target)), on: [first, ...rest] }
   return linked(from, navigation, target, hidden)
+}
+
+/** The type of the rows, where the navigation leads to one that is narrower than their set's. */
+function leadsTo({ model, entityType }: RowScope, { name }: ExposedNavigation, target: ExposedSet): string {
+  const type = model.entityType(model.navigation(entityType, name)?.target ?? '')?.qualifiedName
+  return type !== undefined && model.derivesFrom(type, target.entityType) ? type : target.entityType
 }
 
 /**
@@ -36,20 +42,26 @@ function linked(from: RowScope, navigation: ExposedNavigation, target: ExposedSe
   const link = linkOf(from, remoteNavigation)
   const read = { resource: { path: link.place.path, single: !navigation.toMany, gaps: link.place.gaps }, columns: link.columns }
   const place = { ...link.place, single: !navigation.toMany }
-  if (target !== undefined) return { on: link.on, scope: { ...rowScope(exposure, target, from.aliases), read, ...(hidden ? { reached: place } : {}) } }
   const declared = targetNavigation(from, remoteNavigation)
   const type = model.entityType(declared?.target ?? '')
+  if (target !== undefined) return { on: link.on, scope: { ...narrowed(exposure, target, { aliases: from.aliases, type: type?.qualifiedName }), read, ...(hidden ? { reached: place } : {}) } }
   if (declared === undefined || type === undefined) throw unsupported(`The navigation property ${navigation.name}`, 'It leads to no entity set of this service.')
   const bound = { root: boundOf(from).root, path: [...boundOf(from).path, ...remoteNavigation.split('/')] }
   const contained = unboundSet(exposure, { name: `${set.name}/${navigation.name}`, endpoint: set.endpoint, type, bound })
   return { on: link.on, scope: { ...rowScope(exposure, contained, from.aliases), read, place, bound, ...(declared.containsTarget ? { contained: true as const } : {}) } }
 }
 
+/** The scope of rows of a set of which what leads to them says that they are of a type, perhaps narrower than the set's. */
+export function narrowed(exposure: Exposure, set: ExposedSet, { aliases, type }: { readonly aliases: RowScope['aliases']; readonly type: string | undefined }): RowScope {
+  const isNarrower = type !== undefined && type !== set.entityType && exposure.model.derivesFrom(type, set.entityType)
+  return isNarrower ? { ...rowScope(exposure, set, aliases, type), declared: type } : rowScope(exposure, set, aliases)
+}
+
 /** The navigation property at the end of a path through complex values of the row. */
 function targetNavigation({ model, entityType }: RowScope, path: string): NavigationProperty | undefined {
   const names = path.split('/')
   const last = names.pop() ?? ''
-  const holder = names.reduce<StructuredType | undefined>((type, name) => (type === undefined ? undefined : model.structured(model.property(type, name)?.type.name ?? '')), entityType)
+  const holder = names.reduce<StructuredType | undefined>((type, name) => (type === undefined ? undefined : model.structured(name.includes('.') ? name : (model.property(type, name)?.type.name ?? ''))), entityType)
   return holder === undefined ? undefined : model.navigation(holder, last)
 }
 

@@ -23,6 +23,8 @@ export interface RowScope {
   readonly allowance: { replacements: number }
   /** Where the rows are read from, if not from the set; the columns hold the key that fills the gaps of the path. */
   readonly read?: { readonly resource: RemoteResource; readonly columns: readonly Column[] }
+  /** Qualified name of the type that rows are of unless they say otherwise, where what leads to them names a narrower one than their set. */
+  readonly declared?: string
   /** How the rows are addressed, if they are no set's. */
   readonly place?: RowPlace
   /** How their source is asked for what belongs to them, if neither by a place of their own nor by their set, which cannot be read. */
@@ -101,6 +103,9 @@ export function rowScope(exposure: Exposure, set: ExposedSet, aliases: ReadonlyM
   if (entityType === undefined) throw resourceNotFound(`The type ${typeName} of the entity set ${set.name}`, typeName)
   return { exposure, model: exposure.model, set, entityType, aliases, variables: new Map(), nested: false, replacing: new Set(), allowance: { replacements: mostReplacements }, computed: new Map(), names: { next: 0 }, followed: new Map() }
 }
+
+/** Qualified name of the type that rows of a scope are of before any cast: other types are narrower, and rows have to be asked for them. */
+export const uncastType = ({ declared, set }: Pick<RowScope, 'declared' | 'set'>): string => declared ?? set.entityType
 
 /** What `$apply` and `$compute` make of rows, and what names mean on the rows they give. */
 export interface Transformed {

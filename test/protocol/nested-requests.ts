@@ -1,0 +1,60 @@
+import { reads, type Exchange } from './exchanges.js'
+
+/** Navigation to entities of a derived type, casts on the way, and one navigation expanded in several ways. */
+const casts = reads(`
+Vessels?$expand=Port.Ferry/Sister/Port.Ferry($select=Code)&$select=Code
+Vessels?$expand=Port.Ferry/Sister($select=Passengers)&$select=Code
+Vessels?$filter=Port.Ferry/Sister/Passengers gt 100&$select=Code
+Vessels?$filter=Port.Ferry/Sister/Sister eq null and isof(Port.Ferry)&$select=Code
+Vessels/Port.Ferry?$filter=Sister/Passengers gt 100&$select=Code
+Vessels/Port.Ferry?$filter=isof(Sister,Port.Ferry)&$select=Code
+Vessels/Port.Ferry?$expand=Sister($levels=2)&$select=Code
+Vessels/Port.Ferry?$expand=*&$select=Code
+Vessels('DAWN')/Port.Ferry?$expand=Sister($expand=Sister)&$select=Code
+Vessels('DAWN')/Port.Ferry/Sister/Passengers
+Vessels('DAWN')/Port.Ferry/Sister/Passengers/$value
+Vessels('DAWN')/Port.Ferry/Sister/Name
+Vessels('DAWN')/Port.Ferry/Sister?$select=Passengers
+Vessels('DAWN')/Port.Ferry/Sister/Port.Ferry?$select=Passengers
+Vessels('DAWN')/Port.Ferry/Sister/Sister
+Harbours?$expand=Vessels/Port.Ferry($select=Passengers),Vessels/Port.Tug($select=Pull)&$select=Id
+Harbours?$expand=Vessels($select=Name),Vessels/Port.Tug($select=Pull),Vessels/Port.Ferry($select=Passengers;$expand=Calls($select=Number))&$select=Id
+Vessels?$expand=Port.Ferry/Home($select=Name),Home($select=Id),Port.Tug/Home($select=Opens)&$select=Code
+Vessels?$expand=Moored/Port.QuayAddress/Authority&$select=Code
+Harbours?$expand=Address/Port.QuayAddress/Authority($select=Code)&$select=Id
+Harbours?$expand=Address/*($select=Code)&$select=Id
+Harbours?$filter=Address/Port.QuayAddress/Authority/Code eq 'A/B %26 C'&$select=Id
+`)
+
+/** What lies behind values that are null, of another type or not there. */
+const nothings = reads(`
+Vessels('BRISK')/Moored/Authority
+Vessels('BRISK')/Moored/Authority/$ref
+Vessels('BRISK')/Moored/Authority/Name/$value
+Vessels('BRISK')/Moored/Authority/Mails/$count
+Vessels('BRISK')/Moored/Port.QuayAddress
+Vessels('BRISK')/Moored/City/$value
+Vessels('AMBER')/Moored/Port.QuayAddress/Authority
+Vessels('AMBER')/Moored/Port.QuayAddress/Quay
+Vessels('CORAL')/Moored/Authority
+Harbours(2)/Address/Port.QuayAddress/Authority
+Harbours(2)/Remarks/Text
+Harbours(2)/Remarks/Text/$value
+Harbours(2)/Remarks/Pilot
+Harbours(4)/Remarks/Pilot
+Harbours(1)/Remarks/Pilot
+Vessels('HERON')/Port.Tug/Nickname
+`)
+
+/** Raw values whose text is not what JSON has. */
+const raw = reads(`
+Readings(0a1b2c3d-0000-4000-8000-000000000001)/Half/$value
+Readings(0a1b2c3d-0000-4000-8000-000000000002)/Half/$value
+Harbours(1)/Berths(1)/Depth/$value
+Harbours(1)/Address/Position/$value
+Harbours(1)/Area/$value
+Vessels('DAWN')/Port.Ferry/Route/$value
+`)
+
+/** Nested options and what they look at, casts, and values that are not there. */
+export const nestedRequests: Readonly<Record<string, readonly Exchange[]>> = { 'casts within paths and expands': casts, 'paths to nothing': nothings, 'raw values': raw }
