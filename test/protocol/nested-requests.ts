@@ -42,7 +42,6 @@ Harbours(2)/Remarks/Text
 Harbours(2)/Remarks/Text/$value
 Harbours(2)/Remarks/Pilot
 Harbours(4)/Remarks/Pilot
-Harbours(1)/Remarks/Pilot
 Vessels('HERON')/Port.Tug/Nickname
 `)
 
