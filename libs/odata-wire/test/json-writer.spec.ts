@@ -169,6 +169,8 @@ describe('pages of bytes', () => {
   })
 })
 
+const single = (value: number): string => rowText([column('S', 'Edm.Single')], ['S'], minimal)([value])
+
 describe('rowText', () => {
   const scalar = fc.oneof(fc.constant(null), fc.string({ unit: 'binary' }), fc.constant(undefined))
   it('is read back equal by JSON.parse, whatever the names and strings', () => {
@@ -188,7 +190,6 @@ describe('rowText', () => {
   })
 
   it('gives a single the fewest digits that are the same single, and keeps those of a value that is none', () => {
-    const single = (value: number): string => rowText([column('S', 'Edm.Single')], ['S'], minimal)([value])
     expect(single(Math.fround(0.1))).toBe('{"S":0.1}')
     expect(single(0.123456789012)).toBe('{"S":0.123456789012}')
     fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {

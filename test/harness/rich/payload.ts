@@ -204,10 +204,10 @@ function writeLinks({ format, scope: { model } }: Writing, { owner, type, path }
 /** A navigation that is expanded several times, told apart by casts: each entity as the narrowest cast that fits it says. */
 function writeWays(writing: Writing, instance: Instance, navigation: NavigationProperty, ways: readonly ExpandHere[]): Record<string, Json> {
   const { model } = writing.scope
-  if (ways.length < 2) return ways[0] === undefined ? {} : writeExpanded(writing, instance, navigation, ways[0].item)
+  if (ways.length < 2) return ways[0] === undefined ? {} : writeExpanded(writing, instance, navigation, ways[0])
   const fits = ways.filter((way) => !ways.some((other) => other !== way && narrower(model, other.only, way.only)))
   const castOf = ({ item }: ExpandHere): string => castBehind(item) ?? navigation.target
-  const json = fits.map((way) => writeExpanded(writing, instance, navigation, way.item, fits.filter((other) => other !== way && castOf(other) !== castOf(way) && model.derivesFrom(castOf(other), castOf(way))).map(castOf)))
+  const json = fits.map((way) => writeExpanded(writing, instance, navigation, { item: way.item, others: fits.filter((other) => other !== way && castOf(other) !== castOf(way) && model.derivesFrom(castOf(other), castOf(way))).map(castOf) }))
   const { name } = navigation
   const values = json.map((one) => one[name])
   return navigation.collection ? { [name]: values.flatMap((one) => (Array.isArray(one) ? (one as readonly Json[]) : [])) } : { [name]: values.find((one) => one !== null) ?? null }
@@ -221,7 +221,7 @@ function castBehind({ target }: Url.ExpandItem): string | undefined {
   return cast?.kind === 'cast' ? cast.type : undefined
 }
 
-function writeExpanded(writing: Writing, instance: Instance, navigation: NavigationProperty, item: Url.ExpandItem, others?: readonly string[]): Record<string, Json> {
+function writeExpanded(writing: Writing, instance: Instance, navigation: NavigationProperty, { item, others }: { readonly item: Url.ExpandItem; readonly others?: readonly string[] }): Record<string, Json> {
   const { format, scope } = writing
   const { name } = navigation
   if (instance.owner === undefined) return {}
