@@ -1,17 +1,7 @@
 import type { EntityType } from '@tributary/edm'
-import type { ExpandTarget } from './expand-targets.js'
+import type { Alternative, ExpandTarget } from './expand-target.js'
 import { invalid } from './refusal.js'
 import type { RowScope } from './row-scope.js'
-
-/** One of several ways in which a navigation is expanded, told apart by casts: each row is shown in the narrowest way it fits. */
-export interface Alternative {
-  /** The name under which the rows of all ways are shown. */
-  readonly into: string
-  /** Qualified names of types of the rows above that have a narrower way. */
-  readonly otherParents: readonly string[]
-  /** Qualified names of types of the related rows that have a narrower way. */
-  readonly otherRows: readonly string[]
-}
 
 /**
  * `$expand=Items/NS.A($select=X),Items/NS.B($select=Y)`: a navigation that is named several times, each time with another cast.

@@ -2,27 +2,10 @@ import type { ExposedNavigation } from '@tributary/catalog'
 import type { EntityType } from '@tributary/edm'
 import type { ExpandItem, SelectSegment } from '@tributary/odata-url'
 import { columnOf, complexType, requireNavigation } from './navigations.js'
-import { withAlternatives, type Alternative } from './expand-alternatives.js'
+import { withAlternatives } from './expand-alternatives.js'
+import type { ExpandTarget } from './expand-target.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
-
-/** One navigation that is expanded. */
-export interface ExpandTarget {
-  readonly item: ExpandItem
-  readonly navigation: ExposedNavigation
-  /** The rows it is expanded from, seen as of the type that has it. */
-  readonly from: RowScope
-  /** Name of the column its rows stand in. */
-  readonly column: string
-  /** The complex properties on the way to it, with casts of theirs. */
-  readonly within: readonly string[]
-  /** Only rows of this type, a derived one, have it. */
-  readonly only?: EntityType
-  /** Of the related rows only those of this type are meant. */
-  readonly cast?: EntityType
-  /** The same navigation is expanded with other casts as well. */
-  readonly alternative?: Alternative
-}
 
 /**
  * What is expanded: a navigation property that is named goes before `*`.

@@ -89,9 +89,9 @@ const isShape = (parameter: Parameter): parameter is Shape => parameter in shape
 const fitsShape = (shape: Shape, { base, name }: ValueType): boolean =>
   (base === 'Edm.Geography' || base === 'Edm.Geometry') && (name === base || (shapes[shape].test(name) && (shape !== 'point' || !name.includes('Multi'))))
 
-/** True if a value of the type may stand for the parameter; null may always. */
+/** True if a value of the type may stand for the parameter; null may always, an empty array where a collection may. */
 export function fits(parameter: Parameter, type: ValueType): boolean {
-  if (type.base === 'null') return true
+  if (type.base === 'null') return !type.collection || parameter === 'collection' || parameter === 'textOrCollection'
   if (parameter === 'collection') return type.collection
   if (parameter === 'textOrCollection') return type.collection || type.base === 'Edm.String'
   if (type.collection) return false

@@ -2,7 +2,7 @@ import type { ApplyExpression, QueryOptions, Span, Transformation } from '@tribu
 import { type Column, expand, expandedColumn, given, nestedRows, outputColumns, type Plan, transformation } from '@tributary/plan'
 import { requireOptions } from '../bind-select.js'
 import { bindApplied } from '../bind-transformations.js'
-import type { ExpandTarget } from '../expand-targets.js'
+import type { ExpandTarget } from '../expand-target.js'
 import { withFollowed } from '../followed-paths.js'
 import { invalid, unsupported } from '../refusal.js'
 import { relatedRows } from '../related-scope.js'
