@@ -24,6 +24,8 @@ export interface Behaviour {
   readonly select?: Obedience
   readonly in?: Obedience
   readonly maxpagesize?: Obedience
+  /** What `$apply` gives; passed over unless told. */
+  readonly apply?: 'refuse' | ((text: string, set: string) => readonly object[])
   readonly ieee754?: 'honour' | 'ignore'
   /** refuse: 501. */
   readonly functions?: 'honour' | 'refuse'
@@ -318,6 +320,8 @@ function wanted(exchange: SetExchange): Wanted {
 
 async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   const { response, behaviour } = exchange
+  const apply = exchange.options['$apply']
+  if (apply !== undefined && behaviour.apply !== undefined) return answerApplied(state, exchange, apply)
   const want = wanted(exchange)
   const page = Number.isFinite(want.pageRows) ? Math.floor(want.offset / want.pageRows) : 0
   const fault = page >= (behaviour.faultFromPage ?? 0) && state.struck < (behaviour.faultTimes ?? Infinity) ? behaviour.fault : undefined
@@ -344,6 +348,14 @@ async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   }
   if (fault === 'truncate') response.destroy()
   else response.end()
+}
+
+function answerApplied(state: State, { response, behaviour, name }: SetExchange, text: string): void {
+  if (behaviour.apply === undefined || behaviour.apply === 'refuse') return fail(response, 501, '$apply is not supported')
+  const rows = behaviour.apply(text, name)
+  state.rowsSent += rows.length
+  response.writeHead(200, { 'content-type': 'application/json;odata.metadata=minimal', 'odata-version': '4.0' })
+  response.end(JSON.stringify({ '@odata.context': `${state.url}$metadata#${name}`, value: rows }))
 }
 
 function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedFault | undefined): Generator<string> {

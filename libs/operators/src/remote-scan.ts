@@ -1,4 +1,4 @@
-import { evidenceSet, type BytesPage, type Column, type Page, type RemoteScan } from '@tributary/plan'
+import { columnsAtSource, evidenceSet, type BytesPage, type Column, type Page, type RemoteScan, resultRow } from '@tributary/plan'
 import type { ReadContext } from '@tributary/source'
 import { acceptedOf } from './accepted.js'
 import type { Execution } from './execution.js'
@@ -24,9 +24,9 @@ interface Told {
 async function* scanned(node: RemoteScan, execution: Execution, told: Told): AsyncGenerator<Page> {
   const { state, signal } = execution
   const { source } = execution.context.endpoints.endpoint(node.target.endpoint)
-  const remoteColumns = node.columns.map((column) => remoteColumn(node, column))
+  const remoteColumns = node.results === undefined ? node.columns.map((column) => remoteColumn(node, column)) : columnsAtSource(node.columns, node.results)
   const renamed = node.columns.some(({ name }, index) => remoteColumns[index]?.name !== name) ? node.target.renamed : undefined
-  const retype = retypedRows(node.columns, node.target.typeNames)
+  const retype = node.results === undefined ? retypedRows(node.columns, node.target.typeNames) : resultRow(node.columns, node.results)
   signal.throwIfAborted()
   const accepted = acceptedOf(node)
   state.meter.reads(node.target.endpoint)

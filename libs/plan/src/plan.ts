@@ -1,6 +1,7 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column } from './page.js'
 import type { Group, Measure } from './aggregation.js'
+import type { AppliedOf } from './applied.js'
 import type { Given, GroupsStepOf, NestedStepOf, StepOf, SubtreesStepOf, TransformationOf } from './transformation.js'
 
 /**
@@ -8,6 +9,9 @@ import type { Given, GroupsStepOf, NestedStepOf, StepOf, SubtreesStepOf, Transfo
  * Expressions use the exposed names of columns; only a `Scan` knows the remote ones.
  */
 export type Plan = Scan | Filter | Sort | Limit | Expand | SemiJoin | Compute | Aggregate | Concat | Transformation | Given | Remote | RemoteScan | Rows
+
+/** What a source makes of the rows of a set before it gives them. */
+export type Applied = AppliedOf<Plan>
 
 /** A set transformation over plans. */
 export type Transformation = TransformationOf<Plan>
@@ -26,6 +30,8 @@ export interface Scan {
   readonly target: ScanTarget
   /** Exposed names. Columns nobody needs are left out by a rule. */
   readonly columns: readonly Column[]
+  /** The rows are what the source makes of those of the set; `columns` are the columns of its results. */
+  readonly applied?: Applied
 }
 
 /** Which entity set of which endpoint, and what its columns are called there. */
@@ -210,4 +216,6 @@ export interface RemoteScan {
   readonly taken: readonly string[]
   /** The source tells the number of rows. */
   readonly counted?: boolean
+  /** What of the results of its `$apply` is called otherwise there; left out: it gives the rows of the set. */
+  readonly results?: Applied['renamed']
 }

@@ -1,6 +1,6 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column } from './page.js'
-import type { Aggregate, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
+import type { Aggregate, Applied, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
 import { innerOf, withInner } from './transformations.js'
 import type { Value } from './value.js'
 import type { Given } from './transformation.js'
@@ -9,6 +9,10 @@ import type { Given } from './transformation.js'
 
 /** All rows of a remote entity set, with these columns. */
 export const scan = (target: ScanTarget, columns: readonly Column[]): Scan => Object.freeze({ kind: 'scan', target, columns: Object.freeze([...columns]) })
+
+/** What the source makes of the rows of an entity set; `columns` are those of the results. */
+export const appliedScan = (target: ScanTarget, columns: readonly Column[], applied: Applied): Scan =>
+  Object.freeze({ kind: 'scan', target, columns: Object.freeze([...columns]), applied: Object.freeze(applied) })
 
 /** The rows for which the predicate is true: neither false nor null. */
 export const filter = (input: Plan, predicate: Expression): Filter => Object.freeze({ kind: 'filter', input, predicate })

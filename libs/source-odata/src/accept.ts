@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Accepted, Capabilities, Feature, ScanRequest } from '@tributary/source'
+import { type Cast, castOf } from './cast-segment.js'
 import { encodeOption } from './print-filter.js'
 import { restrictionsOf, type Restrictions } from './restrictions.js'
 import { takeBatch, type TakenBatch } from './take-batch.js'
@@ -66,21 +67,6 @@ function batchKeysOf({ limit }: TakenKeys, posts: boolean, batch: TakenBatch | u
 }
 
 const distinct = (features: readonly Feature[]): readonly Feature[] => [...new Set(features)]
-
-/** How the rows of a derived type are asked for. */
-interface Cast {
-  /** `/Trips.Flight`; '' where nothing is cast, or not by the remote. */
-  readonly segment: string
-  /** The remote knows no casts: it is asked for all rows. */
-  readonly left: boolean
-}
-
-function castOf({ target, entitySet, entityType }: ScanRequest, able: Capabilities): Cast {
-  const declared = target.model.container?.entitySets.get(entitySet)?.entityType
-  if (declared === undefined || declared === entityType) return { segment: '', left: false }
-  const left = able.fact('cast').trust === 'unsupported'
-  return { segment: left ? '' : `/${encodeURIComponent(entityType)}`, left }
-}
 
 /** Of a set that is not cast, what only the derived type has can be neither selected nor looked at. */
 function seenUncast({ target: { model }, entitySet, entityType }: ScanRequest, { left }: Cast, declared: Restrictions): Restrictions {

@@ -11,6 +11,7 @@ export function checkOf(scan: ODataScan): (page: BytesPage) => void {
   const inOrder = orderCheck(scan)
   const apart = boundaryCheck(scan)
   const fresh = repetitionCheck(scan)
+  const made = resultCheck(scan)
   let rows = 0
   return (page) => {
     rows += page.offsets.length >> 1
@@ -18,6 +19,7 @@ export function checkOf(scan: ODataScan): (page: BytesPage) => void {
     inOrder?.(page)
     apart?.(page)
     fresh?.(page)
+    made?.(page)
   }
 }
 
@@ -87,6 +89,32 @@ function repetitionCheck(scan: ODataScan): ((page: BytesPage) => void) | undefin
     if (seen.has(first)) throw hubError('HUB_SOURCE_CHANGED', { slug: scan.target.slug, reason: 'its pages repeat rows' })
     seen.add(first)
     if (offsets.length > 2) seen.add(digest((offsets.length >> 1) - 1))
+  }
+}
+
+/**
+ * A remote that passes `$apply` over gives the rows of its set, which have other members. It is enough to look at the first and the last row
+ * of each page.
+ */
+function resultCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
+  if (scan.results !== true) return undefined
+  const known = new Set(scan.columns.map(({ name }) => name))
+  const always = scan.columns.filter(({ derived }) => derived !== true)
+  return ({ bytes, offsets }) => {
+    const last = (offsets.length >> 1) - 1
+    for (const row of last < 0 ? [] : [0, last]) {
+      const members = membersOf(scan, bytes.toString('utf8', offsets[2 * row], offsets[2 * row + 1]))
+      if (members.some((name) => !known.has(name)) || always.some(({ name }) => !members.includes(name))) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'apply', 'its rows are no results of $apply')
+    }
+  }
+}
+
+/** Names of a row's members that are no control information. */
+function membersOf({ target: { slug } }: ODataScan, text: string): readonly string[] {
+  try {
+    return Object.keys(JSON.parse(text) as object).filter((name) => !name.includes('@'))
+  } catch (error) {
+    throw hubError('HUB_SOURCE_INVALID', { slug, reason: 'a row is not well-formed JSON' }, { cause: error })
   }
 }
 

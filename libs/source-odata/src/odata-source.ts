@@ -2,6 +2,7 @@ import { readCsdl } from '@tributary/edm'
 import { Source, type Accepted, type Capabilities, type Description, type Estimating, type Fact, type Feature, type Forwarded, type ForwardOptions, type PassThrough, type Probing, type ProbeOptions, type ReadContext, type RelayContext, type Relaying, type RemoteCall, type RemoteReply, type ScanRequest, type SourcePage, type Target } from '@tributary/source'
 import type { Value } from '@tributary/plan'
 import { acceptScan } from './accept.js'
+import { acceptApplied } from './accept-applied.js'
 import { acceptResource } from './accept-resource.js'
 import { estimateRows } from './estimate.js'
 import { fetchContract } from './contract.js'
@@ -31,6 +32,7 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
   }
 
   override accept(want: ScanRequest, able: Capabilities): Accepted {
+    if (want.applied !== undefined) return acceptApplied(want, want.applied, able)
     return want.resource === undefined ? acceptScan(want, able) : acceptResource(want, want.resource, able)
   }
 

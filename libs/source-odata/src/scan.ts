@@ -6,7 +6,7 @@ import type { TakenBatch } from './take-batch.js'
 
 /** One system query option, its value not yet encoded. */
 export interface QueryOption {
-  readonly name: '$filter' | '$orderby' | '$skip' | '$top' | '$count' | '$select'
+  readonly name: '$apply' | '$filter' | '$orderby' | '$skip' | '$top' | '$count' | '$select'
   readonly text: string
 }
 
@@ -38,6 +38,8 @@ export interface ODataScan {
   /** Rows hold the columns and nothing else: there is nothing beside them, or `$select` was sent and is known to be honoured. */
   readonly selects: boolean
   readonly pageRows: number
+  /** The rows are results of `$apply`: they have these columns and no other members. */
+  readonly results?: true
   /** Everything that was wanted is taken: the remote's own answer is the answer. */
   readonly whole: boolean
   /** Where the rows are no entity set's: what is read instead. `path` is its path, without what fills its gaps. */

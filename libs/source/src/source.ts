@@ -1,5 +1,5 @@
 import type { EdmModel } from '@tributary/edm'
-import type { Column, Expression, OrderKey, Page, RemoteResource, Value } from '@tributary/plan'
+import type { AppliedStep, Column, Expression, OrderKey, Page, RemoteResource, Value } from '@tributary/plan'
 import type { Capabilities, Feature, Trust } from './capabilities.js'
 
 /** Where a source is and how to enter. The connection arrives opened; it is never logged. */
@@ -51,6 +51,8 @@ export interface ScanRequest {
   readonly resource?: RemoteResource
   readonly columns: readonly Column[]
   readonly key: readonly string[]
+  /** The rows wanted are what these steps make of those of the set; `columns`, `filter` and the rest are about the results. */
+  readonly applied?: readonly [AppliedStep, ...AppliedStep[]]
   readonly filter?: Expression
   readonly order: readonly OrderKey[]
   readonly skip: number
@@ -79,6 +81,8 @@ export interface Accepted {
   readonly batchKeys?: number
   /** What was taken, in the order it is sent, for `explain`: `$filter=Freight gt 100`. */
   readonly taken: readonly string[]
+  /** The remote does what `ScanRequest.applied` asks. Left out where it was asked: it does not, and nothing else of this answer counts. */
+  readonly applied?: true
   /** The remote leaves out the rows of other types than the derived one that was wanted; left out: they are among the rows, each naming its type. */
   readonly cast?: true
   /** Features the remote must honour for this scan to be right. */

@@ -1,5 +1,6 @@
-import type { Exposure } from '@tributary/catalog'
+import type { ExposedSet, Exposure } from '@tributary/catalog'
 import { createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema, type Singleton } from '@tributary/edm'
+import { customMethods } from '@tributary/planner'
 import { isReadOnly, shownNavigation, shownWritesOf, shownWritesOfSingleton, shownWriteTerms, type OpenEndpointOf } from '../change/shown-writes.js'
 
 const capabilities = 'Org.OData.Capabilities.V1'
@@ -58,17 +59,25 @@ const ofContainers = ({ answersLater }: Offered): readonly Annotation[] => [
   annotation(`${aggregation}.ApplySupportedDefaults`, record({ Transformations: texts(transformations), Rollup: { kind: 'enumMember', text: `${aggregation}.RollupType/MultipleHierarchies` } })),
 ]
 
+const applySupportedTerm = `${aggregation}.ApplySupported`
+
 const ofSets: readonly Annotation[] = [
   capability('TopSupported', bool(true)),
   capability('SkipSupported', bool(true)),
   capability('CountRestrictions', record({ Countable: bool(true) })),
   capability('SortRestrictions', record({ Sortable: bool(true) })),
   capability('ExpandRestrictions', record({ Expandable: bool(true) })),
-  annotation(`${aggregation}.ApplySupported`, record({})),
 ]
 
+/** Custom aggregation methods are the source's, and passed on. */
+function applySupported(exposed: ExposedSet | undefined, { endpoints }: Exposure): Annotation {
+  const model = exposed === undefined ? undefined : endpoints.get(exposed.endpoint)?.model
+  const methods = model === undefined || exposed === undefined ? [] : [...customMethods(model, exposed.remoteSet)]
+  return annotation(applySupportedTerm, record(methods.length === 0 ? {} : { CustomAggregationMethods: texts(methods) }))
+}
+
 const filterTerm = `${capabilities}.FilterRestrictions`
-const replaced: ReadonlySet<string> = new Set([...[...ofContainers({ answersLater: true }), ...ofSets].map(({ term }) => term), ...shownWriteTerms])
+const replaced: ReadonlySet<string> = new Set([...[...ofContainers({ answersLater: true }), ...ofSets].map(({ term }) => term), applySupportedTerm, ...shownWriteTerms])
 const withoutReplaced = (annotations: readonly Annotation[]): readonly Annotation[] => annotations.filter(({ term }) => !replaced.has(term))
 
 /** A filter that a source demands is demanded here as well; what it cannot filter by, we can. */
@@ -96,7 +105,7 @@ function kept(annotations: readonly Annotation[], { readOnly }: ShownFor): reado
 function shownSet(set: EntitySet, shown: ShownFor): EntitySet {
   const exposed = shown.exposure.sets.get(set.name)
   const writes = exposed === undefined ? [] : shownWritesOf(exposed, shown.exposure, shown.endpointOf)
-  return { ...set, annotations: [...kept(set.annotations, shown).filter(({ term }) => term !== filterTerm), ...writes, ...ofSets, filterRestrictions(set.annotations)] }
+  return { ...set, annotations: [...kept(set.annotations, shown).filter(({ term }) => term !== filterTerm), ...writes, ...ofSets, applySupported(exposed, shown.exposure), filterRestrictions(set.annotations)] }
 }
 
 const shownSingleton = (singleton: Singleton, shown: ShownFor): Singleton =>

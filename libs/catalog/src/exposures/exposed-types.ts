@@ -1,6 +1,7 @@
 import type { Annotation, AnnotationValue, EdmModel, EdmType, EntityType, KeyPart, Property, TypeRef } from '@tributary/edm'
 import { derivedEntities, renamed, type DerivedEntity, type ExposedColumn, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
+import { aggregationOfEntity, contextOfProperty, type ProductPaths } from './exposed-aggregation.js'
 import { nameGiver, reachableTypes } from './exposed-names.js'
 
 /** The types a product takes from one service: its own copies, under its own names. */
@@ -16,7 +17,7 @@ export interface ExposedTypes {
 const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.OData\.Core\.V1\.(?:AlternateKeys|OptimisticConcurrency)$)/
 
 /** Copies the types of a service that its entities need. */
-export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[]): ExposedTypes {
+export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[], paths: ProductPaths): ExposedTypes {
   const give = nameGiver()
   const entityNames = new Map(entities.map(({ entity, type }) => [entity.name, give(type.name, `${entity.name}_${type.name}`)]))
   const heirs = entities.flatMap((resolved) => derivedEntities(resolved).map((derived) => ({ resolved, derived, name: give(derived.type.name, `${resolved.entity.name}_${derived.type.name}`) })))
@@ -24,7 +25,7 @@ export function exposedTypes(namespace: string, model: EdmModel, entities: reado
   const copied = reachableTypes(model, used.map(({ property }) => property.type.name))
   const names = new Map(copied.map((type) => [type.qualifiedName, `${namespace}.${give(type.name, `${type.namespace.split('.').at(-1) ?? ''}_${type.name}`)}`]))
   const copy = typeCopier(namespace, model, names)
-  const entityTypes = new Map(entities.map((resolved) => [resolved.entity.name, entityTypeOf(resolved, namespace, entityNames.get(resolved.entity.name) ?? '', copy)]))
+  const entityTypes = new Map(entities.map((resolved) => [resolved.entity.name, entityTypeOf(resolved, { namespace, name: entityNames.get(resolved.entity.name) ?? '', paths }, copy)]))
   const nameOf = ({ entity }: ResolvedEntity, qualifiedName: string | undefined): string =>
     heirs.find((heir) => heir.resolved.entity === entity && heir.derived.type.qualifiedName === qualifiedName)?.name ?? entityNames.get(entity.name) ?? ''
   const derivedTypes = heirs.map(({ resolved, derived, name }) => derivedTypeOf(derived, { namespace, name, base: nameOf(resolved, model.entityType(derived.type.baseType ?? '')?.qualifiedName) }, copy))
@@ -57,8 +58,10 @@ function typeCopier(namespace: string, model: EdmModel, names: ReadonlyMap<strin
   return { type, property, annotations }
 }
 
+const withContext = (property: Property, context: readonly Annotation[]): Property => (context.length === 0 ? property : Object.freeze({ ...property, annotations: [...property.annotations, ...context] }))
+
 /** The type of one entity of the product: inherited properties become its own. */
-function entityTypeOf(resolved: ResolvedEntity, namespace: string, name: string, copy: TypeCopier): EntityType {
+function entityTypeOf(resolved: ResolvedEntity, { namespace, name, paths }: { readonly namespace: string; readonly name: string; readonly paths: ProductPaths }, copy: TypeCopier): EntityType {
   const { type, model, columns, entity } = resolved
   const { baseType: _base, ...own } = type
   const keyPart = ({ path, alias }: KeyPart): KeyPart => {
@@ -73,9 +76,9 @@ function entityTypeOf(resolved: ResolvedEntity, namespace: string, name: string,
     abstract: false,
     open: false,
     hasStream: false,
-    properties: new Map(columns.map((column: ExposedColumn) => [column.exposed, copy.property(type.qualifiedName, column.property, column.exposed)])),
+    properties: new Map(columns.map((column: ExposedColumn) => [column.exposed, withContext(copy.property(type.qualifiedName, column.property, column.exposed), contextOfProperty(column.remote, resolved, paths))])),
     navigation: new Map(),
-    annotations: copy.annotations(type.qualifiedName, type.annotations),
+    annotations: [...copy.annotations(type.qualifiedName, type.annotations), ...aggregationOfEntity(resolved, paths)],
     key: model.key(type).map(keyPart),
     alternateKeys: type.alternateKeys.filter((key) => key.every(isSelected)).map((key) => key.map(keyPart)),
   })

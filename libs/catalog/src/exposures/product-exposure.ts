@@ -3,6 +3,7 @@ import type { ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../expos
 import type { ProductDefinition } from '../products/definition.js'
 import { derivedEntities, renamed, resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
+import { aggregationOfSet, type ProductPaths } from './exposed-aggregation.js'
 import { namespaceOf } from './exposed-names.js'
 import { exposedTypes, type ExposedTypes } from './exposed-types.js'
 import { productNavigations, type ProductNavigation } from './product-navigations.js'
@@ -22,7 +23,8 @@ export function productExposure({ slug, definition, endpoints, revision }: Produ
   const models = new Map([...endpoints].map(([service, { model }]) => [service, model]))
   const entities = resolveEntities(definition, models)
   const namespace = namespaceOf(slug)
-  const services = [...new Set(entities.map(({ entity }) => entity.service))].map((service) => typesOf(namespace, service, entities))
+  const paths: ProductPaths = { entities, relationships: definition.relationships }
+  const services = [...new Set(entities.map(({ entity }) => entity.service))].map((service) => typesOf(namespace, service, paths))
   const entityTypes = new Map(services.flatMap((types) => [...types.entityTypes]))
   const navigations = productNavigations(definition, entities, entityTypes)
   const sets = entities.map((resolved) => exposedSet(resolved, entityTypes, navigations.get(resolved.entity.name) ?? []))
@@ -37,11 +39,11 @@ export function productExposure({ slug, definition, endpoints, revision }: Produ
   })
 }
 
-function typesOf(product: string, service: string, all: readonly ResolvedEntity[]): ExposedTypes {
-  const own = all.filter(({ entity }) => entity.service === service)
+function typesOf(product: string, service: string, paths: ProductPaths): ExposedTypes {
+  const own = paths.entities.filter(({ entity }) => entity.service === service)
   const model: EdmModel | undefined = own[0]?.model
   if (model === undefined) throw new Error(`no entity of ${service}`)
-  return exposedTypes(`${product}.${namespaceOf(service)}`, model, own)
+  return exposedTypes(`${product}.${namespaceOf(service)}`, model, own, paths)
 }
 
 type Navigations = ReadonlyMap<string, readonly ProductNavigation[]>
@@ -66,7 +68,7 @@ interface Compiled {
   readonly navigations: Navigations
 }
 
-function containerSchema(namespace: string, { description }: ProductDefinition, { entities, entityTypes, navigations }: Compiled): Schema {
+function containerSchema(namespace: string, { description, relationships }: ProductDefinition, { entities, entityTypes, navigations }: Compiled): Schema {
   const entitySets = entities.map((resolved): EntitySet => {
     const { entity, model, set } = resolved
     const target = `${model.container?.qualifiedName ?? ''}/${set.name}`
@@ -76,7 +78,7 @@ function containerSchema(namespace: string, { description }: ProductDefinition, 
       entityType: entityTypes.get(entity.name)?.qualifiedName ?? '',
       includeInServiceDocument: true,
       bindings: (navigations.get(entity.name) ?? []).map(({ property, exposed }): NavigationBinding => ({ path: property.name, target: exposed.target ?? '' })),
-      annotations: annotationsOf(model, target, set.annotations).flatMap((annotation) => carried(annotation, resolved)),
+      annotations: annotationsOf(model, target, set.annotations).flatMap((annotation) => carried(annotation, resolved)).concat(aggregationOfSet(resolved, { entities, relationships })),
     })
   })
   const container = Object.freeze({

@@ -1,3 +1,5 @@
+import type { Measure } from '../aggregation.js'
+import type { AppliedStep } from '../applied.js'
 import type { Aggregate, Expand, Fragment, Limit, Plan, RemoteResource, RemoteScan, Scan } from '../plan.js'
 import { inputsOf } from '../plans.js'
 import { printExpression, printOrder } from './print-expression.js'
@@ -37,7 +39,7 @@ function printTree(tree: PlanTree, first: string, rest: string): readonly string
 
 function describe(plan: Plan): string {
   switch (plan.kind) {
-    case 'scan': return `Scan ${printTarget(plan)} (${plan.columns.map(({ name }) => name).join(', ')})`
+    case 'scan': return `Scan ${printTarget(plan)}${plan.applied === undefined ? '' : `/$apply=${plan.applied.steps.map(printApplied).join('/')}`} (${plan.columns.map(({ name }) => name).join(', ')})`
     case 'filter': return `Filter ${printExpression(plan.predicate)}`
     case 'sort': return `Sort ${printOrder(plan.keys)}`
     case 'limit': return describeLimit(plan)
@@ -54,6 +56,14 @@ function describe(plan: Plan): string {
   }
 }
 
+function printApplied(step: AppliedStep): string {
+  switch (step.kind) {
+    case 'filter': return `filter(${printExpression(step.predicate)})`
+    case 'text': return step.text
+    case 'aggregate': return `groupby((${step.groups.map(({ path }) => path.join('/')).join(',')}),aggregate(${step.measures.map(printMeasure).join(',')}))`
+  }
+}
+
 const printTarget = ({ target: { endpoint, entitySet, resource } }: Scan | RemoteScan): string => `${endpoint}.${resource === undefined ? entitySet : printResource(resource)}`
 
 /** The path, with the names of the keys that fill its gaps. */
@@ -62,9 +72,11 @@ const printResource = ({ path, gaps = [] }: RemoteResource): string =>
 
 const printPairs = (on: Expand['on']): string => on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
 
+const printMeasure = ({ column, method, expression }: Measure): string => `${expression === undefined ? '$count' : `${printExpression(expression)} with ${method}`} as ${column.name}`
+
 function describeAggregate({ groups, measures }: Aggregate): string {
   const by = groups.length === 0 ? '' : ` by ${groups.map(({ expression }) => printExpression(expression)).join(', ')}`
-  const shown = measures.map(({ column, method, expression }) => `${expression === undefined ? '$count' : `${printExpression(expression)} with ${method}`} as ${column.name}`)
+  const shown = measures.map(printMeasure)
   return `Aggregate ${shown.length === 0 ? 'distinct' : shown.join(', ')}${by}`
 }
 

@@ -1,6 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { ApplyExpression, ComputeItem, OrderItem, QueryOptions, Transformation } from '@tributary/odata-url'
 import { type Column, compute, concat, type ComputedColumn, filter, limit, outputColumns, type Plan, sort } from '@tributary/plan'
+import { bindAtSource } from './apply/at-source.js'
 import { bindRecursive, bindRelatives, bindTraverse } from './apply/hierarchical.js'
 import { bindAddNested, bindExpandStep, bindJoin, bindNest } from './apply/nested.js'
 import { newNotes } from './apply/notes.js'
@@ -19,9 +20,15 @@ import type { RowScope, Transformed } from './row-scope.js'
  * @see OData Extension for Data Aggregation 4.0 section 3
  */
 export function bindTransformations({ apply, compute: items }: QueryOptions, scope: RowScope): Transformed {
-  const applied = apply === undefined ? untouched(scope) : bindApply(apply, scope)
+  const applied = apply === undefined ? untouched(scope) : bindWhole(apply, scope)
   const computed = items === undefined ? applied : then(applied, withNotes(applied, (noted) => bindCompute(items, noted)))
   return { ...computed, scope: { ...computed.scope, notes: newNotes(scope.names) } }
+}
+
+/** What only the source computes goes there, with all before it. */
+function bindWhole(apply: ApplyExpression, scope: RowScope): Transformed {
+  const atSource = bindAtSource(apply, scope, bindApply)
+  return atSource === undefined ? bindApply(apply, scope) : then(atSource.applied, bindApply(atSource.rest, atSource.applied.scope))
 }
 
 /** How often the rows beneath may be read: each concat multiplies it. */
@@ -78,10 +85,17 @@ function bindTransformation(transformation: Transformation, scope: RowScope, ord
     case 'join': case 'outerjoin': return bindJoin(transformation, scope, bindApply)
     case 'nest': return bindNest(transformation, scope, bindApply)
     case 'expand': return { ...bindExpandStep(transformation, scope, bindApply), ordered }
-    case 'function': throw unsupported(`The set function ${transformation.name} in $apply`, 'Only its service could compute it.')
+    case 'function': return bindSetFunction(transformation.name, scope)
     case 'ancestors': case 'descendants': return bindRelatives(transformation, scope, bindApply)
     case 'traverse': return bindTraverse(transformation, scope, bindApply)
   }
+}
+
+/** A function of the source, whose result is made of the same properties, some of which may be missing. */
+function bindSetFunction(name: string, scope: RowScope): Transformed {
+  if (scope.applied !== 'source') throw unsupported(`The set function ${name} here`, 'Only the source of the rows computes it: as a transformation of $apply on an entity set of that source.')
+  const rows = scope.rows?.map((column) => Object.freeze({ ...column, derived: true }))
+  return { scope: rows === undefined ? scope : { ...scope, rows }, over: (input) => input }
 }
 
 /** Rows are cut where they have an order that is the same each time: their own, or else that of their key. */

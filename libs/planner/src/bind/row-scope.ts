@@ -55,6 +55,8 @@ export interface RowScope {
   readonly repeats?: true
   /** The rows are what an operation returned, in its order. */
   readonly result?: true
+  /** The rows are transformed by their source, which computes more than we do: names and types are bound, and nothing of it is executed here. */
+  readonly applied?: 'source'
   /** Where values of the whole collection, or of what a row reaches, are noted while an expression is bound. */
   readonly notes?: Notes
   readonly names: HiddenNames

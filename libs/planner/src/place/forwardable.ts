@@ -13,6 +13,7 @@ export function forwardable(placed: Plan, bound: BoundQuery): RemoteScan | undef
   if (scan === undefined) return undefined
   if (bound.pageRows !== 0 || bound.unwrap.length > 0 || (bound.shape !== 'collection' && bound.shape !== 'entity')) return undefined
   const { target, columns } = scan
+  if (scan.results !== undefined) return undefined
   if (target.renamed.size > 0 || (target.entityType !== bound.entityType && columns.some(mayNameType))) return undefined
   if (columns.length !== bound.visible.length || columns.some(({ name }) => !bound.visible.includes(name))) return undefined
   const narrowed = bound.columns.some((shown) => shown.fields !== undefined && columns.find(({ name }) => name === shown.name)?.fields !== shown.fields)

@@ -8,14 +8,15 @@ export interface PlaceOptions {
   readonly pageRows?: number
 }
 
-const defaultPageRows = 1000
+/** Rows of a source's page, unless told. */
+export const defaultPageRows = 1000
 
 /**
  * Asks a source what it takes of a fragment, and puts what it does not take above it: the residual filter (all of the filter where the
  * source only promises a superset), the order, the limit and the count. A limit is taken only together with all of filter and order.
  * @throws HUB_SOURCE_UNREACHABLE if the endpoint is not of this request, HUB_QUERY_INVALID if the source may not be read this way
  */
-export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
+export function placeScan(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
   const { target } = fragment.scan
   const endpoint = endpoints.endpoint(target.endpoint)
   const names = remoteNames(fragment.scan, endpoint.target.model)

@@ -1,7 +1,8 @@
-import { concat, expand, type Expand, goesRowByRow, innerOf, type OrderKey, type Plan, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
+import { concat, expand, type Expand, type Fragment, goesRowByRow, innerOf, type OrderKey, type Plan, type Remote, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
-import { placeFragment, type PlaceOptions } from './place-fragment.js'
+import { placeApplied } from './place-applied.js'
+import { placeScan, type PlaceOptions } from './place-fragment.js'
 import { asLookups, rowsByKeys, withoutOrder } from './semi-join-ways.js'
 
 /**
@@ -30,6 +31,15 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
     case 'expand': return placeExpand(plan, place(plan.input, endpoints, options), { endpoints, options })
     case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
+}
+
+/**
+ * Places what one source is asked for as a whole, beginning anew with what is known of it now.
+ * @throws HUB_SOURCE_UNREACHABLE, HUB_QUERY_INVALID as `placeScan`, HUB_QUERY_UNSUPPORTED as `placeApplied`
+ */
+export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
+  const { applied } = fragment.scan
+  return applied === undefined ? placeScan(fragment, endpoints, options) : placeApplied(fragment, applied, { endpoints, options, place: (fallback) => place(fallback, endpoints, options) })
 }
 
 function placeTransformation(plan: Transformation, placed: (plan: Plan) => Plan): Plan {

@@ -34,6 +34,8 @@ const withExpressions = (needed: ReadonlySet<string>, expressions: readonly Expr
   new Set([...needed, ...expressions.flatMap((expression) => [...columnsOf(expression)])])
 
 function pruneScan(plan: Scan, needed: ReadonlySet<string>): Scan {
+  // What a source makes comes as it is.
+  if (plan.applied !== undefined) return plan
   const kept = plan.columns.filter(({ name }) => needed.has(name) || (plan.target.only !== undefined && name === '@odata.type'))
   if (kept.length === plan.columns.length) return plan
   if (kept.length > 0) return scan(plan.target, kept)

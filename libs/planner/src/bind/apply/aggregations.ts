@@ -1,4 +1,3 @@
-import { annotationsOf } from '@tributary/edm'
 import type { AggregateExpression, AggregateFrom, PathSegment } from '@tributary/odata-url'
 import { type AggregateMethod, type Aggregation, type Column, decimalType, doubleType, isFloating, isNumeric, type ValueType } from '@tributary/plan'
 import type { Bind } from '../bind-operand.js'
@@ -6,6 +5,7 @@ import { comparable } from '../comparable-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
 import { reachedBy } from './aggregation-path.js'
+import { customAggregateType, customMethodType } from './custom-aggregates.js'
 import type { Unnamed } from './notes.js'
 
 /** What is aggregated, and the type of the result. */
@@ -17,8 +17,15 @@ export interface BoundAggregation {
 /** `Amount with sum as Total`. @throws HUB_QUERY_UNSUPPORTED, HUB_QUERY_TYPE, HUB_QUERY_INVALID */
 export function bindMeasure(item: AggregateExpression, scope: RowScope, bind: Bind): Aggregation {
   const { aggregation, type } = bindAggregation(item, scope, bind)
-  if (item.alias === undefined) throw invalid('An aggregate expression needs a name.', 'Name it: … as Total.')
-  return Object.freeze({ ...aggregation, column: named(item.alias, type) })
+  const name = item.alias ?? customName(item)
+  if (name === undefined) throw invalid('An aggregate expression needs a name.', 'Name it: … as Total.')
+  return Object.freeze({ ...aggregation, column: named(name, type) })
+}
+
+/** A custom aggregate has a name of its own. */
+function customName({ expression, method }: AggregateExpression): string | undefined {
+  const last = method === undefined && expression.kind === 'path' ? expression.segments.at(-1) : undefined
+  return last !== undefined && 'name' in last ? last.name : undefined
 }
 
 /** What is aggregated, without a name for it. @throws as `bindMeasure` */
@@ -31,16 +38,17 @@ const named = (name: string, type: ValueType): Column => Object.freeze({ name, t
 const methods: ReadonlySet<string> = new Set<AggregateMethod>(['sum', 'min', 'max', 'average', 'countdistinct'])
 const isMethod = (name: string): name is AggregateMethod => methods.has(name)
 
-function requireMethod(name: string | undefined): AggregateMethod {
-  if (name === undefined) throw unsupported('A custom aggregate in $apply')
-  if (!isMethod(name)) throw unsupported(`The aggregation method ${name} in $apply`, 'Only its source could compute it.')
-  return name
+/** What only the source computes: never made by us, so that it has a type and nothing else. @throws HUB_QUERY_UNSUPPORTED where the source does not make it */
+function atSource(type: ValueType, what: string, { applied }: RowScope): BoundAggregation {
+  if (applied !== 'source') throw unsupported(`${what} here`, 'Only the source of the rows computes it: as a transformation of $apply on an entity set of that source, with nothing before it that the source cannot do.')
+  return { aggregation: { method: 'count' }, type }
 }
 
 function bindWhole({ expression: syntax, method, span }: AggregateExpression, scope: RowScope, bind: Bind): BoundAggregation {
   const segments = syntax.kind === 'path' && syntax.root.kind === 'implicit' ? syntax.segments : undefined
   if (method === undefined) return bindUnmeasured(segments, scope)
-  const known = requireMethod(method)
+  if (!isMethod(method)) return atSource(customMethodType(method, scope), `The aggregation method ${method}`, scope)
+  const known = method
   const reached = segments === undefined ? undefined : reachedBy(segments, scope)
   if (reached !== undefined) return { aggregation: { method: known, reached }, type: resultType(known, requireValues(known, reached.type, span)) }
   const expression = bind(syntax, scope)
@@ -51,26 +59,23 @@ function bindWhole({ expression: syntax, method, span }: AggregateExpression, sc
 function bindUnmeasured(segments: readonly PathSegment[] | undefined, scope: RowScope): BoundAggregation {
   const last = segments?.at(-1)
   if (segments === undefined || last === undefined) throw invalid('An aggregate expression needs a method.', 'Say how: … with sum as Total.')
-  if (last.kind !== 'count') throw customAggregate(last, scope)
+  if (last.kind !== 'count') return bindCustom(last, segments, scope)
   if (last.filter !== undefined || last.search !== undefined) throw unsupported('$count with its own options in $apply', 'Filter before: filter(…)/aggregate(…).')
   const reached = reachedBy(segments.slice(0, -1), scope)
   return { aggregation: { method: 'count', ...(reached === undefined ? {} : { reached }) }, type: decimalType }
 }
 
-const customAggregateTerm = 'Org.OData.Aggregation.V1.CustomAggregate'
-
-function customAggregate(segment: PathSegment, { model, entityType, set }: RowScope): Error {
-  const name = 'name' in segment ? segment.name : segment.kind
-  const places = [entityType.qualifiedName, ...(model.container === undefined ? [] : [model.container.qualifiedName, `${model.container.qualifiedName}/${set.name}`])]
-  const declared = places.some((place) => annotationsOf(model, place).some(({ term, qualifier }) => term === customAggregateTerm && qualifier === name))
-  return declared
-    ? unsupported(`The custom aggregate ${name} in $apply`, 'Its contract declares it without saying how it is computed, so only its source could.')
-    : invalid(`${name} is aggregated without a method, and ${set.name} declares no custom aggregate of this name.`, `Say how: ${name} with sum as Total.`)
+function bindCustom(last: PathSegment, segments: readonly PathSegment[], scope: RowScope): BoundAggregation {
+  const name = 'name' in last ? last.name : last.kind
+  return atSource(customAggregateType(segments.slice(0, -1), name, scope), `The custom aggregate ${name}`, scope)
 }
 
 /** A further aggregation, of the results that the parts of the rows give. */
 function inParts({ aggregation, type }: BoundAggregation, { paths, method, span }: AggregateFrom, { scope, bind }: { readonly scope: RowScope; readonly bind: Bind }): BoundAggregation {
-  const known = requireMethod(method)
+  // Without a method the custom aggregate is computed again, of the parts.
+  if (method === undefined) return { aggregation, type }
+  if (!isMethod(method)) return atSource(customMethodType(method, scope), `The aggregation method ${method}`, scope)
+  const known = method
   const groups = paths.map((path) => {
     const bound = bind(path, scope)
     if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
