@@ -1,6 +1,8 @@
 import { openSales, type Sales } from './sales.js'
 
 const url = (path: string): string => `/odata/${path}`.replaceAll(' ', '%20')
+/** In an order of their own: that of results is nobody's promise. */
+const sorted = (value: unknown): unknown => (Array.isArray(value) ? value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value)
 const plain = (value: unknown): unknown => (Array.isArray(value) ? value.map(plain) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.includes('@')).map(([name, inner]) => [name, plain(inner)])) : value)
 
 /** What the source makes of `$apply`, by its text: nobody else knows how it forecasts. */
@@ -50,8 +52,8 @@ describe('custom aggregates and methods of a source', () => {
     ['concat(aggregate(Forecast),groupby((ProductID),aggregate(Amount with max as Most)))', [{ Forecast: 25 }, { ProductID: 'P2', Most: 8 }]],
     ['groupby((ProductID,CustomerID),aggregate(Amount with sum as Total))/groupby((CustomerID),Custom.Best(Count=1))/aggregate(Total with sum as Best)', [{ Best: 17 }]],
   ])('%s', async (apply, expected) => {
-    expect(await rows(`sales/Sales?$apply=${apply}`)).toEqual(expected)
-    expect(await rows(`trade/Sales?$apply=${apply}`)).toEqual(expected)
+    expect(sorted(await rows(`sales/Sales?$apply=${apply}`))).toEqual(sorted(expected))
+    expect(sorted(await rows(`trade/Sales?$apply=${apply}`))).toEqual(sorted(expected))
   })
 
   it('sends as few transformations as give results, and does the others itself', async () => {
@@ -103,7 +105,7 @@ describe('custom aggregates and methods of a source', () => {
     ['sales/Sales?$apply=filter($these/aggregate(Forecast) gt 3)', 501, 'gives entities'],
     ['sales/Sales?$filter=$these/aggregate(Forecast) gt 3', 501, 'custom aggregate Forecast here'],
     ["sales/Customers('C1')/Sales?$apply=aggregate(Forecast)", 501, 'of the rows of an entity set'],
-    ['sales/Customers?$expand=Sales($apply=aggregate(Forecast))', 501, 'custom aggregate Forecast here'],
+    ['sales/Customers?$expand=Sales($apply=aggregate(Forecast))', 501, 'of the rows of an entity set'],
     ['sales/Sales?$apply=Custom.Best(Count=1)', 501, 'the set function Custom.Best'],
   ])('refuses %s with %i, naming why', async (path, status, word) => {
     const response = await sales.door.get(url(path))

@@ -85,23 +85,19 @@ export interface PartialAggregation {
 }
 
 /** Adds a column: the rows in another one transformed, row by row. */
-export interface NestedStepOf<P> {
+export interface NestedStepOf<P> extends NestedPart {
   readonly kind: 'nested'
   readonly from: string
-  readonly name: string
-  readonly shown: readonly string[]
-  readonly context: string
+  /** Which of the rows that were made are given, and whether it is told how many they were. */
+  readonly page?: { readonly skip: number; readonly take?: number; readonly count: boolean }
   /** Over `Given` rows. */
   readonly each: P
 }
 
 /** A row for each of the rows in a column, with that one in a column more; with `outer` a row without any stays, its new column null. */
-export interface UnnestStep {
+export interface UnnestStep extends NestedPart {
   readonly kind: 'unnest'
   readonly from: string
-  readonly name: string
-  readonly shown: readonly string[]
-  readonly context: string
   readonly outer: boolean
   /** Rows are multiplied that nothing joins: there may only be so many as one operator may hold. Whose rows, for the error. */
   readonly product?: string
@@ -122,7 +118,12 @@ export interface WrapStep extends NestedPart {
 export interface NestedPart {
   readonly name: string
   readonly shown: readonly string[]
-  readonly context: string
+  /** Left out: they are what the context URL around says. */
+  readonly context?: string
+  /** Qualified name, where they are entities still. */
+  readonly type?: string
+  /** Columns that are read whatever is shown: the key of rows that are told with their ids. */
+  readonly kept?: readonly string[]
 }
 
 /** The first input's rows, each with the columns of the one row that the second yields: values of the whole collection. */

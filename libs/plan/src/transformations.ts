@@ -41,7 +41,8 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
 
 const ofNode = (groups: readonly GroupKey[]): readonly Column[] => groupColumns({ groups, sets: [groups.map((_, index) => index)] })
 
-const rowsColumn = ({ name, shown, context }: NestedPart, columns: readonly Column[], toMany: boolean): Column => expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: shown, context })
+const rowsColumn = ({ name, shown, context, type, kept }: NestedPart, columns: readonly Column[], toMany: boolean): Column =>
+  expandedColumn(name, type ?? 'Edm.Untyped', { toMany, columns, visible: shown, ...(context === undefined ? {} : { context }), ...(kept === undefined ? {} : { kept }) })
 
 function nestedColumn(within: readonly Column[], from: string, part: NestedPart, columns: readonly Column[]): Column {
   const source = within.find(({ name }) => name === from)

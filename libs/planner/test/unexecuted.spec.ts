@@ -25,7 +25,6 @@ const unexecuted: readonly (readonly [url: string, named: string])[] = [
   ['Orders?$from=min', '$from'],
   ['Orders?$to=max', '$to'],
   ['Orders?$toInclusive=2024-01-01', '$toInclusive'],
-  ['Orders?$expand=Lines($apply=identity;$select=No)', '$select beside $apply'],
   ['Orders?$expand=Customer($at=2024-01-01)', '$at'],
   ['Orders?$expand=Lines($from=min;$to=max)', '$from'],
   ['Orders?$expand=Lines($toInclusive=max)', '$toInclusive'],

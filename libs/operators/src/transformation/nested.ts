@@ -1,4 +1,4 @@
-import { type NestedStep, outputColumns, type Plan, nestedRows as rowsShape } from '@tributary/plan'
+import { type NestedStep, outputColumns, type Plan, nestedRows as rowsShape, type Value } from '@tributary/plan'
 import { buildBudget } from '../budget.js'
 import type { Execution, GivenRows } from '../execution.js'
 import { positionsOf, type Row } from '../page-rows.js'
@@ -7,7 +7,7 @@ import { asColumnValue, rowsInColumn } from './column-rows.js'
 import { pagesOfRows, transformed } from './rows-of.js'
 
 /** Adds to each row what the inner plan makes of the rows in one of its columns. @throws HUB_LIMIT_EXCEEDED if that is more than one row may hold */
-export async function* nestedRows(input: Plan, { from, each }: NestedStep, execution: Execution): AsyncGenerator<readonly Row[]> {
+export async function* nestedRows(input: Plan, { from, each, page }: NestedStep, execution: Execution): AsyncGenerator<readonly Row[]> {
   const inputColumns = outputColumns(input)
   const [position = -1] = positionsOf(inputColumns, [from])
   const column = inputColumns[position]
@@ -19,8 +19,8 @@ export async function* nestedRows(input: Plan, { from, each }: NestedStep, execu
     const found: Row[] = []
     for (const row of rows) {
       const given = rowsIn(row[position])
-      const value = !toMany && given.length === 0 ? null : asColumnValue(await allMade(each, { columns, ...heldRows(given) }, execution), toMany)
-      found.push([...row, value])
+      const made = !toMany && given.length === 0 ? [] : await allMade(each, { columns, ...heldRows(given) }, execution)
+      found.push([...row, page === undefined ? asColumnValue(made, toMany) : pageOf(made, page)])
     }
     yield found
   }
@@ -42,3 +42,7 @@ async function allMade(each: Plan, given: GivenRows, execution: Execution): Prom
     budget.release()
   }
 }
+
+const pageOf = (rows: readonly Row[], { skip, take, count }: NonNullable<NestedStep['page']>): Value => ({
+  rows: rows.slice(skip, take === undefined ? undefined : skip + take), ...(count ? { count: rows.length } : {}),
+})

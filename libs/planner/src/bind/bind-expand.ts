@@ -1,21 +1,21 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, expandedColumn, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import { type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
-import { expandApplied } from './apply/expand-applied.js'
 import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
-import { bindFilterByRow, expandFiltered, type FilterByRow, filtersByRow } from './filter-by-row.js'
-import { isHidden } from './followed-paths.js'
-import { matching } from './matching.js'
+import { bindFilterByRow, expandFiltered, filtersByRow } from './filter-by-row.js'
+import { isHidden, withFollowed } from './followed-paths.js'
+import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
+import { matcher } from './matching.js'
 import type { ExpandTarget } from './expand-target.js'
 import { expandTargets } from './expand-targets.js'
 import { relatedRows } from './related-scope.js'
-import { invalid } from './refusal.js'
+import { invalid, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
@@ -47,17 +47,10 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   let plan = input
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
-    if (target.item.options.apply !== undefined) {
-      const applied = expandApplied(plan, target, scope)
-      plan = applied.plan
-      visible = [...visible, applied.navigation]
-      lists.push(applied.list)
-      continue
-    }
     const related = bindRelated(target, scope)
-    plan = related.byRow === undefined ? expand(plan, related) : expandFiltered(plan, related, related.byRow)
-    visible = [...withHolder(visible, target, outputColumns(input)), related.navigation]
-    expanded.set(target.column, related.rows)
+    plan = related.over(plan)
+    visible = [...withHolder(visible, target, outputColumns(input)), ...outputColumns(plan).filter(({ name }) => name === target.column)]
+    if (related.rows !== undefined) expanded.set(target.column, related.rows)
     lists.push(...printTarget(target, related.selectList))
   }
   const names = selection.names ?? namesOfResult(selection.columns, scope)
@@ -81,18 +74,15 @@ function printTarget({ item, navigation, within, only, cast }: ExpandTarget, lis
   return [`${path.join('/')}${again}(${list ?? ''})`]
 }
 
-const related = ['$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
+const related = ['$apply', '$compute', '$filter', '$search', '$select', '$expand', '$orderby', '$top', '$skip', '$count', '$levels']
 const relatedToOne = ['$compute', '$filter', '$select', '$expand', '$levels']
 
 interface Related {
-  readonly navigation: Column
-  readonly on: Parameters<typeof expand>[1]['on']
-  readonly related: Plan
-  readonly perParent: PerParent
+  /** Rows with the related ones in a column more. */
+  readonly over: (rows: Plan) => Plan
   readonly selectList: string | undefined
-  readonly rows: BoundRows
-  /** A condition that looks at the row the related ones belong to. */
-  readonly byRow?: FilterByRow
+  /** Undefined: they are no entities any more. */
+  readonly rows: BoundRows | undefined
 }
 
 /** An item that a recursive expand puts beneath itself. */
@@ -119,6 +109,7 @@ function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavig
 
 function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const { navigation, item: { options: given, suffix }, cast } = target
+  if (given.apply !== undefined && !navigation.toMany) throw invalid(`$apply transforms collections, and ${navigation.name} leads to one row.`)
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
   if (suffix === '$count' && !navigation.toMany) throw invalid(`$count counts a collection, and ${navigation.name} leads to one row.`)
   const found = relatedRows(target.from, navigation)
@@ -131,13 +122,27 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
   const byRow = filtered ? bindFilterByRow(condition, target.column, { outer: { ...outer, aliases }, path: { navigation, on: found.on, scope: transformed.scope, read: new Set() } }) : undefined
-  const rows = matching(scanOf(scope), options, transformed)
-  const shaped = suffix === undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, scope.set.key)
+  const match = matcher(options, transformed)
+  const base = withFollowed(scanOf(scope), scope)
+  const together = dependsOnOthers(match(base))
+  const rows = match(together ? givenRows(outputColumns(base)) : base)
+  const shaped = suffix === undefined || transformed.scope.rows !== undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, scope.set.key)
+  const told = { selectList: shaped.selectList, rows: transformed.scope.rows === undefined ? boundRows(transformed.scope, shaped, { ...target, leadsTo: found.scope.entityType.qualifiedName }) : undefined }
+  if (together) {
+    if (byRow !== undefined) throw unsupported(`$it in the filter of ${navigation.name} beside what is made of all its rows`, 'Filter within $apply.')
+    return { ...told, over: (input) => madeTogether(input, { on: found.on, base, each: shaped.plan, page: perParent, name: target.column, toMany: navigation.toMany, ...shownTogether(shaped, transformed.scope, options) }) }
+  }
+  const column = relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped)
+  const expanded = { on: found.on, related: shaped.plan, perParent, navigation: column }
+  return { ...told, over: (input) => (byRow === undefined ? expand(input, expanded) : expandFiltered(input, expanded, byRow)) }
+}
+
+/** How rows are shown that were made together; what `$apply` made says what it is. */
+function shownTogether({ visible, selectList }: Shaped, scope: RowScope, { apply }: QueryOptions): Pick<MadeTogether, 'shown' | 'context' | 'type' | 'kept'> {
   return {
-    on: found.on, related: shaped.plan, perParent, selectList: shaped.selectList,
-    navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped),
-    rows: boundRows(transformed.scope, shaped, { ...target, leadsTo: found.scope.entityType.qualifiedName }),
-    ...(byRow === undefined ? {} : { byRow }),
+    shown: visible.map(({ name }) => name),
+    ...(apply === undefined ? {} : { context: `${scope.set.name}${selectList === undefined ? '' : `(${selectList})`}` }),
+    ...(scope.rows === undefined ? { type: scope.entityType.qualifiedName, ...(scope.identified === true ? { kept: scope.set.key } : {}) } : {}),
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Exposure } from '@tributary/catalog'
 import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, type Expression, filter, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import { type Column, everyRelated, expand, type Expression, filter, given, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
 import { bindShape, boundRows, keysOnly, relatedColumn, type Shaped } from './bind-expand.js'
-import { matching } from './matching.js'
+import { dependsOnOthers, madeTogether } from './made-together.js'
+import { matcher } from './matching.js'
 import { ordered, pageOf, type PageRequest } from './bind-page.js'
 import { requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
@@ -33,12 +34,15 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, options.identified === true ? { ...step.scope, identified: true } : step.scope))
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
-  const rows = rowsOf(step, rowOptions, transformed)
+  const match = matcher(rowOptions, transformed)
+  const base = withFollowed(keyedRows(step), scope)
+  const together = address.steps.length > 1 && dependsOnOthers(match(base))
+  const rows = match(together ? given(outputColumns(base)) : base)
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), shape === 'itemCount' ? itemsCounted(url.options) : url.options)
   const behind = property === undefined ? undefined : behindRow(address, property.selectList)
   const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || ((behind !== undefined || options.identified === true) && isOfId(name, scope.set.key)))]) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
-  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true })
+  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true, ...(together ? { base } : {}) })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
@@ -112,13 +116,10 @@ function checkOptions(options: QueryOptions, shape: ResultShape, { tail }: Addre
 /** The rows a step of the path means, by its key. */
 const keyedRows = ({ scope, key }: AddressStep): Plan => (key === undefined ? scanOf(scope) : filter(scanOf(scope), key))
 
-/** The rows the last step of the path means, before order and page, with what the filter and the order (bound before) follow. */
-const rowsOf = (step: AddressStep, options: QueryOptions, transformed: Transformed): Plan => matching(keyedRows(step), options, transformed)
-
 // ── Paths through several sets ───────────────────────────────────────────────────────────────────────────────────────
 
 /** The rows of a navigation path: each step is expanded from the one before, beginning with the path's one row. */
-function throughSteps(address: Address, last: Shaped, page: PageRequest & { readonly identified: boolean }): Plan {
+function throughSteps(address: Address, last: Shaped, page: PageRequest & { readonly identified: boolean; readonly base?: Plan }): Plan {
   let inner: Pick<Shaped, 'plan' | 'visible'> = last
   let perParent: PerParent = { order: page.order, skip: page.skip, ...(page.take === undefined ? {} : { take: page.take }), count: page.count }
   for (let index = address.steps.length - 1; index > 0; index -= 1) {
@@ -126,13 +127,21 @@ function throughSteps(address: Address, last: Shaped, page: PageRequest & { read
     const before = address.steps[index - 1]
     if (step?.reached === undefined || before === undefined) throw new Error('A step of the path has no navigation property that leads to it')
     const { navigation, on } = step.reached
-    const column = relatedColumn({ name: columnOf(navigation), toMany: navigation.toMany }, page.identified ? { ...step.scope, identified: true } : step.scope, inner)
-    const rows = before.conditions.reduce<Plan>(filter, before.conditions.length === 0 ? keyedRows(before) : withFollowed(keyedRows(before), before.scope))
-    inner = { plan: expand(rows, { navigation: column, on, related: inner.plan, perParent }), visible: [column] }
+    const name = columnOf(navigation)
+    if (page.base !== undefined && index === address.steps.length - 1) {
+      const made = madeTogether(rowsBefore(before), { on, base: page.base, each: last.plan, page, name, shown: outputColumns(last.plan).map((column) => column.name), toMany: true })
+      inner = { plan: made, visible: outputColumns(made).filter((column) => column.name === name) }
+      perParent = everyRelated
+      continue
+    }
+    const column = relatedColumn({ name, toMany: navigation.toMany }, page.identified ? { ...step.scope, identified: true } : step.scope, inner)
+    inner = { plan: expand(rowsBefore(before), { navigation: column, on, related: inner.plan, perParent }), visible: [column] }
     perParent = everyRelated
   }
   return inner.plan
 }
+
+const rowsBefore = (step: AddressStep): Plan => step.conditions.reduce<Plan>(filter, step.conditions.length === 0 ? keyedRows(step) : withFollowed(keyedRows(step), step.scope))
 
 /** The columns of the answer's rows; complex ones hold only the fields that are shown. */
 function answerColumns({ plan, visible }: Shaped): readonly Column[] {

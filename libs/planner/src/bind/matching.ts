@@ -12,12 +12,24 @@ import type { Transformed } from './row-scope.js'
  * has to be bound before.
  * @throws HUB_QUERY_* as `bindExpression`
  */
-export function matching(rows: Plan, { filter: condition, search }: QueryOptions, { scope, over }: Transformed): Plan {
+export function matching(rows: Plan, options: QueryOptions, transformed: Transformed): Plan {
+  const match = matcher(options, transformed)
+  return match(withFollowed(rows, transformed.scope))
+}
+
+/**
+ * What `$filter` and `$search` leave, of rows that have the hidden columns already: to be made when all has been bound.
+ * @throws as `matching`
+ */
+export function matcher({ filter: condition, search }: QueryOptions, { scope, over }: Transformed): (followed: Plan) => Plan {
   const notes = newNotes(scope.names)
   const predicate = condition === undefined ? undefined : bindPredicate(condition, { ...scope, notes })
-  const followed = notes.over(over(withFollowed(rows, scope)))
-  const filtered = predicate === undefined ? followed : filter(followed, predicate)
-  const found = search === undefined ? filtered : filter(filtered, bindSearch(search, columnsInScope(scope)))
-  // What the order needs of the whole collection is of that which the filter leaves.
-  return scope.notes === undefined ? found : scope.notes.over(found)
+  const sought = search === undefined ? undefined : bindSearch(search, columnsInScope(scope))
+  return (rows) => {
+    const noted = notes.over(over(rows))
+    const filtered = predicate === undefined ? noted : filter(noted, predicate)
+    const found = sought === undefined ? filtered : filter(filtered, sought)
+    // What the order needs of the whole collection is of that which the filter leaves.
+    return scope.notes === undefined ? found : scope.notes.over(found)
+  }
 }

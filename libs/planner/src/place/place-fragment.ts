@@ -16,7 +16,7 @@ export const defaultPageRows = 1000
  * source only promises a superset), the order, the limit and the count. A limit is taken only together with all of filter and order.
  * @throws HUB_SOURCE_UNREACHABLE if the endpoint is not of this request, HUB_QUERY_INVALID if the source may not be read this way
  */
-export function placeScan(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
+export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
   const { target } = fragment.scan
   const endpoint = endpoints.endpoint(target.endpoint)
   const names = remoteNames(fragment.scan, endpoint.target.model)

@@ -2,7 +2,7 @@ import { concat, expand, type Expand, type Fragment, goesRowByRow, innerOf, type
 import type { Endpoints } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { placeApplied } from './place-applied.js'
-import { placeScan, type PlaceOptions } from './place-fragment.js'
+import { placeFragment as placeScan, type PlaceOptions } from './place-fragment.js'
 import { asLookups, rowsByKeys, withoutOrder } from './semi-join-ways.js'
 
 /**

@@ -19,7 +19,7 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
       return withGiven(transformation([prune(first, new Set([...readByGrouping(step), ...readOfGiven(each)]))], { ...step, each }))
     }
     case 'nested': {
-      const each = prune(step.each, new Set([...step.shown, ...needed]))
+      const each = prune(step.each, new Set([...step.shown, ...(step.kept ?? []), ...needed]))
       return withGiven(transformation([prune(first, new Set([...needed, step.from]))], { ...step, each }))
     }
     case 'relatives': case 'traverse': case 'position': return pruneHierarchy(plan, step, needed, prune)

@@ -15,7 +15,7 @@ export function ofCollection({ segments }: Path, scope: RowScope, bind: Bind): E
   const [segment, ...more] = segments
   const { notes } = scope
   if (segment === undefined || more.length > 0) throw invalid('$these needs /$count or /aggregate(…).')
-  if (notes === undefined || scope.nested || scope.variables.size > 0) throw unsupported('$these here', 'It is answered in $filter, $orderby, $compute and $apply of the outermost rows.')
+  if (notes === undefined || scope.item !== undefined || scope.variables.size > 0) throw unsupported('$these here', 'It is answered in $filter, $orderby, $compute and $apply, of the rows themselves.')
   if (segment.kind === 'count') {
     if (segment.filter !== undefined || segment.search !== undefined) throw unsupported('$count of $these with its own options')
     const count = notes.ofAll({ method: 'count' }, int64Type)
