@@ -35,7 +35,7 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
 
 /**
  * Places what one source is asked for as a whole, beginning anew with what is known of it now.
- * @throws HUB_SOURCE_UNREACHABLE, HUB_QUERY_INVALID as `placeScan`, HUB_QUERY_UNSUPPORTED as `placeApplied`
+ * @throws HUB_SOURCE_UNREACHABLE, HUB_QUERY_INVALID as `placeFragment` of scans, HUB_QUERY_UNSUPPORTED as `placeApplied`
  */
 export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
   const { applied } = fragment.scan
