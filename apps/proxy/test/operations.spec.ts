@@ -236,7 +236,7 @@ describe('values that a function gives', () => {
     const door = await openDoor()
     door.catalog.put(serviceExposure({ slug: 'talk', name: 'Talk', revision: 1 }, endpointOf('talk', rootOf(), contract)))
     const first = await door.json("/odata/talk/Words(of='x%2Fy')?$top=5&$filter=$it%20ne%20'z'")
-    expect(first).toEqual({ '@odata.context': `${door.origin}/odata/talk/$metadata#Collection(Edm.String)`, 'value': ['a', 'b'], '@odata.nextLink': `${door.origin}/odata/talk/Words(of='x%2Fy')?$skiptoken=2` })
+    expect(first).toEqual({ '@odata.context': `${door.origin}/odata/talk/$metadata#Collection(Edm.String)`, 'value': ['a', 'b'], '@odata.nextLink': expect.stringContaining(`${door.origin}/odata/talk/Words(of='x%2Fy')?$skiptoken=r.`) })
     expect(await door.json(String(first['@odata.nextLink']))).toMatchObject({ value: ['c'] })
     expect(urls).toEqual(["/talk/Words(of='x%2Fy')?$top=5&$filter=$it%20ne%20%27z%27", "/talk/Words(of='x%2Fy')?$skiptoken=2"])
     await door.stop()

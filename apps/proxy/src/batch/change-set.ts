@@ -4,6 +4,7 @@ import { readChangeSetReply, readJsonChangeSetReply, writeChangeSet, writeJsonCh
 import { relays, type Endpoints, type RemoteCall } from '@tributary/source'
 import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import type { EndpointPool } from '../data/endpoint-pool.js'
+import type { PageTokens } from '../odata/page-token.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { batchFormOf, requireEtagReferences } from './batching-sources.js'
 import { standInFor, type StandIn } from './stand-in.js'
@@ -28,6 +29,7 @@ export type SendTogether = (changes: readonly TogetherRequest[], asked: ServiceR
 /** What change sets are sent by. */
 export interface ChangeSetParts {
   readonly pool: Pick<EndpointPool, 'of'>
+  readonly tokens: PageTokens
   /** @throws HUB_QUERY_*, HUB_RESOURCE_NOT_FOUND, HUB_METHOD_NOT_ALLOWED, HUB_CHANGE_NOT_ALLOWED, HUB_PAYLOAD_INVALID */
   readonly prepare: (asked: ServiceRequest, parts: ChangeParts) => Promise<PreparedChange>
 }
@@ -41,10 +43,10 @@ interface Prepared extends PreparedChange {
 }
 
 /** Sends change sets as batches of one change set each. */
-export const sendTogether = ({ pool, prepare }: ChangeSetParts): SendTogether => async (changes, asked) => {
+export const sendTogether = ({ pool, tokens, prepare }: ChangeSetParts): SendTogether => async (changes, asked) => {
   const endpoints = await pool.of(asked.exposure)
   const prepared: Prepared[] = []
-  for (const [index, change] of changes.entries()) prepared.push(await prepareNext(change, { index, before: prepared, endpoints, prepare }))
+  for (const [index, change] of changes.entries()) prepared.push(await prepareNext(change, { index, before: prepared, endpoints, tokens, prepare }))
   const [first] = prepared
   if (first === undefined) throw new Error('a change set holds changes')
   const { endpoint: slug } = first.call
@@ -57,17 +59,18 @@ interface Before {
   readonly index: number
   readonly before: readonly Prepared[]
   readonly endpoints: Endpoints
+  readonly tokens: PageTokens
   readonly prepare: ChangeSetParts['prepare']
 }
 
 const leadingReference = /^\$([\w.~-]+)(?=\/|\?|$)/
 
 /** A change that refers to one before it in the same set is prepared with what stands in for an entity that is not there yet. */
-async function prepareNext({ part, request }: TogetherRequest, { index, before, endpoints, prepare }: Before): Promise<Prepared> {
+async function prepareNext({ part, request }: TogetherRequest, { index, before, endpoints, tokens, prepare }: Before): Promise<Prepared> {
   const referred = before.find(({ id }) => id === leadingReference.exec(part.url)?.[1])
   const standIn = referred?.standIn()
   const own = request(standIn === undefined ? part.url : part.url.replace(leadingReference, () => standIn.path))
-  const change = await prepare(own, { endpoints, ids: new Set(before.map(({ id }) => id)) })
+  const change = await prepare(own, { endpoints, tokens, ids: new Set(before.map(({ id }) => id)) })
   for (const name of ['if-match', 'if-none-match']) {
     const reference = change.call.headers[name] ?? ''
     if (before.some((one) => reference.trim() === `$${one.id}`)) requireEtagReferences(endpoints.endpoint(change.call.endpoint).target, reference)

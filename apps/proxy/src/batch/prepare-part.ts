@@ -18,5 +18,5 @@ export const preparePart = (queryOf: (asked: ServiceRequest) => Query) => async 
   if (called === undefined) return prepareChange(asked, parts)
   const { method = '' } = asked.exchange.request
   if (called.operation.kind === 'function' || method !== 'POST') throw hubError('HUB_METHOD_NOT_ALLOWED', { method, resource: asked.path, allowed: called.operation.kind === 'action' ? 'POST, OPTIONS' : reading })
-  return prepareOperation(query, called, parts.endpoints)
+  return prepareOperation(query, called, parts)
 }

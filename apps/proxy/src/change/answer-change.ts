@@ -4,6 +4,7 @@ import type { RequestLimits } from '@tributary/nest'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
 import { reading, respond } from '../http/respond.js'
+import type { PageTokens } from '../odata/page-token.js'
 import { withinTime } from '../odata/request-limits.js'
 import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
@@ -18,6 +19,7 @@ import { addressOf, prepareChange } from './prepare-change.js'
 export interface ChangeServices {
   readonly pool: EndpointPool
   readonly prober: Prober
+  readonly tokens: PageTokens
   readonly limits: Pick<RequestLimits, 'timeMs'>
 }
 
@@ -28,14 +30,14 @@ export const isChange = ({ exchange }: Pick<ServiceRequest, 'exchange'>): boolea
  * Sends a change to its source, once, and answers as the source did.
  * @throws as {@link prepareChange}, HUB_SOURCE_*, and HUB_LIMIT_TIME, after which the source may have done it or not
  */
-export async function answerChange(given: ServiceRequest, { pool, prober, limits }: ChangeServices): Promise<void> {
+export async function answerChange(given: ServiceRequest, { pool, prober, limits, tokens }: ChangeServices): Promise<void> {
   const ended = prober.answer()
   const timings = new Timings()
   const timed = withinTime(given.exchange, limits.timeMs, timings)
   const asked = { ...given, exchange: timed.exchange }
   try {
     const endpoints = await pool.of(asked.exposure)
-    const { call, answer } = await prepareChange(asked, { endpoints })
+    const { call, answer } = await prepareChange(asked, { endpoints, tokens })
     timings.hasPlanned()
     const reply = await answer(await relayCall(call, { endpoints, timings, signal: asked.exchange.signal }))
     await respondRelayed(asked.exchange, { ...reply, headers: { ...reply.headers, 'server-timing': timings.serverTiming() } })

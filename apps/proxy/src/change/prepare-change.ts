@@ -4,10 +4,12 @@ import { jsonTreeText, MalformedJson, negotiateVersion, parseAccept, readJsonTre
 import { remoteAddress, remoteSelect, type RemoteAddress } from '@tributary/planner'
 import type { Endpoints, OpenEndpoint, RemoteReply } from '@tributary/source'
 import { header, type Exchange } from '../http/exchange.js'
+import type { PageTokens } from '../odata/page-token.js'
 import { refuseExplain } from '../odata/explain.js'
 import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import { clientReply, type ClientReply, type ReplyWish } from '../relay/client-reply.js'
+import { furtherPages } from '../relay/further-pages.js'
 import { withOptions, type SourceCall } from '../relay/relay-call.js'
 import { allowedMethods } from './allowed-methods.js'
 import { changeHeaders, jsonBodyType, requireOffered } from './change-headers.js'
@@ -27,6 +29,8 @@ export interface PreparedChange {
 /** What a change is prepared with. */
 export interface ChangeParts {
   readonly endpoints: Endpoints
+  /** For links to further pages of what the source answers. */
+  readonly tokens: PageTokens
   /** Ids of requests done together with this one, to which its body may refer. */
   readonly ids?: ReadonlySet<string>
 }
@@ -58,7 +62,7 @@ export async function prepareChange(asked: ServiceRequest, parts: ChangeParts): 
     ...(body.bytes === undefined ? {} : { body: body.bytes }),
   }
   const wish: ReplyWish = {
-    exposure, target, root, style, protocol, ...answered(address, shape), jsonOnly: shape.body !== 'bytes',
+    exposure, target, root, called: call.path, further: furtherPages({ exchange, exposure, path: asked.path, tokens: parts.tokens }, target), style, protocol, ...answered(address, shape), jsonOnly: shape.body !== 'bytes',
     ...(url.options.select === undefined ? {} : { selectList: selectListOf(url.options) }),
   }
   return { call, answer: (reply) => clientReply(reply, wish) }

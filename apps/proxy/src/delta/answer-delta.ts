@@ -9,7 +9,8 @@ import { refuseExplain } from '../odata/explain.js'
 import { queryHash, type TokenScope } from '../odata/page-token.js'
 import { withinTime } from '../odata/request-limits.js'
 import { relayedOptions } from '../operation/relayed-options.js'
-import { clientReply, type ClientReply } from '../relay/client-reply.js'
+import { clientReply, type ClientReply, type ReplyWish } from '../relay/client-reply.js'
+import { furtherPages } from '../relay/further-pages.js'
 import { relayCall, withOptions } from '../relay/relay-call.js'
 import { respondRelayed } from '../relay/respond-relayed.js'
 import { sourceLinks } from '../relay/source-links.js'
@@ -35,13 +36,14 @@ export async function answersDelta(query: Query, services: QueryServices): Promi
     const own: Tracked = { query: { ...query, exchange: timed.exchange }, set, endpoint, services }
     const format = parseAccept(header(exchange, 'accept'), url.options.format)
     const headers = { accept: acceptOf(format), ...preferOf(own) }
-    const reply = await relayCall({ endpoint: set.endpoint, method: 'GET', path: pathOf(own), headers }, { endpoints, timings, signal: timed.exchange.signal })
+    const called = pathOf(own)
+    const reply = await relayCall({ endpoint: set.endpoint, method: 'GET', path: called, headers }, { endpoints, timings, signal: timed.exchange.signal })
     // A source that does not track what it was asked to track is asked the way every query goes.
     if (url.options.deltatoken === undefined && !/\btrack-changes\b/i.test(reply.headers['preference-applied'] ?? '')) {
       for await (const chunk of reply.body) if (chunk.length > 0) break
       return false
     }
-    await respondRelayed(timed.exchange, withSealedLinks(await clientReply(reply, wishOf(own, format)), own))
+    await respondRelayed(timed.exchange, withOwnIds(await clientReply(reply, wishOf(own, { format, called })), own))
     return true
   } catch (error) {
     throw timed.meaningOf(error)
@@ -79,19 +81,28 @@ function pathOf({ query: { url, exposure, exchange, path }, services }: Tracked)
 /** Of no use for another set, nor for pages. */
 const scopeOf = ({ slug, revision }: Query['exposure'], path: string): TokenScope => ({ slug, revision, query: `delta:${queryHash(path, '')}` })
 
-const wishOf = ({ query: { exposure, root, protocol, preferences }, set, endpoint: { target } }: Tracked, format: JsonFormat): Parameters<typeof clientReply>[1] => ({
-  exposure, target, root, protocol, style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, set, type: { name: set.entityType, collection: true },
-})
+interface Wanted {
+  readonly format: JsonFormat
+  /** The path the source is asked at. */
+  readonly called: string
+}
 
-function withSealedLinks(reply: ClientReply, { query: { exposure, exchange, root, path }, set, endpoint: { target }, services }: Tracked): ClientReply {
+function wishOf(tracked: Tracked, { format, called }: Wanted): ReplyWish {
+  const { query: { exposure, exchange, path, root, protocol, preferences }, set, endpoint: { target }, services: { tokens } } = tracked
+  const within = furtherPages({ exchange, exposure, path, tokens }, target)
+  // What follows of the whole answer are changes, too; what follows of a collection within is just more of it.
+  const link: ReplyWish['further']['link'] = (below, about) => (about.outer ? sealed(below, tracked) : within.link(below, about))
+  return {
+    exposure, target, root, protocol, called, further: { link }, style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, set, type: { name: set.entityType, collection: true },
+  }
+}
+
+const sealed = (link: string, { query: { exposure, exchange, path }, services: { tokens } }: Tracked): string =>
+  `${exchange.origin}${exchange.path}?$deltatoken=${tokens.seal({ kind: 'source', link, given: 0 }, scopeOf(exposure, path))}`
+
+/** Deleted entities and links by the names we have for them. */
+function withOwnIds(reply: ClientReply, { query: { exposure, root }, set, endpoint: { target } }: Tracked): ClientReply {
   if (!Buffer.isBuffer(reply.body)) return reply
   const own = sourceLinks({ exposure, target, root, set })
-  const seal = (link: string): string => {
-    // Links are ours by now, or relative to the service; what leads elsewhere is not gone after.
-    const below = link.startsWith(root) ? link.slice(root.length) : /^(?:[a-z][a-z\d+.-]*:|\/)/i.test(link) ? undefined : link
-    if (below === undefined) throw hubError('HUB_SOURCE_LINK_REFUSED', { slug: target.slug, link: link.split('?')[0] ?? link })
-    const token = services.tokens.seal({ kind: 'source', link: below, given: 0 }, scopeOf(exposure, path))
-    return `${exchange.origin}${exchange.path}?$deltatoken=${token}`
-  }
-  return { ...reply, body: Buffer.from(jsonTreeText(deltaPayload(readJsonTree(reply.body), { seal, id: (id) => own.link(id) ?? id }))) }
+  return { ...reply, body: Buffer.from(jsonTreeText(deltaPayload(readJsonTree(reply.body), (id) => own.link(id) ?? id))) }
 }

@@ -9,6 +9,8 @@ export type PageToken = TokenBase & (
   | { readonly kind: 'offset'; readonly offset: number }
   /** The source's own next link, of an answer that was passed through. */
   | { readonly kind: 'source'; readonly link: string }
+  /** A source's own next link in an answer that it gave as it is; `type` and `set`: exposed, of what it leads to. */
+  | { readonly kind: 'relay'; readonly link: string; readonly endpoint: string; readonly type?: string; readonly set?: string }
 )
 
 interface TokenBase {

@@ -20,6 +20,8 @@ import { requireExpandLimits } from './expand-limits.js'
 import { hasName, type Offered } from './shown-model.js'
 import { allEntities, answerAll } from './answer-all.js'
 import { answerStream, streamAddress } from './answer-stream.js'
+import { answersFurther } from '../relay/answer-further.js'
+import { isFurther } from '../relay/further-pages.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
 import { namesFor } from './service-names.js'
 import type { ServiceRequest } from './service-request.js'
@@ -36,7 +38,7 @@ export async function answerService(asked: ServiceRequest, parts: ServiceParts):
   const { exchange, path } = asked
   requireNoIsolation(exchange)
   if (/^(?:\$|%24)batch\/?$/i.test(path)) {
-    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, timeMs: parts.limits.timeMs, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
+    if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, timeMs: parts.limits.timeMs, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, tokens: parts.tokens, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
     return
   }
   if (isPostedQuery(path)) {
@@ -58,6 +60,7 @@ function requireNoIsolation(exchange: ServiceRequest['exchange']): void {
 
 async function answerResource(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   const url = parsedUrl(asked, parts)
+  if (isFurther(url.options.skiptoken) && (await answersFurther(queryOf(asked, url), parts))) return
   if (callsOperation(url) && (await answerOperation(queryOf(asked, url), parts))) return
   if (isChange(asked)) {
     refuseExplain(url, 'A change')

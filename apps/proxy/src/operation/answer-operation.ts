@@ -25,7 +25,7 @@ export async function answerOperation(query: Query, services: QueryServices): Pr
   try {
     const own = { ...query, exchange: timed.exchange }
     const endpoints = await services.pool.of(exposure)
-    const { call, answer } = await prepareOperation(own, called, endpoints)
+    const { call, answer } = await prepareOperation(own, called, { endpoints, tokens: services.tokens })
     timings.hasPlanned()
     const reply = await answer(await relayCall(call, { endpoints, timings, signal: own.exchange.signal }))
     await respondRelayed(own.exchange, { ...reply, headers: { ...reply.headers, 'server-timing': timings.serverTiming() } })

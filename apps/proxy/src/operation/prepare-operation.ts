@@ -1,12 +1,13 @@
 import { hubError } from '@tributary/errors'
 import { parseAccept, type JsonFormat } from '@tributary/odata-wire'
 import { remoteAddress, type LastOperation, type RemoteAddress } from '@tributary/planner'
-import type { Endpoints, RemoteCall } from '@tributary/source'
-import type { PreparedChange } from '../change/prepare-change.js'
+import type { RemoteCall } from '@tributary/source'
+import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
 import { header, type Exchange } from '../http/exchange.js'
 import type { Query } from '../odata/answer-query.js'
 import { clientReply } from '../relay/client-reply.js'
-import { withOptions } from '../relay/relay-call.js'
+import { furtherPages } from '../relay/further-pages.js'
+import { acceptOf, withOptions } from '../relay/relay-call.js'
 import { requireParameters } from './action-body.js'
 import { relayedOptions } from './relayed-options.js'
 import { remoteLinks } from './remote-links.js'
@@ -15,7 +16,7 @@ import { remoteLinks } from './remote-links.js'
  * Puts a call into the words of its source; nothing is sent yet.
  * @throws HUB_CHANGE_NOT_ALLOWED, HUB_REQUEST_INVALID, HUB_CONTENT_UNSUPPORTED, HUB_FORMAT_UNSUPPORTED
  */
-export async function prepareOperation(query: Query, called: LastOperation, endpoints: Endpoints): Promise<PreparedChange> {
+export async function prepareOperation(query: Query, called: LastOperation, { endpoints, tokens }: Pick<ChangeParts, 'endpoints' | 'tokens'>): Promise<PreparedChange> {
   const { exchange, exposure, root, url, protocol, preferences } = query
   const address = remoteAddress(called.path, exposure, url.options.aliases)
   const { target } = endpoints.endpoint(address.endpoint)
@@ -27,7 +28,7 @@ export async function prepareOperation(query: Query, called: LastOperation, endp
   const path = withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query)])
   const headers = { accept: isText(address) ? '*/*' : acceptOf(format), ...call.headers }
   const wish = {
-    exposure, target, root, style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, protocol,
+    exposure, target, root, called: path, further: furtherPages({ exchange, exposure, path: query.path, tokens }, target), style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, protocol,
     ...(address.set === undefined ? {} : { set: address.set }), ...(address.exposedType === undefined ? {} : { type: address.exposedType }),
   }
   return { call: { ...call, endpoint: address.endpoint, path, headers }, answer: (reply) => clientReply(reply, wish) }
@@ -37,8 +38,6 @@ export async function prepareOperation(query: Query, called: LastOperation, endp
 const isText = ({ addressed }: RemoteAddress): boolean => addressed === 'value' || addressed === 'count' || addressed === 'media'
 
 const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
-
-const acceptOf = ({ metadata, ieee754 }: JsonFormat): string => `application/json;odata.metadata=${metadata === 'full' ? 'full' : 'minimal'}${ieee754 ? ';IEEE754Compatible=true' : ''}`
 
 type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
 

@@ -4,6 +4,7 @@ import { jsonContentType, jsonTreeText, MalformedJson, memberOf, readJsonTree, s
 import { exposedAddress, remoteNaming, type RemoteAddress } from '@tributary/planner'
 import type { RemoteReply, Target } from '@tributary/source'
 import type { Headers } from '../http/respond.js'
+import type { FurtherPages } from './further-pages.js'
 import { replyPayload, type Meant } from './reply-payload.js'
 import { sourceError } from './source-error.js'
 import { sourceLinks, type SourceLinks } from './source-links.js'
@@ -16,6 +17,10 @@ export interface ReplyWish {
   readonly root: string
   readonly style: JsonStyle
   readonly protocol: ProtocolVersion
+  /** The path the source was asked at, below its root, for links relative to it. */
+  readonly called: string
+  /** Where more of the answer is. */
+  readonly further: FurtherPages
   readonly set?: ExposedSet
   /** What the body holds; undefined: not known. */
   readonly type?: RemoteAddress['exposedType']
@@ -91,8 +96,27 @@ async function jsonBody(reply: RemoteReply, wish: ReplyWish, links: SourceLinks)
   const context = contextOf(tree)
   if (context !== undefined) links.alsoAt(context)
   const meant: Meant = { ...(wish.type === undefined ? {} : { type: wish.type.name, collection: wish.type.collection }), ...(wish.set === undefined ? {} : { set: wish.set }) }
-  const shown = replyPayload(tree, meant, { exposure: wish.exposure, endpoint: wish.target.slug, links, style: wish.style, context: (text) => contextFor(text, wish) })
+  const shown = replyPayload(tree, meant, { exposure: wish.exposure, endpoint: wish.target.slug, links, further: (text, about) => wish.further.link(belowSource(text, { wish, links, context }), about), style: wish.style, context: (text) => contextFor(text, wish) })
   return Buffer.from(jsonTreeText(shown))
+}
+
+interface FurtherFrom {
+  readonly wish: ReplyWish
+  readonly links: SourceLinks
+  readonly context: string | undefined
+}
+
+/**
+ * A link of the source to more, below its root: relative ones are so to the context, or to where it was asked.
+ * @throws HUB_SOURCE_LINK_REFUSED for one that leads elsewhere
+ * @see OData JSON Format 4.01, section 4.3
+ */
+function belowSource(text: string, { wish: { target, called }, links, context }: FurtherFrom): string {
+  const asked = `${target.url}${called}`
+  const base = context === undefined ? asked : new URL(context, asked).href
+  const below = URL.canParse(text, base) ? links.below(new URL(text, base).href) : undefined
+  if (below === undefined) throw hubError('HUB_SOURCE_LINK_REFUSED', { slug: target.slug, link: text.split('?')[0] ?? text })
+  return below
 }
 
 const contextOf = (tree: JsonTree): string | undefined => stringOf(memberOf(tree, '@odata.context') ?? memberOf(tree, '@context'))

@@ -2,6 +2,7 @@ import type { ExposedSet, Exposure } from '@tributary/catalog'
 import type { StructuredType } from '@tributary/edm'
 import { annotationName, annotationText, essentialControls, jsonString, linkControls, stringOf, type AnnotationName, type JsonMember, type JsonStyle, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, type RemoteNaming } from '@tributary/planner'
+import type { FurtherPages } from './further-pages.js'
 import type { SourceLinks } from './source-links.js'
 
 /** What an answer of a source is about, and how the client wants it. */
@@ -9,6 +10,8 @@ export interface ReplyPlace {
   readonly exposure: Exposure
   readonly endpoint: string
   readonly links: SourceLinks
+  /** Our URL for a link to more of a collection; undefined: there is none. @throws HUB_SOURCE_LINK_REFUSED */
+  readonly further: (text: string, about: Parameters<FurtherPages['link']>[1]) => string | undefined
   readonly style: JsonStyle
   /** The context URL the client gets for the one of the source. */
   readonly context: (text: string) => string | undefined
@@ -33,6 +36,8 @@ export function replyPayload(tree: JsonTree, meant: Meant, place: ReplyPlace): J
 class ReplyRewriter {
   private readonly names: RemoteNaming
   private hasContext = false
+  /** What the whole answer holds. */
+  private outer: Meant = {}
 
   constructor(private readonly place: ReplyPlace) {
     this.names = remoteNaming(place.exposure, place.endpoint)
@@ -40,6 +45,7 @@ class ReplyRewriter {
 
   /** Collections and primitive values stand in a member `value`, beside what is said of them. */
   envelope(tree: JsonTree, meant: Meant): JsonTree {
+    this.outer = meant
     if (tree.kind !== 'object' || !this.isWrapped(tree.members, meant)) return this.value(tree, { ...meant, collection: false })
     return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: this.value(member.value, meant) }] : this.member(member, {}))) }
   }
@@ -115,15 +121,20 @@ class ReplyRewriter {
     if (of === undefined) return []
     const { control } = given
     if (style.metadata === 'none' && (control === undefined || !essentialControls.has(control))) return []
-    const shown = control === undefined ? value : this.control(control, value, owner)
+    const shown = control === undefined ? value : this.control(control, value, { ...owner, of })
     return shown === undefined ? [] : [{ name: annotationText({ ...given, of }, style), value: shown }]
   }
 
-  private control(control: string, value: JsonTree, { set, type }: Meant): JsonTree | undefined {
+  private control(control: string, value: JsonTree, owner: Meant & { readonly of: string }): JsonTree | undefined {
+    const { set, type, of } = owner
     if (control === 'delta') return this.value(value, { ...(type === undefined ? {} : { type }), ...(set === undefined ? {} : { set }) })
     if (control === 'count') return numberAs(value, 'Edm.Int64', this.place.style.ieee754)
     const text = stringOf(value)
     if (text === undefined) return value
+    if (control === 'nextLink' || control === 'deltaLink') {
+      const more = this.place.further(text, { control, outer: of === '', meant: of === '' ? this.outer : this.memberMeant(owner, of, undefined) })
+      return more === undefined ? undefined : jsonString(more)
+    }
     const shown = control === 'context' ? this.context(text) : control === 'type' ? this.typeText(text, set) : linkControls.has(control) ? this.place.links.link(text) : text
     return shown === undefined ? undefined : jsonString(shown)
   }

@@ -16,6 +16,8 @@ export interface LinkPlace {
 export interface SourceLinks {
   /** Undefined: it leads to something that is not exposed. What lies outside of the source's service stays as it is. */
   link(text: string): string | undefined
+  /** An absolute URL of the source as a path below its root, a key in its query left out; undefined: it leads elsewhere. */
+  below(absolute: string): string | undefined
   /** A text for people, in which the source's address is ours. */
   prose(text: string): string
   /** Takes note of what a source that stands behind another address calls its root. */
@@ -39,6 +41,12 @@ export function sourceLinks(place: LinkPlace): SourceLinks {
       if (own === undefined) return text
       const below = turned(absolute.slice(own.length))
       return below === undefined ? undefined : root + below
+    },
+    below: (absolute) => {
+      const own = [...roots].find((one) => absolute.toLowerCase().startsWith(one.toLowerCase()))
+      if (own === undefined) return undefined
+      const [, path = '', rest = ''] = /^([^?#]*)([^#]*)/s.exec(absolute.slice(own.length)) ?? []
+      return path + withoutKey(rest, target)
     },
     prose: (text) => [...roots].reduce((said, one) => said.replaceAll(one, root), text),
     alsoAt: (context) => {
