@@ -5,7 +5,8 @@ import { exposedAddress, remoteNaming, type RemoteAddress } from '@tributary/pla
 import type { RemoteReply, Target } from '@tributary/source'
 import type { Headers } from '../http/respond.js'
 import type { FurtherPages } from './further-pages.js'
-import { replyPayload, type Meant } from './reply-payload.js'
+import type { Meant } from './meant.js'
+import { replyPayload } from './reply-payload.js'
 import { sourceError } from './source-error.js'
 import { sourceLinks, type SourceLinks } from './source-links.js'
 

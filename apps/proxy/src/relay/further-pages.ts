@@ -3,7 +3,7 @@ import { hubError } from '@tributary/errors'
 import type { Target } from '@tributary/source'
 import type { Exchange } from '../http/exchange.js'
 import { queryHash, type PageToken, type PageTokens, type TokenScope } from '../odata/page-token.js'
-import type { Meant } from './reply-payload.js'
+import type { Meant } from './meant.js'
 
 /** Where more of an answer is that a source gave as it is: our URLs for links of its own. */
 export interface FurtherPages {

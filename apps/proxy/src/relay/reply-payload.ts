@@ -3,6 +3,7 @@ import type { StructuredType } from '@tributary/edm'
 import { annotationName, annotationText, essentialControls, jsonString, linkControls, stringOf, type AnnotationName, type JsonMember, type JsonStyle, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, type RemoteNaming } from '@tributary/planner'
 import type { FurtherPages } from './further-pages.js'
+import type { Meant } from './meant.js'
 import type { SourceLinks } from './source-links.js'
 
 /** What an answer of a source is about, and how the client wants it. */
@@ -15,14 +16,6 @@ export interface ReplyPlace {
   readonly style: JsonStyle
   /** The context URL the client gets for the one of the source. */
   readonly context: (text: string) => string | undefined
-}
-
-/** What a value in the answer is. */
-export interface Meant {
-  /** Qualified name of the exposed type; undefined: not known. */
-  readonly type?: string
-  readonly collection?: boolean
-  readonly set?: ExposedSet
 }
 
 /**
