@@ -116,14 +116,18 @@ function referenceTo(from: Draft, to: Draft, dice: Dice): Reference {
   return { from, to, on }
 }
 
-/** Now and then the foreign key is of a wider type of number than the key it means. */
-function foreignType(type: string, dice: Dice): string {
-  if (!dice.chance(0.25)) return type
-  return type === 'Edm.Int32' ? dice.pick(['Edm.Int64', 'Edm.Decimal']) : type === 'Edm.Int64' ? 'Edm.Decimal' : type
-}
+const foreignTypes: Readonly<Record<string, readonly string[]>> = { 'Edm.Int32': ['Edm.Int64', 'Edm.Decimal', 'Edm.String'], 'Edm.Int64': ['Edm.Decimal', 'Edm.String'], 'Edm.Guid': ['Edm.String'] }
 
-/** A key as a column of another type of number holds it. */
-const keyAs = (type: string, value: unknown): unknown => (value !== null && value !== undefined && (type === 'Edm.Int64' || type === 'Edm.Decimal') ? String(value) : value)
+/** Now and then the foreign key is of a wider type of number than the key it means, or a text that is written of it. */
+const foreignType = (type: string, dice: Dice): string => (dice.chance(0.25) ? dice.pick(foreignTypes[type] ?? [type]) : type)
+
+/** A key as a column of another type holds it; some texts only look like it. */
+function keyAs(type: string, value: unknown, dice: Dice): unknown {
+  if (value === null || value === undefined || type === 'Edm.Int32') return value
+  const text = String(value)
+  if (type !== 'Edm.String') return type === 'Edm.Int64' || type === 'Edm.Decimal' ? text : value
+  return text.includes('-4000-8000-') ? dice.pick([text, text.toUpperCase(), `{${text}}`]) : dice.chance(0.15) ? dice.pick([`0${text}`, ` ${text}`, `+${text}`]) : text
+}
 
 interface Kindred {
   readonly left: Draft
@@ -171,8 +175,9 @@ function fillReference({ from, to, on }: Reference, dice: Dice): void {
     const dangling = dice.chance(0.08)
     for (const pair of on) {
       const type = known(to.properties.find((property) => property.name === pair.to), pair.to).type
+      const meant = dangling ? keyValue(type, 90 + dice.whole(0, 4)) : target[pair.to]
       const own = known(from.properties.find((property) => property.name === pair.from), pair.from).type
-      row[pair.from] = dice.chance(0.08) ? null : keyAs(own, dangling ? keyValue(type, 90 + dice.whole(0, 4)) : target[pair.to])
+      row[pair.from] = dice.chance(0.08) ? null : own === type ? meant : keyAs(own, meant, dice)
     }
     if (dice.chance(0.06)) for (const pair of on) row[pair.from] = swapped(row[pair.from])
   }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals'
-import type { Value } from '@tributary/plan'
+import type { Expression, Value } from '@tributary/plan'
 
 /** What an engine can get wrong: each is planted into the product by replacing one function of one module while the tests run. */
 export const faults = [
@@ -46,13 +46,15 @@ async function inValues(): Promise<void> {
     ...arithmetic,
     addDecimals: (...given: Parameters<typeof arithmetic.addDecimals>) => (on('decimal through a double') ? doubled(arithmetic.addDecimals(...given)) : arithmetic.addDecimals(...given)),
   })
-  const call = await import('../../libs/plan/src/evaluate/call.js')
-  replace('../../libs/plan/src/evaluate/call.js', {
-    ...call,
-    compileCall: (...[expression, operand]: Parameters<typeof call.compileCall>): ReturnType<typeof call.compileCall> => {
-      const right = call.compileCall(expression, operand)
-      return expression.type.base === 'Edm.Boolean' ? (row) => right(row) ?? (on('null as false') ? false : null) : right
-    },
+  const { binary, literal, transformExpression } = await import('../../libs/plan/src/expressions.js')
+  const evaluation = await import('../../libs/plan/src/evaluate/compile.js')
+  /** `not null` is true where null counts as false. */
+  const flawed = (expression: Expression): Expression =>
+    on('null as false') ? transformExpression(expression, (one) => (one.kind === 'unary' && one.operator === 'not' ? binary('ne', one.operand, literal(one.type, true)) : one)) : expression
+  replace('../../libs/plan/src/evaluate/compile.js', {
+    ...evaluation,
+    compile: (...[expression, columns]: Parameters<typeof evaluation.compile>) => evaluation.compile(flawed(expression), columns),
+    compilePredicate: (...[expression, columns]: Parameters<typeof evaluation.compilePredicate>) => evaluation.compilePredicate(flawed(expression), columns),
   })
 }
 

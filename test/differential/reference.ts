@@ -140,8 +140,22 @@ const keyText = (set: ModelSet, property: string, row: Row): string => {
   return joinText(kind, value)
 }
 
-const textOf = (set: ModelSet, names: readonly string[], row: Row): string | undefined =>
-  names.some((name) => row[name] === null || row[name] === undefined) ? undefined : JSON.stringify(names.map((name) => keyText(set, name, row)))
+const integerText = /^(?:0|-?[1-9]\d*)$/
+const guidText = /^(?:[\da-f-]{36}|\{[\da-f-]{36}\})$/i
+
+/** What a column joins by: text that stands for numbers or guids by what it is written of; undefined: by nothing. */
+function joinedText(set: ModelSet, property: string, row: Row, partner: string): string | undefined {
+  const text = row[property]
+  if (text === null || text === undefined) return undefined
+  if (set.typeOf(property) !== 'Edm.String' || partner === 'Edm.String' || typeof text !== 'string') return keyText(set, property, row)
+  if (partner === 'Edm.Guid') return guidText.test(text) ? joinText('guid', text.replaceAll(/[{}]/g, '').toLowerCase()) : undefined
+  return integerText.test(text) ? joinText('integer', BigInt(text)) : undefined
+}
+
+function textOf(set: ModelSet, columns: readonly (readonly [string, string])[], row: Row): string | undefined {
+  const texts = columns.map(([name, partner]) => joinedText(set, name, row, partner))
+  return texts.includes(undefined) ? undefined : JSON.stringify(texts)
+}
 
 const withKey = (set: ModelSet, key: Row): readonly Row[] => set.rows.filter((row) => set.key.every((name) => keyText(set, name, row) === keyText(set, name, key))).slice(0, 1)
 
@@ -151,16 +165,18 @@ interface Relations {
 
 function relationsOf(model: Model): Relations {
   const indexes = new Map<Navigation, ReadonlyMap<string, readonly Row[]>>()
-  const indexOf = (navigation: Navigation): ReadonlyMap<string, readonly Row[]> => {
+  const indexOf = (set: ModelSet, navigation: Navigation): ReadonlyMap<string, readonly Row[]> => {
     const target = model.set(navigation.target)
-    const made = Map.groupBy(target.rows.filter((row) => textOf(target, navigation.on.map(({ to }) => to), row) !== undefined), (row) => textOf(target, navigation.on.map(({ to }) => to), row) ?? '')
+    const columns = navigation.on.map(({ from, to }) => [to, set.typeOf(from)] as const)
+    const made = Map.groupBy(target.rows.filter((row) => textOf(target, columns, row) !== undefined), (row) => textOf(target, columns, row) ?? '')
     indexes.set(navigation, made)
     return made
   }
   return {
     relatedTo: (set, navigation, row) => {
-      const text = textOf(set, navigation.on.map(({ from }) => from), row)
-      return text === undefined ? [] : (indexes.get(navigation) ?? indexOf(navigation)).get(text) ?? []
+      const target = model.set(navigation.target)
+      const text = textOf(set, navigation.on.map(({ from, to }) => [from, target.typeOf(to)]), row)
+      return text === undefined ? [] : (indexes.get(navigation) ?? indexOf(set, navigation)).get(text) ?? []
     },
   }
 }
