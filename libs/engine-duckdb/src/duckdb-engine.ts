@@ -7,8 +7,8 @@ import { database, type Database } from './database.js'
 import { rowKeeper } from './row-keeper.js'
 import { rowLog } from './row-log.js'
 import { rowSorter, type Place } from './row-sorter.js'
-import { groupRows, refusalOf } from './fragment/fragment-rows.js'
-import { type JsonLines, jsonLines } from './fragment/spooled-table.js'
+import { planRows, refusalOf } from './statement/statement-rows.js'
+import { type JsonLines, jsonLines } from './statement/spooled-table.js'
 import { queryLines } from './query-lines.js'
 import { createSpoolFile, type SpoolFile } from './spool-file.js'
 import { requestQuota, spoolQuota, type SpoolQuota } from './spool-quota.js'
@@ -126,10 +126,10 @@ function begin(parts: Parts, signal: AbortSignal, open: Set<() => Promise<void>>
       const { file } = await place()
       return jsonLines(await file(`t${++made}.json`), columns)
     },
-    async *groups(plan, tables) {
+    async *rows(plan, tables) {
       const own = await place()
       for (const table of tables.values()) await asLines(table).finish()
-      yield* groupRows(plan, new Map([...tables].map(([node, table]) => [node, asLines(table)])), (query) => queryLines(query, own, `g${++made}`))
+      yield* planRows(plan, new Map([...tables].map(([node, table]) => [node, asLines(table)])), (query) => queryLines(query, own, `g${++made}`))
     },
     end,
   }

@@ -3,7 +3,7 @@
  *
  * ```
  * operator ── keys as texts, row as bytes ──▶ keyed-lines ──▶ file ──▶ COPY … ORDER BY ──▶ file ──▶ read-lines ──▶ operator
- * pages of both sides of a join ──▶ fragment/spooled-table ──▶ files ──▶ fragment/aggregate-sql ──▶ groups as JSON texts
+ * pages of both sides of a join ──▶ statement/spooled-table ──▶ files ──▶ statement/plan-sql ──▶ rows as JSON texts
  * ```
  * `spool-room` owns the directory, `spool-quota` counts it, `database` opens the one instance and locks it, `statements` runs what belongs to one
  * request and ends it with the request. Why it is so: docs/adr/0021.

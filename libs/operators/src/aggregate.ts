@@ -1,5 +1,4 @@
 import { type Aggregate, type Column, columnsOf, compile, type ExpandedShape, hashKey, type Page, type Value } from '@tributary/plan'
-import { enginePart, onEngine, type OtherWay } from './engine-aggregate.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import type { Finished } from './finished-group.js'
@@ -16,17 +15,7 @@ const pageRows = 1000
  * values beyond what may be held go on on the embedded engine, where there is one.
  */
 export function openAggregate(node: Aggregate, execution: Execution): RowStream {
-  const part = enginePart(node, execution)
-  return { columns: node.columns, pages: part === undefined ? aggregated(node, execution) : onEngine(part, execution, otherWay(node)), count: () => undefined }
-}
-
-function otherWay(node: Aggregate): OtherWay {
-  const rowOf = resultRow(node)
-  const groups = node.groups.length
-  return {
-    inMemory: (execution) => aggregated(node, execution),
-    page: (rows) => rowsPage(node.columns, rows.map((row) => rowOf({ values: row.slice(0, groups), results: row.slice(groups) }))),
-  }
+  return { columns: node.columns, pages: aggregated(node, execution), count: () => undefined }
 }
 
 /** @throws HUB_LIMIT_EXCEEDED, HUB_LIMIT_BYTES_BUFFERED if there are more groups, or distinct values, than may be held; HUB_SPOOL_FULL */

@@ -1,15 +1,15 @@
-import type { Aggregate, Column, Page, Plan, Value } from '@tributary/plan'
+import type { Column, Page, Plan, Value } from '@tributary/plan'
 
 /**
  * A relational engine that works beyond memory, for what one request may not hold: the port that `engine-duckdb` implements. Operators hand
  * it rows with keys that `sortTextOf` and `hashKey` made, so that it compares plain texts only and means what they mean; or, where it says that
- * it means the same as they do, an aggregation with the rows of its inputs.
+ * it means the same as they do, a part of a plan with the rows of its inputs.
  */
 export interface Engine {
   /** Begins the work for one request; aborting the signal ends whatever is under way. Nothing is kept once `end` was called. */
   begin(signal: AbortSignal): EngineWork
-  /** Why an aggregation cannot be given away, the rows of the nodes in `given` with these columns being what it starts from; undefined: it can. */
-  refusal(plan: Aggregate, given: ReadonlyMap<Plan, readonly Column[]>): string | undefined
+  /** Why a plan cannot be given away, the rows of the nodes in `given` with these columns being what it starts from; undefined: it can. */
+  refusal(plan: Plan, given: ReadonlyMap<Plan, readonly Column[]>): string | undefined
 }
 
 /** What one request keeps with the engine. */
@@ -20,14 +20,13 @@ export interface EngineWork {
   keeper(): Promise<RowKeeper>
   /** Keeps rows as they come, to be read again and again. */
   log(): Promise<RowLog>
-  /** Takes the rows of one input of an aggregation, as they come. */
+  /** Takes the rows of one input of a plan, as they come. */
   table(columns: readonly Column[]): Promise<SpooledTable>
   /**
-   * The rows of an aggregation that was not refused: the values of its groups, then those of its measures, groups in the order in which they
-   * first came in the first table.
+   * The rows of a plan that was not refused, by its columns and in its order, rows of inputs being in the order they were given.
    * @throws (before the first row) EngineDeclined, JoinedTwice
    */
-  groups(plan: Aggregate, tables: ReadonlyMap<Plan, SpooledTable>): AsyncIterable<readonly (readonly Value[])[]>
+  rows(plan: Plan, tables: ReadonlyMap<Plan, SpooledTable>): AsyncIterable<readonly (readonly Value[])[]>
   end(): Promise<void>
 }
 
@@ -75,7 +74,7 @@ export interface RowLog {
   close(): Promise<void>
 }
 
-/** Rows of one input of an aggregation. */
+/** Rows of one input of a plan. */
 export interface SpooledTable {
   readonly columns: readonly Column[]
   /** @throws HUB_SPOOL_FULL */

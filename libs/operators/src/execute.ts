@@ -6,6 +6,8 @@ import { openCompute } from './compute.js'
 import { openConcat } from './concat.js'
 import { openConstantRows } from './constant-rows.js'
 import type { EngineWork } from './engine.js'
+import { enginePart } from './engine-part.js'
+import { openPart } from './engine-rows.js'
 import type { Execution } from './execution.js'
 import type { ExecutionContext, RowStream } from './execution-context.js'
 import { openExpand } from './expand.js'
@@ -89,6 +91,11 @@ async function* closedAfter(pages: AsyncIterable<Page>, closing: AbortController
 }
 
 function open(plan: Plan, execution: Execution): RowStream {
+  const part = enginePart(plan, execution)
+  return part === undefined ? openNode(plan, execution) : openPart(part, execution)
+}
+
+function openNode(plan: Plan, execution: Execution): RowStream {
   switch (plan.kind) {
     case 'constantRows': return openConstantRows(plan)
     case 'filter': return openFilter(plan, execution)

@@ -24,4 +24,6 @@ export interface Execution {
   readonly batch?: KeyBatch
   /** The rows that the step around gives to its inner plan. */
   readonly given?: GivenRows
+  /** The embedded engine was considered for the whole of this part of the plan, and is not asked again. */
+  readonly inMemory?: true
 }

@@ -1,17 +1,17 @@
 import { EngineDeclined, JoinedTwice, type RowLines } from '@tributary/operators'
-import { addDecimals, type Aggregate, type Column, divideDecimals, type Plan, type Value } from '@tributary/plan'
-import { aggregateSql, type TextForm } from './aggregate-sql.js'
-import { type DecimalWidth, declinedMark, narrow, wide } from './column-sql.js'
+import { addDecimals, type Column, divideDecimals, type Plan, type Value } from '@tributary/plan'
+import { type DecimalWidth, declinedMark, narrow, type ShownForm, wide } from './column-sql.js'
 import { Refused } from './expression-sql.js'
+import { notUniqueMark } from './join-sql.js'
 import type { TableSql } from './names.js'
-import { notUniqueMark } from './relation-sql.js'
+import { planSql, type RowPart } from './plan-sql.js'
 
-/** Why an aggregation over these given rows cannot be given away; undefined: it can. */
-export function refusalOf(plan: Aggregate, given: ReadonlyMap<Plan, readonly Column[]>): string | undefined {
+/** Why a plan over these given rows cannot be given away; undefined: it can. */
+export function refusalOf(plan: Plan, given: ReadonlyMap<Plan, readonly Column[]>): string | undefined {
   const tables = new Map([...given].map(([node, columns]): readonly [Plan, TableSql] => [node, { columns, quoted: (name) => name, rows: () => '' }]))
   if ([...given.values()].some(alikeNames)) return 'two columns differ in the case of their names only'
   try {
-    aggregateSql(plan, tables)
+    planSql(plan, tables)
     return undefined
   } catch (error) {
     if (error instanceof Refused) return error.message
@@ -26,22 +26,21 @@ const alikeNames = (columns: readonly Column[]): boolean => new Set(columns.map(
 export type LinesOf = (query: string) => AsyncIterable<RowLines>
 
 /**
- * The groups of an aggregation: the values of its groups, then of its measures. Decimals are computed in 64 bits where they fit, and in 128
- * where not.
+ * The rows of a plan, by its columns. Decimals are computed in 64 bits where they fit, and in 128 where not.
  * @throws EngineDeclined, JoinedTwice
  */
-export async function* groupRows(plan: Aggregate, tables: ReadonlyMap<Plan, TableSql>, linesOf: LinesOf): AsyncGenerator<readonly (readonly Value[])[]> {
+export async function* planRows(plan: Plan, tables: ReadonlyMap<Plan, TableSql>, linesOf: LinesOf): AsyncGenerator<readonly (readonly Value[])[]> {
   const lines = await firstLines(plan, tables, linesOf)
-  for await (const { forms, found } of lines) yield found.map((texts) => valuesOf(texts, forms))
+  for await (const { parts, found } of lines) yield found.map((texts) => valuesOf(texts[Symbol.iterator](), parts))
 }
 
 interface Found {
-  readonly forms: readonly TextForm[]
+  readonly parts: readonly RowPart[]
   readonly found: readonly (readonly (string | null)[])[]
 }
 
-/** Errors of values arise before the first line: the order of the groups needs all of them. */
-async function firstLines(plan: Aggregate, tables: ReadonlyMap<Plan, TableSql>, linesOf: LinesOf): Promise<AsyncGenerator<Found>> {
+/** Errors of values arise before the first line: the order of the rows needs all of them. */
+async function firstLines(plan: Plan, tables: ReadonlyMap<Plan, TableSql>, linesOf: LinesOf): Promise<AsyncGenerator<Found>> {
   for (const width of [narrow, wide]) {
     const rows = queried(plan, tables, width, linesOf)
     try {
@@ -60,11 +59,11 @@ async function* continued(first: IteratorResult<Found>, rest: AsyncGenerator<Fou
   yield* rest
 }
 
-async function* queried(plan: Aggregate, tables: ReadonlyMap<Plan, TableSql>, width: DecimalWidth, linesOf: LinesOf): AsyncGenerator<Found> {
-  const { sql, groups, measures } = aggregateSql(plan, tables, width)
+async function* queried(plan: Plan, tables: ReadonlyMap<Plan, TableSql>, width: DecimalWidth, linesOf: LinesOf): AsyncGenerator<Found> {
+  const { sql, parts } = planSql(plan, tables, width)
   for await (const { bytes, offsets } of linesOf(sql)) {
     const texts = Array.from({ length: offsets.length >> 1 }, (_, row) => bytes.toString('utf8', offsets[2 * row], offsets[2 * row + 1]))
-    yield { forms: [...groups, ...measures], found: JSON.parse(`[${texts.join(',')}]`) as readonly (readonly (string | null)[])[] }
+    yield { parts, found: JSON.parse(`[${texts.join(',')}]`) as readonly (readonly (string | null)[])[] }
   }
 }
 
@@ -80,17 +79,18 @@ function meaningOf(error: unknown, widest: boolean): void {
   if (widest) throw new EngineDeclined(text.includes(declinedMark) ? 'a value is not written plainly' : text)
 }
 
-function valuesOf(texts: readonly (string | null)[], forms: readonly TextForm[]): readonly Value[] {
-  let at = 0
-  return forms.map((form) => {
-    const text = texts[at++] ?? null
-    if (form !== 'quotient') return text === null ? null : valueOf(text, form)
-    const count = texts[at++] ?? '0'
+function valuesOf(texts: Iterator<string | null>, parts: readonly RowPart[]): readonly Value[] {
+  const next = (): string | null => texts.next().value ?? null
+  return parts.map((part): Value => {
+    if (typeof part !== 'string') return valuesOf(texts, part)
+    const text = next()
+    if (part !== 'quotient') return text === null ? null : valueOf(text, part)
+    const count = next() ?? '0'
     return text === null ? null : divideDecimals(text, count)
   })
 }
 
-function valueOf(text: string, form: Exclude<TextForm, 'quotient'>): Value {
+function valueOf(text: string, form: Exclude<ShownForm, 'quotient'>): Value {
   switch (form) {
     case 'text': return text
     case 'exact': return addDecimals('0', text)
@@ -98,4 +98,3 @@ function valueOf(text: string, form: Exclude<TextForm, 'quotient'>): Value {
     case 'truth': return text === 'true'
   }
 }
-

@@ -5,13 +5,20 @@ export interface SqlValue {
   readonly sql: string
   readonly type: ValueType
   readonly form: Form
+  /** What its text is to us; undefined: the text that a source gave is not known any more, so that it can be computed with and not be shown. */
+  readonly shown: ShownForm | undefined
+  /** Of a quotient: what `sql`, the sum, is divided by. */
+  readonly count?: string
 }
+
+/** What texts of a result stand for: themselves, an exact number, a number of few digits, a truth value, or a sum and a count. */
+export type ShownForm = 'text' | 'exact' | 'number' | 'truth' | 'quotient'
 
 /**
  * How a value stands in SQL: `exact`, text that equal values share and whose order is theirs; `integer`, `decimal` and `boolean` as numbers
- * and truth.
+ * and truth; `quotient` as a sum and a count, which are divided by us alone.
  */
-export type Form = 'exact' | 'integer' | 'decimal' | 'boolean'
+export type Form = 'exact' | 'integer' | 'decimal' | 'boolean' | 'quotient'
 
 /** What ends a statement that meets a value which is not written as it would have to be. */
 export const declinedMark = 'tributary:declined'
@@ -26,12 +33,23 @@ export const narrow: DecimalWidth = Object.freeze({ digits: 18, scale: 6 })
 export const wide: DecimalWidth = Object.freeze({ digits: 38, scale: 12 })
 
 /** How values of a type stand in SQL; undefined: their meaning there is not surely ours. */
-export function formOf({ base, collection }: ValueType): Form | undefined {
+export function formOf({ base, collection }: ValueType): Exclude<Form, 'quotient'> | undefined {
   if (collection) return undefined
   if (isInteger(base)) return 'integer'
   if (base === 'Edm.Decimal') return 'decimal'
   if (base === 'Edm.Boolean') return 'boolean'
   return base in plain ? 'exact' : undefined
+}
+
+/** How a value of this form is shown: Int64 is its text, smaller integers are numbers. */
+export function shownForm(form: Form, { base }: ValueType): ShownForm | undefined {
+  switch (form) {
+    case 'exact': return 'text'
+    case 'boolean': return 'truth'
+    case 'integer': return isInteger(base) && base !== 'Edm.Int64' ? 'number' : 'text'
+    case 'decimal': return undefined
+    case 'quotient': return 'quotient'
+  }
 }
 
 /** Whether a text is written in the one way in which equal texts are equal values, and the order of texts is that of the values. */
@@ -48,15 +66,16 @@ const plain: Partial<Record<BaseType, (text: string) => string>> = {
  */
 export function readValue(text: string, type: ValueType, width: DecimalWidth): SqlValue | undefined {
   const form = formOf(type)
+  if (form === undefined) return undefined
+  const shown = shownForm(form, type)
   switch (form) {
-    case undefined: return undefined
     case 'exact': {
       const isPlain = plain[type.base]?.(text) ?? 'false'
-      return { type, form, sql: isPlain === 'true' ? text : checked(text, isPlain, text) }
+      return { type, form, shown, sql: isPlain === 'true' ? text : checked(text, isPlain, text) }
     }
-    case 'integer': return { type, form, sql: checked(text, `(CAST(TRY_CAST(${text} AS BIGINT) AS VARCHAR) = ${text})`, `CAST(${text} AS BIGINT)`) }
-    case 'boolean': return { type, form, sql: checked(text, `(${text} IN ('true', 'false'))`, `(${text} = 'true')`) }
-    case 'decimal': return { type, form, sql: checked(text, isDecimal(text, width), `CAST(${text} AS DECIMAL(${width.digits}, ${width.scale}))`) }
+    case 'integer': return { type, form, shown, sql: checked(text, `(CAST(TRY_CAST(${text} AS BIGINT) AS VARCHAR) = ${text})`, `CAST(${text} AS BIGINT)`) }
+    case 'boolean': return { type, form, shown, sql: checked(text, `(${text} IN ('true', 'false'))`, `(${text} = 'true')`) }
+    case 'decimal': return { type, form, shown, sql: checked(text, isDecimal(text, width), `CAST(${text} AS DECIMAL(${width.digits}, ${width.scale}))`) }
   }
 }
 

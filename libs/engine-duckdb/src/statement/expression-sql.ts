@@ -1,6 +1,6 @@
 import { conjuncts, type BinaryExpression, type CallExpression, type Expression, type LiteralExpression, type ValueType } from '@tributary/plan'
 import { textLiteral } from '../sql-text.js'
-import { type DecimalWidth, formOf, type SqlValue } from './column-sql.js'
+import { type DecimalWidth, type Form, formOf, shownForm, type SqlValue } from './column-sql.js'
 
 /** Finds the value of a column path in the rows an expression is computed of; undefined: it is not there as a value. */
 export type Resolve = (path: readonly string[]) => SqlValue | undefined
@@ -21,7 +21,7 @@ export class Refused extends Error {
 export function expressionSql(expression: Expression, resolve: Resolve, width: DecimalWidth): SqlValue {
   const inner = (operand: Expression): SqlValue => expressionSql(operand, resolve, width)
   switch (expression.kind) {
-    case 'column': return resolve(expression.path) ?? refuse(`the column ${expression.path.join('/')} of type ${expression.type.name}`)
+    case 'column': return computable(resolve(expression.path)) ?? refuse(`the column ${expression.path.join('/')} of type ${expression.type.name}`)
     case 'literal': return literalSql(expression)
     case 'unary': return expression.operator === 'not' ? boolean(`(NOT ${truth(inner(expression.operand))})`, expression.type) : refuse('minus')
     case 'binary': return binarySql(expression, inner)
@@ -43,7 +43,11 @@ function refuse(what: string): never {
   throw new Refused(`${what} is not computed there`)
 }
 
-const boolean = (sql: string, type: ValueType): SqlValue => ({ sql, type, form: 'boolean' })
+/** An average is divided here, behind the statement: nothing in it can compute with one. */
+const computable = (value: SqlValue | undefined): SqlValue | undefined => (value?.form === 'quotient' ? undefined : value)
+
+const valueAs = (form: Form, sql: string, type: ValueType): SqlValue => ({ sql, type, form, shown: shownForm(form, type) })
+const boolean = (sql: string, type: ValueType): SqlValue => valueAs('boolean', sql, type)
 const truth = ({ sql, form }: SqlValue): string => (form === 'boolean' ? sql : refuse('a condition that is no truth value'))
 
 const integerText = /^-?\d{1,18}$/
@@ -54,10 +58,10 @@ function literalSql({ type, value }: LiteralExpression): SqlValue {
   if (value === null || form === undefined) return refuse(`the constant ${String(value)}`)
   const text = String(value)
   switch (form) {
-    case 'boolean': return { sql: value === true ? 'true' : 'false', type, form }
-    case 'integer': return integerText.test(text) ? { sql: `CAST(${text} AS BIGINT)`, type, form } : refuse('a large constant')
-    case 'decimal': return decimalText.test(text) ? { sql: `CAST(${textLiteral(text)} AS DECIMAL(18, 6))`, type, form } : refuse('a long decimal constant')
-    case 'exact': return type.base === 'Edm.String' && !text.includes('\u0000') && text.isWellFormed() ? { sql: textLiteral(text), type, form } : refuse(`a constant of type ${type.name}`)
+    case 'boolean': return valueAs(form, value === true ? 'true' : 'false', type)
+    case 'integer': return integerText.test(text) ? valueAs(form, `CAST(${text} AS BIGINT)`, type) : refuse('a large constant')
+    case 'decimal': return decimalText.test(text) ? valueAs(form, `CAST(${textLiteral(text)} AS DECIMAL(18, 6))`, type) : refuse('a long decimal constant')
+    case 'exact': return type.base === 'Edm.String' && !text.includes('\u0000') && text.isWellFormed() ? valueAs(form, textLiteral(text), type) : refuse(`a constant of type ${type.name}`)
   }
 }
 
@@ -97,7 +101,7 @@ const isNull = (expression: Expression): boolean => expression.kind === 'literal
 /** Integers beyond 64 bits, and decimals beyond 38 digits, end the statement with an error of the database's. */
 function arithmetic(a: SqlValue, b: SqlValue, { sql, type }: Pick<SqlValue, 'sql' | 'type'>): SqlValue {
   if (!isNumber(a) || !isNumber(b)) return refuse(`arithmetic with ${a.type.name} and ${b.type.name}`)
-  return { sql, type, form: a.form === 'integer' && b.form === 'integer' ? 'integer' : 'decimal' }
+  return valueAs(a.form === 'integer' && b.form === 'integer' ? 'integer' : 'decimal', sql, type)
 }
 
 const searches: Partial<Record<CallExpression['name'], string>> = { contains: 'contains', startswith: 'starts_with', endswith: 'ends_with' }

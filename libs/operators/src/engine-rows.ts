@@ -1,72 +1,36 @@
-import { type Aggregate, type Column, type Expand, hashKey, isInteger, outputColumns, type Page, type Plan } from '@tributary/plan'
+import { type Column, hashKey, isInteger, outputColumns, type Page, type Plan } from '@tributary/plan'
 import { EngineDeclined, type EngineWork, JoinedTwice, type SpooledTable } from './engine.js'
+import type { EnginePart } from './engine-part.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
-import { pageBytes, pageLength, positionsOf, toRows, type Row } from './page-rows.js'
+import { pageBytes, pageLength, positionsOf, rowsPage, toRows } from './page-rows.js'
 import { notUnique } from './per-parent.js'
 import { mostHeld } from './spill-budget.js'
 
-/** A part of a plan that the engine can do as a whole: an aggregation over rows and what they are joined with. */
-export interface EnginePart {
-  readonly node: Aggregate
-  /** What the rows that are grouped come from. */
-  readonly driving: Plan
-  /** The to-one expands of the part, and what their related rows come from. */
-  readonly joins: readonly Join[]
-}
-
-interface Join {
-  readonly expand: Expand
-  readonly leaf: Plan
-}
-
-/** How the part is done otherwise; and how rows of the engine's become those of the aggregation. */
-export interface OtherWay {
-  inMemory(execution: Execution): AsyncIterable<Page>
-  page(rows: readonly Row[]): Page
-}
-
-/** The part that begins with `node`, if it joins, there is an engine, and the engine means the same as we do. */
-export function enginePart(node: Aggregate, { context: { engine }, state: { work } }: Execution): EnginePart | undefined {
-  if (engine === undefined || work === undefined) return undefined
-  const joins: Join[] = []
-  const driving = leafOf(node.input, joins)
-  const given = new Map([driving, ...joins.map(({ leaf }) => leaf)].map((leaf): readonly [Plan, readonly Column[]] => [leaf, outputColumns(leaf)]))
-  return joins.length === 0 || engine.refusal(node, given) !== undefined ? undefined : { node, driving, joins }
-}
-
-function leafOf(plan: Plan, joins: Join[]): Plan {
-  if (plan.kind === 'filter' || plan.kind === 'compute') return leafOf(plan.input, joins)
-  if (plan.kind !== 'expand' || !isPlain(plan)) return plan
-  const leaf = leafOf(plan.input, joins)
-  joins.push({ expand: plan, leaf: leafOf(plan.related, joins) })
-  return leaf
-}
-
-const isPlain = ({ navigation, perParent: { order, skip, take, count } }: Expand): boolean =>
-  navigation.expanded?.toMany === false && order.length === 0 && skip === 0 && take === undefined && !count
+/** The rows of a part of a plan: as the operators make them, or the engine, where they are many. */
+export const openPart = (part: EnginePart, execution: Execution): RowStream => ({ columns: outputColumns(part.node), pages: onEngine(part, execution), count: () => undefined })
 
 /**
  * Reads the first rows and decides: few are joined and grouped in memory, as they come. With more of them, related rows are read as a whole,
  * if they are not too many for the keys seen, and all goes to the engine.
  */
-export async function* onEngine(part: EnginePart, execution: Execution, other: OtherWay): AsyncGenerator<Page> {
+async function* onEngine(part: EnginePart, execution: Execution): AsyncGenerator<Page> {
   const { work } = execution.state
   const stream = execution.open(part.driving, execution)
   const pages = stream.pages[Symbol.asyncIterator]()
   const first: Page[] = []
   try {
     const more = await readFirst(pages, first, execution)
-    const tables = more && work !== undefined ? await relatedTables(part, first, { work, execution }) : undefined
+    const tables = more && work !== undefined ? await otherTables(part, first, { work, execution }) : undefined
     if (work === undefined || tables === undefined) {
-      yield* other.inMemory(replaying(part.driving, { ...stream, pages: chained(first, pages) }, execution))
+      yield* inMemory(part, replaying(part.driving, { ...stream, pages: chained(first, pages) }, execution))
       return
     }
-    execution.context.notice?.({ operator: 'Aggregate', tier: 'embedded engine', why: `more than ${mostHeld(execution)} rows to join and group` })
+    execution.context.notice?.({ operator: operatorOf(part.node), tier: 'embedded engine', why: `more than ${mostHeld(execution)} rows to join and group` })
     const table = await work.table(stream.columns)
     for await (const page of chained(first, pages)) await table.add(page)
     tables.set(part.driving, table)
-    yield* grouped(part, { work, tables, other, execution })
+    yield* fromEngine(part, { work, tables, execution })
   } finally {
     await pages.return?.()
   }
@@ -94,7 +58,15 @@ async function* chained(first: Page[], rest: AsyncIterator<Page>): AsyncGenerato
 
 /** An execution in which a node gives rows that are being read already. */
 function replaying(node: Plan, stream: RowStream, execution: Execution): Execution {
-  return { ...execution, open: (plan, inner) => (plan === node ? stream : execution.open(plan, inner)) }
+  let given = false
+  return {
+    ...execution,
+    open(plan, inner) {
+      if (plan !== node || given) return execution.open(plan, inner)
+      given = true
+      return stream
+    },
+  }
 }
 
 interface Working {
@@ -106,16 +78,17 @@ interface Working {
 const rowsPerKey = 5
 const leastKeys = 1000
 
-/** The related rows of every join, unless one of them has too many. */
-async function relatedTables({ joins, driving }: EnginePart, first: readonly Page[], working: Working): Promise<Map<Plan, SpooledTable> | undefined> {
+/** The rows of all inputs but the first, unless one that keys would find has too many. */
+async function otherTables({ others, driving }: EnginePart, first: readonly Page[], working: Working): Promise<Map<Plan, SpooledTable> | undefined> {
   const tables = new Map<Plan, SpooledTable>()
   let keys = 0
-  for (const { expand, leaf } of joins) {
+  for (const { expand, leaf } of others) {
+    if (tables.has(leaf) || leaf === driving) continue
     // Rows that are related to related ones are sought by as many keys as these have rows.
-    const from = expand.on.map((pair) => pair.from)
-    keys = outputColumns(driving).some(({ name }) => name === from[0]) ? distinctKeys(first, outputColumns(driving), from) : Math.max(keys, leastKeys)
-    const most = rowsPerKey * Math.max(leastKeys, keys)
-    const count = await countOf(leaf, working.execution)
+    const from = expand?.on.map((pair) => pair.from) ?? []
+    keys = from.length > 0 && outputColumns(driving).some(({ name }) => name === from[0]) ? distinctKeys(first, outputColumns(driving), from) : Math.max(keys, leastKeys)
+    const most = expand === undefined ? Infinity : rowsPerKey * Math.max(leastKeys, keys)
+    const count = most === Infinity ? undefined : await countOf(leaf, working.execution)
     const table = count !== undefined && count > most ? undefined : await spooled(leaf, most, working)
     if (table === undefined) return undefined
     tables.set(leaf, table)
@@ -153,32 +126,41 @@ async function spooled(leaf: Plan, most: number, { work, execution }: Working): 
   return table
 }
 
-interface Grouping extends Working {
+interface Querying extends Working {
   readonly tables: ReadonlyMap<Plan, SpooledTable>
-  readonly other: OtherWay
 }
 
 /** What the engine's values do not allow is done in memory, from the beginning. */
-async function* grouped({ node, joins }: EnginePart, { work, tables, other, execution }: Grouping): AsyncGenerator<Page> {
+async function* fromEngine(part: EnginePart, { work, tables, execution }: Querying): AsyncGenerator<Page> {
+  const { node } = part
+  const columns = outputColumns(node)
   try {
-    for await (const rows of work.groups(node, tables)) yield other.page(rows)
+    for await (const rows of work.rows(node, tables)) yield rowsPage(columns, rows)
     return
   } catch (error) {
-    if (error instanceof JoinedTwice) throw twice(joins, error)
+    if (error instanceof JoinedTwice) throw twice(part, error)
     if (!(error instanceof EngineDeclined)) throw error
-    execution.context.notice?.({ operator: 'Aggregate', tier: 'memory', why: error.message })
+    execution.context.notice?.({ operator: operatorOf(node), tier: 'memory', why: error.message })
   }
-  yield* other.inMemory(execution)
+  yield* inMemory(part, execution)
 }
 
-function twice(joins: readonly Join[], error: JoinedTwice): Error {
-  const met = joins.find(({ expand }) => expand.navigation.name === error.navigation)
+const inMemory = ({ node }: EnginePart, execution: Execution): AsyncIterable<Page> => {
+  const within: Execution = { ...execution, inMemory: true }
+  return within.open(node, within).pages
+}
+
+/** What explain calls a part. */
+const operatorOf = ({ kind }: Plan): string => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`
+
+function twice({ others }: EnginePart, error: JoinedTwice): Error {
+  const met = others.find(({ expand }) => expand?.navigation.name === error.navigation)?.expand
   if (met === undefined) return error
-  const related = outputColumns(met.expand.related)
-  const key = met.expand.on.map(({ to }, index) => {
+  const related = outputColumns(met.related)
+  const key = met.on.map(({ to }, index) => {
     const base = related.find(({ name }) => name === to)?.type.base ?? 'Edm.Untyped'
     const part = error.key[index] ?? null
     return part !== null && isInteger(base) && base !== 'Edm.Int64' ? Number(part) : part
   })
-  return notUnique(met.expand, key)
+  return notUnique(met, key)
 }
