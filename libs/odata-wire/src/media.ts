@@ -51,11 +51,23 @@ const specificity = ({ type, parameters }: MediaRange): number =>
  * The ranges of an Accept header that are wanted at all, the most wanted first: by quality, then the more specific, then as written.
  * @see RFC 9110 section 12.5.1
  */
-export const mediaRanges = (accept: string): readonly MediaRange[] =>
-  splitOutsideQuotes(accept, ',')
+export function mediaRanges(accept: string): readonly MediaRange[] {
+  const known = knownRanges.get(accept)
+  if (known !== undefined) return known
+  const ranges = splitOutsideQuotes(accept, ',')
     .map(rangeOf)
     .filter(({ quality }) => quality > 0)
     .toSorted((a, b) => b.quality - a.quality || specificity(b) - specificity(a))
+  if (accept.length > longestKnown) return ranges
+  if (knownRanges.size >= mostKnown) knownRanges.clear()
+  knownRanges.set(accept, ranges)
+  return ranges
+}
+
+/** Clients send one or two Accept headers with all they ask. Forgotten together, should somebody send many. */
+const knownRanges = new Map<string, readonly MediaRange[]>()
+const mostKnown = 200
+const longestKnown = 200
 
 /** The items of a comma-separated header as they were written. */
 export const splitHeader = (header: string): readonly string[] => splitOutsideQuotes(header, ',')

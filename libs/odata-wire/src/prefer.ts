@@ -14,6 +14,8 @@ export interface Preferences {
   readonly waitSeconds?: number
 }
 
+const nothingPreferred: Preferences = Object.freeze({ omitNulls: false })
+
 const first = (item: ReadonlyMap<string, string>): readonly [string, string] => item.entries().next().value ?? ['', '']
 
 /**
@@ -21,6 +23,7 @@ const first = (item: ReadonlyMap<string, string>): readonly [string, string] => 
  * @see OData Protocol 4.01, section 8.2.8
  */
 export function parsePrefer(prefer: string | undefined): Preferences {
+  if (prefer === undefined) return nothingPreferred
   const wishes = new Map<string, string>()
   for (const item of headerItems(prefer ?? '')) {
     const [name, value] = first(item)

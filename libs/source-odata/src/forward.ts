@@ -39,6 +39,8 @@ export async function forwardScan(transport: Transport, accepted: Accepted, opti
 
 /** What is kept of the end of a body to see whether it is complete. */
 const TAIL_BYTES = 16 * 1024
+/** What is looked at first. */
+const USUAL_TAIL_BYTES = 256
 /** The end of the rows, and behind it only members with plain values: control information such as the next link. */
 const COMPLETE = /\]\s*(?:,\s*"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)\s*)*\}\s*$/
 
@@ -62,11 +64,12 @@ async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODat
   } finally {
     incoming.finish(0)
   }
-  if (!COMPLETE.test(tailOf(last))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
+  if (!COMPLETE.test(tailOf(last, USUAL_TAIL_BYTES)) && !COMPLETE.test(tailOf(last, TAIL_BYTES))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
 }
 
-function tailOf(chunks: readonly Buffer[]): string {
-  const bytes = chunks.length === 1 ? chunks[0] ?? Buffer.alloc(0) : Buffer.concat(chunks)
+function tailOf(chunks: readonly Buffer[], size: number): string {
+  const end = chunks.at(-1)
+  const bytes = end !== undefined && end.length >= size ? end : Buffer.concat(chunks)
   // A character cut in two at the beginning does not matter: what is looked for begins at a bracket.
-  return bytes.toString('utf8', Math.max(0, bytes.length - TAIL_BYTES))
+  return bytes.toString('utf8', Math.max(0, bytes.length - size))
 }

@@ -40,7 +40,7 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
   }
 
   destroy(): void {
-    this.cancel(new Error('the body was let go of'))
+    if (!this.ended) this.cancel(new Error('the body was let go of'))
   }
 
   once(_event: 'close', listener: () => void): void {

@@ -64,9 +64,17 @@ export function scanOf({ handle }: Pick<Accepted, 'handle'>): ODataScan {
 
 type Keys = readonly (readonly Value[])[]
 
-/** The URL of a scan with these keys. */
+const urls = new WeakMap<ODataScan, string>()
+
+/** The URL of a scan with these keys; without keys it is written once for each scan, which a plan may keep for many requests. */
 export function urlOf(scan: ODataScan, keys: Keys = []): string {
-  const batch = keys.length === 0 ? undefined : keyFilter(scan, keys)
+  if (keys.length > 0) return urlWith(scan, keyFilter(scan, keys))
+  const known = urls.get(scan) ?? urlWith(scan, undefined)
+  urls.set(scan, known)
+  return known
+}
+
+function urlWith(scan: ODataScan, batch: string | undefined): string {
   const filter = scan.options.find(({ name }) => name === '$filter')?.text
   const whole = [filter, batch].filter((part) => part !== undefined)
   const options: QueryOption[] = scan.options.filter(({ name }) => name !== '$filter')

@@ -28,7 +28,9 @@ const longestWaitSeconds = 120
  */
 export async function answeredLater(asked: AsyncRequest, jobs: AsyncJobs, { answer, log }: { readonly answer: (exchange: Exchange) => Promise<void>; readonly log: Log }): Promise<boolean> {
   const { exchange, slug } = asked
-  const { respondAsync, waitSeconds } = parsePrefer(header(exchange, 'prefer'))
+  const prefer = header(exchange, 'prefer')
+  if (prefer === undefined) return false
+  const { respondAsync, waitSeconds } = parsePrefer(prefer)
   if (respondAsync !== true) return false
   const body = await exchange.readBody()
   const job = await jobs.begin({ principal: exchange.principal.id, slug }, async (reply, signal) => {

@@ -26,13 +26,23 @@ const sampleScheme = 'sample:'
 export class EndpointPool {
   private readonly open = new LRUCache<string, OpenEndpoint>({ max: openEndpoints })
   private readonly costs = createCosts()
-  private readonly loaded = new LRUCache<string, Promise<void>>({ max: openEndpoints })
+  private readonly ready = new WeakMap<Exposure['endpoints'], Endpoints>()
+  private readonly loaded = new LRUCache<string, Promise<boolean>>({ max: openEndpoints })
 
   constructor(private readonly options: EndpointPoolOptions) {}
 
   /** The endpoints of one exposure, as planner and operators meet them; what was learnt of them before is there. */
   async of(exposure: Pick<Exposure, 'endpoints'>): Promise<Endpoints> {
-    await Promise.all([...exposure.endpoints.values()].map((endpoint) => this.load(endpoint)))
+    const ready = this.ready.get(exposure.endpoints)
+    if (ready !== undefined) return ready
+    const loads = await Promise.all([...exposure.endpoints.values()].map((endpoint) => this.load(endpoint)))
+    const endpoints = this.endpointsOf(exposure)
+    // What could not be read is tried again with the next request.
+    if (loads.every(Boolean)) this.ready.set(exposure.endpoints, endpoints)
+    return endpoints
+  }
+
+  private endpointsOf(exposure: Pick<Exposure, 'endpoints'>): Endpoints {
     const { knowledge } = this.options
     const known = (slug: string): Endpoint => {
       const endpoint = exposure.endpoints.get(slug)
@@ -78,12 +88,13 @@ export class EndpointPool {
     return { url, connection: { ...connection, auth: { kind: 'bearer', token } } }
   }
 
-  /** Once for each endpoint. Knowledge makes queries fast, not right: without it they are asked the careful way. */
-  private load(endpoint: Endpoint): Promise<void> {
+  /** Once for each endpoint; false: it failed. Knowledge makes queries fast, not right: without it they are asked the careful way. */
+  private load(endpoint: Endpoint): Promise<boolean> {
     const id = `${endpoint.slug}\0${endpoint.identity}`
-    const pending = this.loaded.get(id) ?? this.loadOnce(endpoint).catch((error: unknown) => {
+    const pending = this.loaded.get(id) ?? this.loadOnce(endpoint).then(() => true, (error: unknown) => {
       this.loaded.delete(id)
       this.options.log.warn({ err: error, slug: endpoint.slug }, 'what was learnt before could not be read')
+      return false
     })
     this.loaded.set(id, pending)
     return pending

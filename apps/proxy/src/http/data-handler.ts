@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.js'
 import { fail } from './fail.js'
 import { readBody } from './read-body.js'
 import { respond } from './respond.js'
+import { watchClient } from './watch-client.js'
 
 /** Answers requests below one path, such as `/odata/`. */
 export interface DataRoute {
@@ -21,9 +22,6 @@ export interface DataHandlerOptions {
   readonly log: Log
   readonly routes: readonly DataRoute[]
 }
-
-/** Why the signal of an exchange that went well is aborted: what still reads ahead stops. Made once, because a fresh reason costs a stack trace. */
-const answered = new DOMException('The request has been answered.', 'AbortError')
 
 /**
  * The data routes' own HTTP handler, ahead of Nest's router: it knows the caller first, and whatever happens ends in an OData error
@@ -46,9 +44,7 @@ export class DataHandler {
   private async answer(route: DataRoute, request: IncomingMessage, raw: ServerResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
     const { settings, log } = this.options
     const requestId = requestIdOf(request)
-    const gone = new AbortController()
-    raw.on('close', () => gone.abort(raw.writableFinished ? answered : undefined))
-    raw.on('error', () => gone.abort())
+    const client = watchClient(raw)
     raw.setHeader('x-request-id', requestId)
     raw.setHeader('x-content-type-options', 'nosniff')
     if (fetchesToken(request)) raw.setHeader('x-csrf-token', randomUUID())
@@ -60,11 +56,16 @@ export class DataHandler {
       const peer = { address: request.socket.remoteAddress ?? '', method: request.method ?? 'GET' }
       const principal = authenticate(request.headers, peer, settings)
       await route.answer({
-        ...called, principal, requestId, origin: publicOrigin(request.headers, peer.address, settings), signal: gone.signal,
+        request, response: called.response, path: address.path, query: address.query, principal, requestId,
+        origin: publicOrigin(request.headers, peer.address, settings),
+        // Asked for by those who read from sources; the rest is answered without one.
+        get signal() {
+          return client.signal()
+        },
         readBody: () => readBody(request, settings.bodyBytes),
       })
     } catch (thrown) {
-      fail(thrown, { ...called, requestId, signal: gone.signal }, log)
+      fail(thrown, { ...called, requestId, signal: client.signal() }, log)
     }
   }
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { errorBody } from '@tributary/odata-wire'
 import type { HubError } from '@tributary/errors'
 import { challengeOf } from '@tributary/nest'
 import type { Exchange } from './exchange.js'
+import { outletOf } from './outlet.js'
 
 /** The methods of everything that is read. */
 export const reading = 'GET, HEAD, OPTIONS'
@@ -29,14 +29,12 @@ export async function respondWithStream({ request, response, signal }: Exchange,
     signal.throwIfAborted()
     response.writeHead(200, varied(headers()))
     if (request.method === 'HEAD') return void response.end()
+    const outlet = outletOf({ response, signal })
     while (next.done !== true) {
-      const chunk = next.value
-      if (!response.write(chunk)) await drained(response, signal)
+      await outlet.write(next.value)
       next = await source.next()
     }
-    const left = once(response, 'finish', { signal })
-    response.end()
-    await left
+    await outlet.end()
   } finally {
     await source.return?.()
   }
@@ -44,9 +42,6 @@ export async function respondWithStream({ request, response, signal }: Exchange,
 
 /** Every answer may be compressed, and allowed to some origins only. */
 const varied = (headers: Headers): Headers => ({ ...headers, vary: [...(headers['vary'] === undefined ? [] : [headers['vary']]), 'accept-encoding, origin'].join(', ') })
-
-/** @throws AbortError if the client goes away instead of reading */
-const drained = (response: Exchange['response'], signal: AbortSignal): Promise<unknown> => once(response, 'drain', { signal })
 
 /** Answers with an OData error object, or, where an answer has begun, breaks it off. */
 export function respondWithError({ request, response }: Pick<Exchange, 'request' | 'response'>, error: HubError): void {

@@ -10,7 +10,7 @@ import { header } from '../http/exchange.js'
 import { respondWithStream } from '../http/respond.js'
 import type { Query, QueryServices } from './answer-query.js'
 import { nextLink, pageBytes } from './next-page.js'
-import { queryHash } from './page-token.js'
+import { tokenScope } from './page-token.js'
 import { presenter } from './present-rows.js'
 import { executionLimits } from './request-limits.js'
 import { rowIds } from './row-ids.js'
@@ -45,7 +45,7 @@ export async function answerAll(query: Query, wanted: AllEntities, services: Que
   const other = [...url.options.spans.keys()].find((name) => name.startsWith('$') && !allowed.has(name))
   if (other !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${other} of $all`, hint: wanted.type === undefined ? 'Cast to a type: $all/Model.Type.' : 'Address the set of the entities.' })
   const style = { ...parseAccept(header(exchange, 'accept'), url.options.format), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
-  const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
+  const scope = tokenScope(exposure, path, exchange.query)
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   const given = token?.given ?? 0

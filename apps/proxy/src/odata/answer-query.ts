@@ -17,7 +17,7 @@ import { answerProperty, countItems } from './answer-property.js'
 import { answerCount, answerEntity, answerNothing, notFound, type SingleRow } from './answer-single.js'
 import { explainAsked, explainPlan, explainRun } from './explain.js'
 import { cursorOf } from './next-page.js'
-import { queryHash, type PageTokens } from './page-token.js'
+import { tokenScope, type PageTokens } from './page-token.js'
 import { forwardingOf, passThrough, type Forwarding } from './pass-through.js'
 import { isPartial, type QueryRun } from './query-run.js'
 import { atMost, executionLimits, withinTime } from './request-limits.js'
@@ -94,7 +94,7 @@ type TimedQuery = Query & Pick<QueryRun, 'asker'>
  */
 async function planQuery(query: TimedQuery, services: QueryServices): Promise<Planned> {
   const { exchange, exposure, path, url, preferences, timings } = query
-  const scope = { slug: exposure.slug, revision: exposure.revision, query: queryHash(path, exchange.query) }
+  const scope = tokenScope(exposure, path, exchange.query)
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   // A table has no place for a next link, so it is never a page.

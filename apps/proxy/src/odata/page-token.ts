@@ -29,6 +29,18 @@ export interface TokenScope {
   readonly query: string
 }
 
+/** The scope of a query's tokens; hashed only where a token is written or read. */
+export function tokenScope({ slug, revision }: Pick<TokenScope, 'slug' | 'revision'>, path: string, query: string): TokenScope {
+  let hash: string | undefined
+  return {
+    slug,
+    revision,
+    get query() {
+      return (hash ??= queryHash(path, query))
+    },
+  }
+}
+
 /** Writes and reads page tokens: AES-256-GCM, the scope being additional data. */
 export interface PageTokens {
   seal(token: PageToken, scope: TokenScope): string

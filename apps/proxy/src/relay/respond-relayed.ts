@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import type { Exchange } from '../http/exchange.js'
+import { outletOf } from '../http/outlet.js'
 import { respond } from '../http/respond.js'
 import type { ClientReply } from './client-reply.js'
 
@@ -13,13 +13,12 @@ export async function respondRelayed(exchange: Exchange, { status, headers, body
     signal.throwIfAborted()
     response.writeHead(status, headers)
     if (request.method === 'HEAD') return void response.end()
+    const outlet = outletOf({ response, signal })
     while (next.done !== true) {
-      if (!response.write(next.value)) await once(response, 'drain', { signal })
+      await outlet.write(next.value)
       next = await chunks.next()
     }
-    const left = once(response, 'finish', { signal })
-    response.end()
-    await left
+    await outlet.end()
   } finally {
     await chunks.return?.()
   }
