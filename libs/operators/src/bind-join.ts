@@ -1,4 +1,5 @@
 import type { BaseType, Column, RowsPage } from '@tributary/plan'
+import type { LinkedAbort } from '@tributary/source'
 import type { ExecutionLimits } from './execution-limits.js'
 import type { JoinKey } from './join-keys.js'
 import type { Sought } from './key-queue.js'
@@ -22,7 +23,7 @@ export interface JoinStage {
   /** What may be held while keys are collected. */
   readonly limits: Pick<ExecutionLimits, 'lookAheadRows' | 'lookAheadBytes'>
   /** Aborted when no more rows are wanted: cancels a page that is being read ahead, so that closing the input does not wait for it. */
-  readonly closing: AbortController
+  readonly closing: LinkedAbort
 }
 
 /** A row of the stream and the keys its parts seek; undefined: never joins. */
@@ -62,6 +63,7 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
     }
   } finally {
     stage.closing.abort()
+    stage.closing.unlink()
     await input.return(undefined)
   }
 }

@@ -1,5 +1,5 @@
 import type { Expand, Page, Plan, Remote } from '@tributary/plan'
-import { SourceContradicted, SourceRefused } from '@tributary/source'
+import { linkedAbort, SourceContradicted, SourceRefused, type LinkedAbort } from '@tributary/source'
 import { adaptivePlacement, sourceChanged, sourceFailed } from './adaptive-placement.js'
 import { openAggregate } from './aggregate.js'
 import { openCompute } from './compute.js'
@@ -72,8 +72,8 @@ async function* restarting(running: Running, start: () => RowStream, signal: Abo
 
 /** The plan opened once, with a memory and a signal of its own: whatever is still being read ends with its pages. */
 function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestState, 'related'>): RowStream {
-  const closing = new AbortController()
-  const signal = AbortSignal.any([context.signal, closing.signal])
+  const closing = linkedAbort(context.signal)
+  const { signal } = closing
   const work = context.engine?.begin(signal)
   const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)), ...(work === undefined ? {} : { work }) }
   const execution: Execution = { context, signal, state, open }
@@ -81,11 +81,12 @@ function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestStat
   return { ...stream, pages: closedAfter(stream.pages, closing, work) }
 }
 
-async function* closedAfter(pages: AsyncIterable<Page>, closing: AbortController, work: EngineWork | undefined): AsyncGenerator<Page> {
+async function* closedAfter(pages: AsyncIterable<Page>, closing: LinkedAbort, work: EngineWork | undefined): AsyncGenerator<Page> {
   try {
     yield* pages
   } finally {
     closing.abort()
+    closing.unlink()
     await work?.end()
   }
 }

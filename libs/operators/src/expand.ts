@@ -1,4 +1,5 @@
 import { outputColumns, type Column, type Expand, type RowsPage } from '@tributary/plan'
+import { linkedAbort } from '@tributary/source'
 import { bindJoin, type JoinStage } from './bind-join.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
@@ -13,8 +14,8 @@ import type { Step } from './seekers.js'
  * @param open opens the input; as the execution does unless told
  */
 export function openExpand(node: Expand, execution: Execution, open = execution.open): RowStream {
-  const closing = new AbortController()
-  const scope: Execution = { ...execution, signal: AbortSignal.any([execution.signal, closing.signal]) }
+  const closing = linkedAbort(execution.signal)
+  const scope: Execution = { ...execution, signal: closing.signal }
   const input = open(node.input, scope)
   const columns = [...input.columns, node.navigation]
   const stages = stagesOf(node, { path: [], columns: input.columns, position: input.columns.length }, execution)

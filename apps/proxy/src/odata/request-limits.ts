@@ -2,6 +2,7 @@ import { hubError, isHubError } from '@tributary/errors'
 import type { RequestLimits } from '@tributary/nest'
 import { defaultLimits, type ExecutionLimits } from '@tributary/operators'
 import { type Page } from '@tributary/plan'
+import { linkedAbort } from '@tributary/source'
 import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Timings } from './timings.js'
@@ -21,12 +22,8 @@ export interface TimedExchange<Timed> {
 /** Ends the request after `timeMs`: every read of a source is cancelled. */
 export function withinTime<Timed extends Pick<Exchange, 'signal'>>(exchange: Timed, timeMs: number, timings: Timings): TimedExchange<Timed> {
   if (timeMs === 0) return { exchange, meaningOf: (error) => error, end: () => undefined }
-  // Two signals made one by hand: AbortSignal.any costs several times as much, for every request.
   const { signal } = exchange
-  const ending = new AbortController()
-  const leave = (): void => ending.abort(signal.reason)
-  if (signal.aborted) leave()
-  else signal.addEventListener('abort', leave, { once: true })
+  const ending = linkedAbort(signal)
   let late: Error | undefined
   const timer = setTimeout(() => {
     late = hubError('HUB_LIMIT_TIME', { limit: timeMs, reached: timings.requests.length })
