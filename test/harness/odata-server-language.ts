@@ -29,6 +29,7 @@ export interface LanguageOptions {
   readonly functions: 'honour' | 'refuse'
   readonly arithmetic: 'honour' | 'refuse'
   readonly caseInsensitive: boolean
+  readonly guidsAsText: boolean
 }
 
 type Evaluate = (row: Row) => Datum
@@ -167,7 +168,7 @@ class Parser {
     }
     if (token.kind === 'string') return () => ({ kind: 'string', value: token.text })
     if (token.kind === 'literal') {
-      const value = literalOf(token.text)
+      const value = literalOf(this.options.guidsAsText ? token.text.replace(/^guid\|/, 'text-of-guid|') : token.text)
       return () => value
     }
     if (token.text === 'null') return () => NULL
@@ -181,7 +182,7 @@ class Parser {
     while (this.take('symbol', '/')) path.push(this.list[this.at++]?.text ?? '')
     const type = this.typeOf(path)
     if (type === undefined) throw new Refusal(400, `no property ${path.join('/')}`)
-    return (row) => datumOf(path.reduce<unknown>((value, name) => (value as Row | null | undefined)?.[name], row), type)
+    return (row) => datumOf(path.reduce<unknown>((value, name) => (value as Row | null | undefined)?.[name], row), type === 'Edm.Guid' && this.options.guidsAsText ? 'Edm.String' : type)
   }
 
   private call(name: string): Evaluate {
@@ -275,6 +276,7 @@ function literalOf(tagged: string): Datum {
   if (kind === 'duration') return { kind, value: durationOf(source.slice(9, -1)) }
   if (kind === 'binary') return { kind, value: source.slice(7, -1).replaceAll('=', '') }
   if (kind === 'enum') return { kind, value: source.slice(source.indexOf("'") + 1, -1) }
+  if (kind === 'text-of-guid') return text(source)
   if (kind === 'guid') return { kind, value: source.toLowerCase() }
   if (kind === 'time') return { kind, value: timeOf(source) }
   return { kind: 'date', value: source }

@@ -33,6 +33,8 @@ export interface Behaviour {
   readonly arithmetic?: 'honour' | 'refuse'
   /** Strings compare without regard to case, as many databases do. */
   readonly caseInsensitive?: boolean
+  /** Guids compare as the text they are written as, as in databases that keep them as text. */
+  readonly guidsAsText?: boolean
   readonly latencyMs?: number
   /** Rows of a page; undefined: everything in one response. */
   readonly pageSize?: number
@@ -290,7 +292,7 @@ function resultOf(set: ServedSet, { filter, orderby, language }: Asked): Result 
 }
 
 function languageOf(behaviour: Behaviour): LanguageOptions {
-  return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false }
+  return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false, guidsAsText: behaviour.guidsAsText ?? false }
 }
 
 function wanted(exchange: SetExchange): Wanted {

@@ -1,6 +1,6 @@
 import type { Annotation } from './annotation.js'
 import type { EdmModel } from './edm-model.js'
-import type { EntityContainer, Operation, StructuredType } from './model.js'
+import type { EntityContainer, Operation, Parameter, StructuredType } from './model.js'
 import { splitName } from './qualified-name.js'
 
 /**
@@ -16,6 +16,13 @@ export function annotationsOf(model: EdmModel, target: string): readonly Annotat
   const outside = paths.flatMap((path) => external.get(path) ?? none)
   return outside.length === 0 ? inline : [...inline, ...outside]
 }
+
+/**
+ * The annotations of a parameter of one overload, those given from outside with or without the overload's signature among them.
+ * @see OData CSDL XML 4.01, section 14.2.2
+ */
+export const parameterAnnotations = (model: EdmModel, operation: Operation, { name }: Parameter): readonly Annotation[] =>
+  annotationsOf(model, `${operation.qualifiedName}${signatureOf(operation)}/${name}`)
 
 const none: readonly Annotation[] = Object.freeze([])
 

@@ -26,6 +26,9 @@ const model = readCsdl(`<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-o
   ${operation('Function', 'Alike', [parameter('of', 'Collection(S.Thing)'), parameter('color', 'S.Color'), parameter('most', 'Edm.Int16', optional), parameter('sure', 'Edm.Boolean', optional)], 'Collection(S.Thing)', 'IsBound="true" EntitySetPath="of"')}
   ${operation('Function', 'Between', [parameter('from', 'Edm.GeographyPoint'), parameter('to', 'Edm.GeographyPoint'), parameter('at', 'Edm.DateTimeOffset'), parameter('took', 'Edm.Duration'), parameter('who', 'Edm.Guid'), parameter('raw', 'Edm.Binary')], 'Edm.Double', '')}
   ${operation('Function', 'Best', [parameter('of', 'S.Thing'), parameter('places', 'Collection(S.Address)'), parameter('ids', 'Collection(Edm.Int32)')], 'S.Thing', '')}
+  ${operation('Function', 'Guess', [parameter('of', 'S.Thing'), parameter('who', 'Edm.String'), parameter('sure', 'Edm.Boolean')], 'Edm.String')}
+  ${operation('Function', 'Guess', [parameter('of', 'S.Address'), parameter('who', 'Edm.String')], 'Edm.String')}
+  <Annotations Target="S.Guess(S.Thing,Edm.String,Edm.Boolean)/who">${optional}</Annotations><Annotations Target="S.Guess/sure">${optional}</Annotations>
   ${operation('Action', 'Paint', [parameter('of', 'S.Car'), parameter('color', 'S.Color')])}
   <EntityContainer Name="C"><EntitySet Name="Things" EntityType="S.Thing"><NavigationPropertyBinding Path="Parts" Target="Things"/></EntitySet><Singleton Name="Mine" Type="S.Car"/>
     <FunctionImport Name="Between" Function="S.Between"/><FunctionImport Name="TheBest" Function="S.Best" EntitySet="Things"/></EntityContainer>
@@ -57,6 +60,8 @@ describe('the overload a call means', () => {
   it.each([
     ['Things(1)/Price()', 'Edm.Decimal'], ['Things(1)/S.Car/Price', 'Edm.Double'], ['Things(1)/S.Taxi/S.Price()', 'Edm.Double'], ['Mine/Shop.V1.Price()', 'Edm.Double'], ['Things(1)/Price(day=2024-01-01)', 'Edm.Int32'],
     ['Things(1)/Price?day=2024-01-01', 'Edm.Int32'], ['Things(1)/Place/Near(km=1)', 'S.Thing'], ['Things(1)/Stops/Tour()', 'Edm.String'], ['Things(1)/Name/Shout()', 'Edm.String'], ['Things/Alike(color=null)', 'S.Thing'],
+    // what is said beside the operations, of one overload or of all
+    ['Things(1)/Guess()', 'Edm.String'], ['Things(1)/Guess(who=null)', 'Edm.String'],
   ])('%s gives %s', (url, type) => {
     const returned = lastOperation(parse(url), exposure)?.operation.returnType?.name
     expect(returned?.replace('Shop.V1.', 'S.')).toBe(type)
@@ -67,6 +72,7 @@ describe('the overload a call means', () => {
     ['Things(1)/Stops/Near(km=1)', '404 The operation Near on Collection(Shop.V1.Address) was not found. It is bound to Shop.V1.Address.'],
     ['Things(1)/Price(dey=2024-01-01)', '404 The function Price(dey) was not found. Did you mean day? Write Price() or Price(day=…).'],
     ['Things/Alike(most=1)', '404 The function Alike(most) was not found. It lacks the parameter color. Write Alike(color=…,most=…,sure=…).'],
+    ['Things(1)/Place/Guess()', '404 The function Guess() was not found. It lacks the parameter who. Write Guess(who=…).'],
     ["Things/Alike(color='Red',color='Blue')", '400 The parameter color of Alike is given twice.'],
     ['TheBest(of=null)', '404 The function TheBest(of) was not found. It lacks the parameters places, ids. Write TheBest(of=…,places=…,ids=…).'],
   ])('%s is refused by name', (url, message) => expect(refusal(url)).toBe(message))

@@ -55,3 +55,17 @@ describe('a set that cannot be read', () => {
     expect(lines('Texts?$select=Id', hidden)).toEqual(['Scan t.Texts (Id)'])
   })
 })
+
+describe('the key of a related row', () => {
+  it('may leave out what the row before tells', () => {
+    const whole = lines('Books(1)/Chapters(BookId=1,No=2)?$select=No').map((line) => line.replace('BookId eq 1 and ', ''))
+    expect(lines('Books(1)/Chapters(2)?$select=No')).toEqual(whole)
+    expect(lines('Books(1)/Chapters(No=2)?$select=No')).toEqual(whole)
+    expect(lines("Books(1)/Texts('de')?$select=Id").join(' ')).toContain("Filter Locale eq 'de'")
+  })
+  it('may not leave out more', () => {
+    expect(() => lines('Books(1)/Texts(Id=1)')).toThrow(/is no key of Texts/)
+    expect(() => lines('Chapters(2)')).toThrow(/has 2 parts, and 1 are given/)
+    expect(() => lines('Chapters(No=2)')).toThrow(/is no key of Chapters/)
+  })
+})

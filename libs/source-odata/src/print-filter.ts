@@ -26,9 +26,28 @@ export function printFilter(expression: Expression): string {
 }
 
 /** A list of constants: `X in (1,2)`. */
-export const printIn = (operand: string, items: readonly Expression[]): string => `${operand} in (${items.map((item) => printFilter(item)).join(',')})`
+export const printIn = (operand: string, items: readonly Expression[]): string =>
+  `${operand} in (${items.map((item) => (item.kind === 'literal' ? spellings(item.type, item.value).join(',') : printFilter(item))).join(',')})`
 
-function printBinary({ operator, left, right }: BinaryExpression): string {
+/** `X eq 1`, in all the spellings of the value. */
+export function printEquality(operand: string, type: ValueType, value: Value): string {
+  const texts = spellings(type, value).map((text) => `${operand} eq ${text}`)
+  return texts.length === 1 ? texts.join('') : `(${texts.join(' or ')})`
+}
+
+/**
+ * A literal as remotes may hold it: guids are equal in either case, but many remotes keep them as text and compare them as text, mostly in
+ * the small letters that RFC 4122 asks for.
+ */
+export function spellings(type: ValueType, value: Value): readonly string[] {
+  const text = printValue(type, value)
+  return type.base !== 'Edm.Guid' || type.collection || text === text.toLowerCase() ? [text] : [text.toLowerCase(), text]
+}
+
+function printBinary(expression: BinaryExpression): string {
+  const { operator, left, right } = expression
+  const constant = operator !== 'eq' ? undefined : right.kind === 'literal' ? right : left.kind === 'literal' ? left : undefined
+  if (constant?.type.base === 'Edm.Guid') return printEquality(printFilter(constant === right ? left : right), constant.type, constant.value)
   return `${printOperand(left, operator)} ${operator} ${printOperand(right, operator)}`
 }
 

@@ -16,6 +16,8 @@ interface Tally {
   /** Rows that had to stay away, and those of them that came all the same. */
   barred: number
   intruders: number
+  /** Rows that had to come and did not. */
+  lost: number
   readonly seen: Set<boolean>
 }
 
@@ -129,12 +131,13 @@ function count(session: Session, sample: Sample, batch: readonly Instance[], { a
   const meant = new Set(batch.map(({ row }) => identityOf(session, sample.rows[row] ?? [])))
   const spoilt = answer.more || [...came].some((identity) => !meant.has(identity)) || came.size !== answer.rows.length
   for (const { feature, row, expected } of batch) {
-    const tally = findings.tallies.get(feature) ?? { right: 0, wrong: 0, barred: 0, intruders: 0, seen: new Set<boolean>() }
+    const tally = findings.tallies.get(feature) ?? { right: 0, wrong: 0, barred: 0, intruders: 0, lost: 0, seen: new Set<boolean>() }
     findings.tallies.set(feature, tally)
     tally.seen.add(expected)
     const present = came.has(identityOf(session, sample.rows[row] ?? []))
     if (!expected) tally.barred++
     if (!expected && present && !spoilt) tally.intruders++
+    if (expected && !present && !spoilt) tally.lost++
     if (!spoilt && present === expected) tally.right++
     else tally.wrong++
   }
@@ -154,11 +157,12 @@ const countsOf = (instances: readonly Instance[]): ReadonlyMap<Feature, number> 
 /**
  * exact needs every experiment of the feature, among them a row that had to come and one that had to stay away, answered right: the one
  * that was not answered, because the requests were used up or it cannot be written, may be the telling one. What keeps no row away is of
- * no use; anything else wrong leaves it to our own filter.
+ * no use, and what loses rows is not even a superset; anything else wrong leaves it to our own filter.
  */
 function conclude(session: Session, { tallies, refused, planned }: Findings): void {
-  for (const [feature, { right, wrong, barred, intruders, seen }] of tallies) {
+  for (const [feature, { right, wrong, barred, intruders, lost, seen }] of tallies) {
     if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
+    else if (lost > 0) note(session, feature, 'unsupported', `${lost} of ${right + wrong} rows that it was asked for did not come`)
     else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
     else if (kinOf(feature).some((other) => (tallies.get(other)?.wrong ?? 0) > 0)) note(session, feature, 'inexact', 'another comparison of text went against our evaluator')
     else if (seen.size === 2 && right === planned.get(feature)) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)

@@ -122,7 +122,8 @@ function equality(sample: Spread, at: number): readonly Instance[] {
   const feature = `filter:eq:${typeFeature(type)}`
   const itself = experiment(sample, at, (column, _, own) => binary('eq', column, literal(type, own)), { feature, wanted: true })
   const another = experiment(sample, at, (column, other) => binary('eq', column, literal(type, other)), { feature, wanted: false })
-  const instances = [itself, another].filter((instance) => instance !== undefined)
+  const respelled = type.base === 'Edm.Guid' ? twins(sample, at, feature, (column, own) => (otherCase(own) === undefined ? undefined : binary('eq', column, literal(type, otherCase(own))))) : []
+  const instances = [itself, another, ...respelled].filter((instance) => instance !== undefined)
   return withTwins(sample, at, { feature, instances }, (column, own) => [otherCase(own), padded(own)].map((text) => (text === undefined ? undefined : binary('eq', column, literal(type, text)))))
 }
 

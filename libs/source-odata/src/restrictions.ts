@@ -1,4 +1,4 @@
-import type { Annotation, AnnotationValue, EdmModel } from '@tributary/edm'
+import { annotationsOf, type Annotation, type AnnotationValue, type EdmModel } from '@tributary/edm'
 
 /** What a contract says an entity set does not do. What is not declared is not thereby a yes. @see Org.OData.Capabilities.V1 */
 export interface Restrictions {
@@ -22,7 +22,7 @@ export interface Restrictions {
 
 const read = new WeakMap<EdmModel, Map<string, Restrictions>>()
 
-/** The restrictions of an entity set, from its own annotations and those of its container. */
+/** The restrictions of an entity set, from its own annotations and those of its container, wherever in the contract they stand. */
 export function restrictionsOf(model: EdmModel, entitySet: string): Restrictions {
   const known = read.get(model) ?? new Map<string, Restrictions>()
   read.set(model, known)
@@ -34,8 +34,10 @@ export function restrictionsOf(model: EdmModel, entitySet: string): Restrictions
 const VOCABULARY = 'Org.OData.Capabilities.V1.'
 
 function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
-  const own = model.container?.entitySets.get(entitySet)?.annotations ?? []
-  const term = (name: string): AnnotationValue | undefined => valueOf(own, name) ?? valueOf(model.container?.annotations ?? [], name)
+  const container = model.container?.qualifiedName
+  const ofContainer = container === undefined ? [] : annotationsOf(model, container)
+  const own = container === undefined ? [] : annotationsOf(model, `${container}/${entitySet}`)
+  const term = (name: string): AnnotationValue | undefined => valueOf(own, name) ?? valueOf(ofContainer, name)
   const filter = record(valueOf(own, 'FilterRestrictions'))
   const sort = record(valueOf(own, 'SortRestrictions'))
   const functions = term('FilterFunctions')
@@ -52,7 +54,7 @@ function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
     skip: saysYes(term('SkipSupported')),
     count: saysYes(record(valueOf(own, 'CountRestrictions'))?.get('Countable')),
     select: saysYes(record(term('SelectSupport'))?.get('Supported')),
-    querySegment: declares([...own, ...(model.container?.annotations ?? [])], 'QuerySegmentSupported'),
+    querySegment: declares([...own, ...ofContainer], 'QuerySegmentSupported'),
     ...(functions?.kind === 'collection' ? { functions: new Set(functions.items.flatMap((item) => ('text' in item ? [item.text] : []))) } : {}),
   })
 }

@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import type { Column, OrderKey, RemoteResource, Value } from '@tributary/plan'
 import type { Accepted, Feature, Target } from '@tributary/source'
-import { encodeOption, printValue } from './print-filter.js'
+import { encodeOption, printEquality, spellings } from './print-filter.js'
 import type { TakenBatch } from './take-batch.js'
 
 /** One system query option, its value not yet encoded. */
@@ -94,7 +94,7 @@ export function keyFilter(scan: ODataScan, keys: Keys): string {
 }
 
 function tupleText(columns: readonly Column[], key: readonly Value[]): string {
-  const parts = columns.map((column, index) => `${column.name} eq ${printValue(column.type, key[index])}`)
+  const parts = columns.map((column, index) => printEquality(column.name, column.type, key[index]))
   return parts.length === 1 ? parts[0] ?? '' : `(${parts.join(' and ')})`
 }
 
@@ -128,5 +128,5 @@ function fittingOne(scan: ODataScan, keys: Keys): number {
 function keyText(scan: ODataScan, key: readonly Value[]): string {
   if (!key.every((value) => typeof value !== 'string' || value.isWellFormed())) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A join by text that is not well-formed Unicode', hint: `Filter such rows out before joining with ${scan.target.slug}.` })
   const [first] = scan.keys
-  return scan.keyForm === 'in' && first !== undefined ? printValue(first.type, key[0]) : tupleText(scan.keys, key)
+  return scan.keyForm === 'in' && first !== undefined ? spellings(first.type, key[0]).join(',') : tupleText(scan.keys, key)
 }

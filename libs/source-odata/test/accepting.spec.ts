@@ -89,6 +89,11 @@ const declared = (annotations: string): ScanRequest => {
   const annotated = { ...sets, Orders: { ...sets['Orders']!, annotations } }
   return want({ target: { ...target, model: readCsdl(csdlOf(annotated, 'Test')) } })
 }
+/** As most contracts write it: beside the container, with the alias of its schema. */
+const declaredOutside = (annotations: string): ScanRequest => {
+  const contract = csdlOf(sets, 'Test').replace('Namespace="Test"', 'Namespace="Test" Alias="SELF"').replace('</EntityContainer>', `</EntityContainer><Annotations Target="SELF.Container/Orders">${annotations}</Annotations>`)
+  return want({ target: { ...target, model: readCsdl(contract) } })
+}
 const restriction = (term: string, record: string): string => `<Annotation Term="Org.OData.Capabilities.V1.${term}"><Record>${record}</Record></Annotation>`
 const paths = (property: string, path: string): string => `<PropertyValue Property="${property}"><Collection><PropertyPath>${path}</PropertyPath></Collection></PropertyValue>`
 
@@ -102,6 +107,7 @@ describe('what a contract declares', () => {
     ['no $count', restriction('CountRestrictions', '<PropertyValue Property="Countable" Bool="false"/>'), { count: true }, []],
   ])('is respected even where probes said otherwise: %s', (_, annotations, wanted, taken) => {
     expect(source.accept({ ...declared(annotations), ...wanted }, exact).taken).toEqual(taken)
+    expect(source.accept({ ...declaredOutside(annotations), ...wanted }, exact).taken).toEqual(taken)
   })
 
   it('a filter that is required is missed while planning', () => {

@@ -1,8 +1,8 @@
-import { parseRows, type BytesPage, type Value } from '@tributary/plan'
+import { binary, column, inList, literal, parseRows, primitiveType, type BytesPage, type Value } from '@tributary/plan'
 import { capabilitiesOf, type Accepted, type RemoteRequest, type ScanRequest, type SourcePage } from '@tributary/source'
 import { ODataSource } from '@tributary/source-odata'
 import { customersAndOrders, startODataServer, type Behaviour, type ODataServer } from '../../../test/harness/odata-server.js'
-import { rowsOfSet, targetOf, wantAll } from './served.js'
+import { columnsOfSet, rowsOfSet, targetOf, wantAll } from './served.js'
 
 const sets = customersAndOrders(120, 3_000)
 const nothingKnown = capabilitiesOf(new Map())
@@ -25,11 +25,12 @@ beforeEach(() => {
 })
 
 const want = (entitySet: string, wanted: Partial<ScanRequest> = {}): ScanRequest => wantAll(targetOf(server, sets), sets, entitySet, wanted)
-const pagesOf = (scan: Accepted, signal = new AbortController().signal): AsyncIterable<SourcePage> => source.read(scan, { signal, observe: (request) => observed.push(request) })
+const pagesOf = (scan: Accepted, signal = new AbortController().signal, keys?: readonly (readonly Value[])[]): AsyncIterable<SourcePage> =>
+  source.read(scan, { signal, observe: (request) => observed.push(request), ...(keys === undefined ? {} : { keys }) })
 
-async function rowsRead(request: ScanRequest): Promise<readonly (readonly Value[])[]> {
+async function rowsRead(request: ScanRequest, keys?: readonly (readonly Value[])[]): Promise<readonly (readonly Value[])[]> {
   const rows: (readonly Value[])[] = []
-  for await (const { page } of pagesOf(source.accept(request, nothingKnown))) rows.push(...parseRows(page as BytesPage).rows)
+  for await (const { page } of pagesOf(source.accept(request, nothingKnown), undefined, keys)) rows.push(...parseRows(page as BytesPage).rows)
   return rows
 }
 
@@ -71,5 +72,30 @@ describe('reading an OData source', () => {
     expect(rows).toBe(100_000)
     expect(sentAtFirst).toBeLessThan(100_000)
     await large.stop()
+  })
+})
+
+describe('guids of a remote that compares them as text', () => {
+  const guidType = primitiveType('Edm.Guid')
+  const token = column(guidType, 'Token')
+  const known = String(sets['Customers']?.rows[10]?.['Token'])
+  const upper = known.toUpperCase()
+  const found = (wanted: Partial<ScanRequest>, keys?: readonly (readonly Value[])[]) => rowsRead(want('Customers', wanted), keys).then((rows) => rows.map((row) => row.at(-1)))
+  beforeEach(() => server.behave({ guidsAsText: true }))
+
+  it('are found by filters in either spelling', async () => {
+    expect(upper).not.toBe(known)
+    for (const text of [known, upper]) {
+      expect(await found({ filter: binary('eq', token, literal(guidType, text)) })).toEqual([known])
+      expect(await found({ filter: inList(token, [literal(guidType, text)]) })).toEqual([known])
+    }
+  })
+
+  it('are found by keys in either spelling', async () => {
+    const keys = columnsOfSet(sets['Customers']!).filter(({ name }) => name === 'Token')
+    for (const text of [known, upper]) expect(await found({ keys }, [[text]])).toEqual([known])
+    server.behave({ guidsAsText: true, in: 'refuse' })
+    const chained = source.accept(want('Customers', { keys }), capabilitiesOf(new Map([['filter:in:Edm.Guid', { trust: 'unsupported', origin: 'learnt', why: 'so the test says', since: new Date(0) }]])))
+    for await (const { page } of pagesOf(chained, undefined, [[upper]])) expect(parseRows(page as BytesPage).rows.map((row) => row.at(-1))).toEqual([known])
   })
 })

@@ -1,5 +1,5 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
-import { createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema, type Singleton } from '@tributary/edm'
+import { annotationsOf, createModel, type Annotation, type AnnotationValue, type EdmModel, type EntityContainer, type EntitySet, type Reference, type Schema, type Singleton } from '@tributary/edm'
 import { customMethods } from '@tributary/planner'
 import { isReadOnly, shownNavigation, shownWritesOf, shownWritesOfSingleton, shownWriteTerms, type OpenEndpointOf } from '../change/shown-writes.js'
 
@@ -105,7 +105,9 @@ function kept(annotations: readonly Annotation[], { readOnly }: ShownFor): reado
 function shownSet(set: EntitySet, shown: ShownFor): EntitySet {
   const exposed = shown.exposure.sets.get(set.name)
   const writes = exposed === undefined ? [] : shownWritesOf(exposed, shown.exposure, shown.endpointOf)
-  return { ...set, annotations: [...kept(set.annotations, shown).filter(({ term }) => term !== filterTerm), ...writes, ...ofSets, applySupported(exposed, shown.exposure), filterRestrictions(set.annotations)] }
+  const { model } = shown.exposure
+  const said = annotationsOf(model, `${model.container?.qualifiedName ?? ''}/${set.name}`)
+  return { ...set, annotations: [...kept(set.annotations, shown).filter(({ term }) => term !== filterTerm), ...writes, ...ofSets, applySupported(exposed, shown.exposure), filterRestrictions(said)] }
 }
 
 const shownSingleton = (singleton: Singleton, shown: ShownFor): Singleton =>
@@ -123,7 +125,7 @@ function shownContainer(container: EntityContainer, shown: ShownFor): EntityCont
 function shownSchema(schema: Schema, shown: ShownFor): Schema {
   const containers = new Map([...schema.containers].map(([name, container]) => [name, shownContainer(container, shown)]))
   const externalAnnotations = schema.externalAnnotations
-    .map((target) => ({ ...target, annotations: kept(target.annotations, shown) }))
+    .map((target) => ({ ...target, annotations: kept(target.annotations, shown).filter(({ term }) => term !== filterTerm) }))
     .filter(({ annotations }) => annotations.length > 0)
   return { ...schema, containers, externalAnnotations }
 }

@@ -1,5 +1,5 @@
 import { isOptional, ownParameters } from '@tributary/planner'
-import type { Operation, Parameter } from '@tributary/edm'
+import type { EdmModel, Operation, Parameter } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
 import { MalformedJson, readJsonTree, type JsonTree } from '@tributary/odata-wire'
 
@@ -8,17 +8,17 @@ import { MalformedJson, readJsonTree, type JsonTree } from '@tributary/odata-wir
  * @throws HUB_REQUEST_INVALID naming the parameters that are unknown or missing, HUB_CONTENT_UNSUPPORTED
  * @see OData Protocol 4.01, section 11.5.5.1
  */
-export function requireParameters(action: Operation, body: Buffer, contentType: string | undefined): void {
+export function requireParameters(model: EdmModel, action: Operation, body: Buffer, contentType: string | undefined): void {
   const parameters = ownParameters(action)
   const given = body.length === 0 ? [] : givenNames(action, parsed(body, contentType))
   const unknown = given.filter((name) => !parameters.some((parameter) => parameter.name === name))
   if (unknown.length > 0) throw invalid(action, `has no ${named(unknown)}`)
-  const missing = parameters.filter((parameter) => isRequired(parameter) && !given.includes(parameter.name)).map(({ name }) => name)
+  const missing = parameters.filter((parameter) => isRequired(model, action, parameter) && !given.includes(parameter.name)).map(({ name }) => name)
   if (missing.length > 0) throw invalid(action, `needs the ${named(missing)}`)
 }
 
 /** What may be null may be left out. */
-const isRequired = (parameter: Parameter): boolean => !isOptional(parameter) && (!parameter.type.nullable || parameter.type.collection)
+const isRequired = (model: EdmModel, action: Operation, parameter: Parameter): boolean => !isOptional(model, action, parameter) && (!parameter.type.nullable || parameter.type.collection)
 
 const named = (names: readonly string[]): string => `parameter${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 

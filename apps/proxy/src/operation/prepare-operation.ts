@@ -43,10 +43,10 @@ type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
 
 const functionCall = (): Call => ({ method: 'GET', headers: {} })
 
-async function actionCall({ exchange, root }: Query, { operation }: LastOperation, remoteRoot: string): Promise<Call> {
+async function actionCall({ exchange, exposure: { model }, root }: Query, { operation }: LastOperation, remoteRoot: string): Promise<Call> {
   const contentType = header(exchange, 'content-type')
   const body = await exchange.readBody()
-  requireParameters(operation, body, contentType)
+  requireParameters(model, operation, body, contentType)
   const headers = { ...conditions(exchange), ...(body.length === 0 ? {} : { 'content-type': contentType ?? 'application/json' }) }
   return { method: 'POST', headers, ...(body.length === 0 ? {} : { body: remoteLinks(body, root, remoteRoot) }) }
 }

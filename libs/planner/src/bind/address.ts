@@ -74,7 +74,8 @@ function withKey(address: Address, key: WithKey): Address {
   if (key === undefined) return address
   const last = lastStep(address)
   if (address.single) throw invalid(`A key is given for ${last.scope.set.name}, which is a single row already.`)
-  return { ...address, steps: replaceLast(address, { ...last, key: bindKey(key, last.scope) }), single: true }
+  const told = last.reached?.navigation.on.map(({ to }) => to)
+  return { ...address, steps: replaceLast(address, { ...last, key: bindKey(key, last.scope, told) }), single: true }
 }
 
 function replaceLast({ steps: [first, ...rest] }: Address, step: AddressStep): readonly [AddressStep, ...AddressStep[]] {

@@ -14,10 +14,12 @@ interface NamedPart {
 
 /**
  * A key as a predicate: positional, as a segment, named, composite, or an alternate key.
+ * @param told properties whose values the row before tells, by a referential constraint: they may be left out
+ * @see OData URL Conventions 4.01, section 4.3.3
  * @throws HUB_QUERY_INVALID where the parts do not make a key, HUB_QUERY_TYPE, HUB_QUERY_UNKNOWN_PROPERTY
  */
-export function bindKey(key: Key, scope: RowScope): Expression {
-  const parts = key.form === 'named' ? namedParts(key, scope) : positionalParts(key, scope)
+export function bindKey(key: Key, scope: RowScope, told: readonly string[] = []): Expression {
+  const parts = key.form === 'named' ? namedParts(key, scope, told) : positionalParts(key, scope, told)
   const predicates = parts.map(([{ path }, value]) => {
     const type = typeOfPath(path, scope)
     const bound = value.kind === 'literal' && key.form === 'segment' ? bindKeySegment(value, type) : bindExpression(value, scope, type)
@@ -32,9 +34,11 @@ export function bindKey(key: Key, scope: RowScope): Expression {
 
 type KeyValue = Key['parts'][number]['value']
 
-function positionalParts(key: Key, scope: RowScope): readonly (readonly [NamedPart, KeyValue])[] {
-  const names = scope.set.key
-  if (names.length === 0) throw invalid(`The entity set ${scope.set.name} has no key.`, 'Use $filter.')
+function positionalParts(key: Key, scope: RowScope, told: readonly string[]): readonly (readonly [NamedPart, KeyValue])[] {
+  const all = scope.set.key
+  if (all.length === 0) throw invalid(`The entity set ${scope.set.name} has no key.`, 'Use $filter.')
+  const untold = all.filter((name) => !told.includes(name))
+  const names = key.parts.length === untold.length ? untold : all
   if (key.parts.length !== names.length) {
     throw invalid(`The key of ${scope.set.name} has ${names.length} parts, and ${key.parts.length} are given.`, `Name them: (${names.map((name) => `${name}=…`).join(',')}).`)
   }
@@ -46,10 +50,11 @@ function positionalParts(key: Key, scope: RowScope): readonly (readonly [NamedPa
 
 const simplePart = (name: string): NamedPart => ({ name, path: [name] })
 
-function namedParts(key: Key, scope: RowScope): readonly (readonly [NamedPart, KeyValue])[] {
+function namedParts(key: Key, scope: RowScope, told: readonly string[]): readonly (readonly [NamedPart, KeyValue])[] {
   const candidates = keysOf(scope)
   const given = new Map(key.parts.map(({ name, value }) => [name ?? '', value]))
-  const match = candidates.find((parts) => parts.length === given.size && parts.every(({ name }) => given.has(name)))
+  const shortened = candidates.slice(0, 1).map((parts) => parts.filter(({ name }) => given.has(name) || !told.includes(name))).filter((parts) => parts.length > 0)
+  const match = [...candidates, ...shortened].find((parts) => parts.length === given.size && parts.every(({ name }) => given.has(name)))
   if (match === undefined || given.size !== key.parts.length) {
     const known = candidates.flat().map(({ name }) => name)
     const strange = [...given.keys()].find((name) => !known.includes(name))

@@ -1,4 +1,4 @@
-import { nearest, type EdmModel, type Operation, type Parameter } from '@tributary/edm'
+import { nearest, parameterAnnotations, type EdmModel, type Operation, type Parameter } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
 import { invalid, resourceNotFound } from './refusal.js'
 
@@ -24,7 +24,8 @@ const optionalTerm = 'Org.OData.Core.V1.OptionalParameter'
 export const ownParameters = ({ bound, parameters }: Operation): readonly Parameter[] => (bound ? parameters.slice(1) : parameters)
 
 /** True where a call may leave the parameter out. */
-export const isOptional = ({ annotations }: Parameter): boolean => annotations.some(({ term }) => term === optionalTerm)
+export const isOptional = (model: EdmModel, operation: Operation, parameter: Parameter): boolean =>
+  parameterAnnotations(model, operation, parameter).some(({ term }) => term === optionalTerm)
 
 /** Overloads by the name a URL has: qualified, with a schema's alias, or of a default namespace without it. @see OData URL Conventions 4.01, section 4.5.1 */
 export function operationsNamed(model: EdmModel, name: string): readonly Operation[] {
@@ -43,7 +44,7 @@ export function operationsNamed(model: EdmModel, name: string): readonly Operati
 export function importedOverload(model: EdmModel, operation: string, called: CalledOperation): Operation {
   const overloads = model.operations(operation).filter(({ bound }) => !bound)
   if (overloads.length === 0) throw resourceNotFound(`The operation ${operation} of the import ${called.name}`, called.name)
-  return byArguments(overloads, called)
+  return byArguments(model, overloads, called)
 }
 
 /**
@@ -60,7 +61,7 @@ export function boundOverload(model: EdmModel, overloads: readonly Operation[], 
     const hint = others.length === 0 ? 'It is not bound to anything; call its import.' : `It is bound to ${[...new Set(others)].join(', ')}.`
     throw hubError('HUB_RESOURCE_NOT_FOUND', { what: `The operation ${name} on ${printBinding(binding)}`, hint }, { target: name })
   }
-  return byArguments(nearestBound(model, fitting), called)
+  return byArguments(model, nearestBound(model, fitting), called)
 }
 
 const printBinding = (type: Binding | undefined): string => (type === undefined ? 'nothing' : type.collection ? `Collection(${type.name})` : type.name)
@@ -88,7 +89,7 @@ function nearestBound(model: EdmModel, fitting: readonly Operation[]): readonly 
 const bindingType = ({ parameters: [first] }: Operation): string => first?.type.name ?? ''
 
 /** The one overload that takes these arguments; of several the one with the fewest parameters. */
-function byArguments(overloads: readonly Operation[], { name, given }: CalledOperation): Operation {
+function byArguments(model: EdmModel, overloads: readonly Operation[], { name, given }: CalledOperation): Operation {
   const twice = given.find((one, index) => given.indexOf(one) !== index)
   if (twice !== undefined) throw invalid(`The parameter ${twice} of ${name} is given twice.`)
   const [first] = overloads
@@ -96,20 +97,20 @@ function byArguments(overloads: readonly Operation[], { name, given }: CalledOpe
     if (given.length > 0) throw invalid(`The action ${name} takes its parameters in the body of the request.`, 'Send them as a JSON object.')
     return first
   }
-  const taking = overloads.filter((one) => faultOf(one, given) === undefined).toSorted((a, b) => a.parameters.length - b.parameters.length)
+  const taking = overloads.filter((one) => faultOf(model, one, given) === undefined).toSorted((a, b) => a.parameters.length - b.parameters.length)
   const [best] = taking
   if (best !== undefined) return best
   const only = overloads.length === 1 ? overloads[0] : undefined
-  const fault = only === undefined ? '' : `It ${faultOf(only, given) ?? ''}. `
+  const fault = only === undefined ? '' : `It ${faultOf(model, only, given) ?? ''}. `
   throw hubError('HUB_RESOURCE_NOT_FOUND', { what: `The function ${name}(${given.join(',')})`, hint: fault + overloadsHint(name, overloads, given) }, { target: name })
 }
 
 /** What is wrong with a call of this overload; undefined: nothing. */
-function faultOf(operation: Operation, given: readonly string[]): string | undefined {
+function faultOf(model: EdmModel, operation: Operation, given: readonly string[]): string | undefined {
   const own = ownParameters(operation)
   const unknown = given.find((one) => !own.some((parameter) => parameter.name === one))
   if (unknown !== undefined) return `has no parameter ${unknown}`
-  const missing = own.filter((parameter) => !isOptional(parameter) && !given.includes(parameter.name))
+  const missing = own.filter((parameter) => !isOptional(model, operation, parameter) && !given.includes(parameter.name))
   return missing.length === 0 ? undefined : `lacks ${missing.length === 1 ? 'the parameter' : 'the parameters'} ${missing.map((parameter) => parameter.name).join(', ')}`
 }
 
