@@ -75,12 +75,14 @@ describe('reading an OData source', () => {
   })
 })
 
+/** The tokens of the customers found. */
+const found = (wanted: Partial<ScanRequest>, keys?: readonly (readonly Value[])[]) => rowsRead(want('Customers', wanted), keys).then((rows) => rows.map((row) => row.at(-1)))
+
 describe('guids of a remote that compares them as text', () => {
   const guidType = primitiveType('Edm.Guid')
   const token = column(guidType, 'Token')
   const known = String(sets['Customers']?.rows[10]?.['Token'])
   const upper = known.toUpperCase()
-  const found = (wanted: Partial<ScanRequest>, keys?: readonly (readonly Value[])[]) => rowsRead(want('Customers', wanted), keys).then((rows) => rows.map((row) => row.at(-1)))
   beforeEach(() => server.behave({ guidsAsText: true }))
 
   it('are found by filters in either spelling', async () => {
