@@ -55,5 +55,16 @@ Harbours(1)/Area/$value
 Vessels('DAWN')/Port.Ferry/Route/$value
 `)
 
+/** Streams that are expanded: their bytes stand in the rows. */
+const streams = reads(`
+Photos?$expand=$value
+Photos(1)?$expand=$value
+Photos(1)?$expand=$value&$select=Title
+Photos?$expand=Thumbnail&$select=Id
+Photos(1)?$select=Thumbnail&$expand=Thumbnail
+Harbours?$expand=Chart&$select=Id
+Vessels?$expand=Home($expand=Chart;$select=Name)&$select=Code
+`)
+
 /** Nested options and what they look at, casts, and values that are not there. */
-export const nestedRequests: Readonly<Record<string, readonly Exchange[]>> = { 'casts within paths and expands': casts, 'paths to nothing': nothings, 'raw values': raw }
+export const nestedRequests: Readonly<Record<string, readonly Exchange[]>> = { 'casts within paths and expands': casts, 'paths to nothing': nothings, 'raw values': raw, 'streams within rows': streams }

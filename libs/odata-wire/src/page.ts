@@ -6,6 +6,8 @@ export interface WireColumn {
   readonly name: string
   /** `base` is the primitive type beneath (`Edm.Int64`), or `structured`. */
   readonly type: { readonly collection: boolean; readonly base: string }
+  /** Values are JSON texts, written as they are. */
+  readonly json?: true
   /** Of a complex column: its declared properties. */
   readonly fields?: readonly WireColumn[]
   /** Of an expanded navigation property: the shape of its rows. */

@@ -76,6 +76,7 @@ function complexText(fields: readonly WireColumn[], style: JsonStyle, rows: Rows
 
 /** The writer of a column's values; for rows that are expanded within a complex value it asks `rows`. */
 export function valueText(column: WireColumn, style: JsonStyle, rows?: RowsText): ValueText {
+  if (column.json === true) return (value) => (typeof value === 'string' ? value : 'null')
   const single = column.fields === undefined ? scalarText(column.type.base, style) : complexText(column.fields, style, rows)
   const one: ValueText = (value) => (value === null || value === undefined ? 'null' : single(value))
   if (!column.type.collection) return one

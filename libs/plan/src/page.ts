@@ -14,6 +14,8 @@ export interface Column {
   readonly derived?: boolean
   /** The query made it: no model declares it, so that clients cannot know its type. */
   readonly dynamic?: true
+  /** Its values are JSON texts, written as they are. */
+  readonly json?: true
   /** Of an expanded navigation property: the shape of its rows. */
   readonly expanded?: ExpandedShape
 }

@@ -104,6 +104,8 @@ export interface BoundRows {
   readonly cast?: true
   /** Only rows above of these types have the navigation. */
   readonly only?: readonly string[]
+  /** Streams whose bytes are shown: under which name, where they are behind the row's id, and which types of rows have them; undefined: all. */
+  readonly streams?: readonly { readonly name: string; readonly path: string; readonly types?: readonly string[] }[]
   /** What is done to collection properties of the row, by their path: `['Address','Tags']`. */
   readonly items?: readonly { readonly path: readonly string[]; readonly items: BoundItems }[]
 }

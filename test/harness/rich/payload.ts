@@ -4,8 +4,8 @@ import type { Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
 import { nothing, valueItem, type Item, type Scope } from './evaluate.js'
 import { choose } from './options.js'
-import { etagOf, related, structuredOf, type Entity } from './store.js'
-import { fromPlain, NumberText, Refusal, typeMember, writeScalar, type Json } from './values.js'
+import { etagOf, related, structuredOf, type Entity, type Media } from './store.js'
+import { fromPlain, NumberText, parseJson, Refusal, typeMember, writeScalar, type Json } from './values.js'
 
 /** How an answer is written. */
 export interface Format {
@@ -47,6 +47,7 @@ export function writeEntity(outer: Writing, one: Entity, declared: string, wante
     ...(etag === undefined || format.metadata === 'none' ? {} : { [control(format, 'etag')]: etag }),
     ...(media === undefined || format.metadata === 'none' ? {} : { [control(format, 'mediaContentType')]: media.type, [control(format, 'mediaEtag')]: mediaTag(media.version), ...(full ? { [control(format, 'mediaReadLink')]: `${format.root}${address}/$value`, [control(format, 'mediaEditLink')]: `${format.root}${address}/$value` } : {}) }),
     ...writeMembers(writing, { owner: one, type: structuredOf(model, one.type), values: one.values, path: '' }, wanted),
+    ...(wanted.expand?.some(({ target }) => target === '$value') === true ? { $value: media === undefined ? null : Buffer.from(media.bytes).toString('base64url') } : {}),
   }
 }
 
@@ -95,7 +96,7 @@ function writeMembers(writing: Writing, instance: Instance, wanted: Wanted): Rec
   const expands = (wanted.expand ?? []).flatMap((item) => expandHere(model, instance.type, item))
   const json: Record<string, Json> = {}
   for (const property of model.properties(instance.type)) {
-    const inner = expands.filter(({ name, rest }) => name === property.name && rest.length > 0).map(({ item, rest }): Url.ExpandItem => ({ ...item, target: rest }))
+    const inner = expands.filter(({ name, rest }) => name === property.name && (rest.length > 0 || property.type.name === 'Edm.Stream')).map(({ item, rest }): Url.ExpandItem => ({ ...item, target: rest }))
     // an expand into a complex property brings that property, with nothing else in it, where it is not selected
     const selected = selection === undefined || selection.has(property.name)
     if (selected || inner.length > 0) writeProperty(writing, instance, property, { json, wanted: { ...(selected ? selection?.get(property.name) : { select: [] }), expand: inner } })
@@ -121,7 +122,7 @@ interface ExpandHere {
 
 function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem): readonly ExpandHere[] {
   if (item.target === 'all') return model.navigations(type).map(({ name }) => ({ name, rest: [], item }))
-  if (item.target === '$value') throw new Refusal(501, '$expand=$value is not supported')
+  if (item.target === '$value') return []
   const [first, ...rest] = item.target[0]?.kind === 'cast' ? applies(model, type, item.target) : item.target
   if (first === undefined || !('name' in first)) return []
   if (first.kind === 'unknown') throw new Refusal(400, `${type.name} has no navigation ${first.name}`)
@@ -140,7 +141,7 @@ interface Output {
 function writeProperty(writing: Writing, instance: Instance, property: Property, { json, wanted }: Output): void {
   const { format, scope: { model } } = writing
   const { name, type } = property
-  if (type.name === 'Edm.Stream') return writeStream(writing, instance, name, json)
+  if (type.name === 'Edm.Stream') return writeStream(writing, instance, name, { json, bytes: wanted.expand?.some(({ target }) => target.length === 0) === true })
   const value = instance.values[name]
   const simple = ['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(type.name) && !type.collection
   if (format.metadata === 'full' && value !== null && !simple && (type.collection || model.structured(type.name) === undefined)) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
@@ -173,8 +174,15 @@ export function writeValue(writing: Writing, declared: string, value: Value, { o
   return { ...(told ? { [control(format, 'type')]: `#${type.qualifiedName}` } : {}), ...writeMembers(writing, { owner, type, values, path }, wanted) }
 }
 
-function writeStream({ format, scope: { model } }: Writing, { owner }: Instance, name: string, json: Record<string, Json>): void {
+/** JSON as it is, text as a string, the rest in base64url. @see OData JSON Format 4.01 section 9 */
+function streamValue({ type, bytes }: Media): Json {
+  if (/^application\/json\b/.test(type)) return parseJson(new TextDecoder().decode(bytes))
+  return type.startsWith('text/') ? new TextDecoder().decode(bytes) : Buffer.from(bytes).toString('base64url')
+}
+
+function writeStream({ format, scope: { model } }: Writing, { owner }: Instance, name: string, { json, bytes }: { readonly json: Record<string, Json>; readonly bytes: boolean }): void {
   const media = owner?.streams[name]
+  if (bytes) json[name] = media === undefined ? null : streamValue(media)
   if (format.metadata === 'none' || owner === undefined) return
   const address = `${format.root}${addressOf(model, owner)}/${name}`
   if (media !== undefined) Object.assign(json, { [`${name}${control(format, 'mediaContentType')}`]: media.type, [`${name}${control(format, 'mediaEtag')}`]: mediaTag(media.version) })

@@ -64,7 +64,7 @@ type Listed = Pick<Url.QueryOptions, 'select' | 'expand'>
 /** The select list of a context: what is selected, what is expanded and what of it. @see OData Protocol 4.01 section 10.7 */
 export function listOf(model: EdmModel, type: string, { select, expand }: Listed): string {
   const selected = (select ?? []).flatMap((item) => selectedOf(item))
-  const expanded = (expand ?? []).flatMap((item) => expandedOf(model, type, item))
+  const expanded = (expand ?? []).flatMap((item) => expandedOf(model, type, item)).flatMap((one) => (!one.endsWith('<stream>') ? [one] : select === undefined || selected.includes(one.slice(0, -8)) ? [] : [one.slice(0, -8)]))
   const all = [...selected, ...expanded]
   return all.length === 0 ? '' : `(${all.join(',')})`
 }
@@ -77,6 +77,8 @@ function selectedOf(item: Url.SelectItem): readonly string[] {
 
 function expandedOf(model: EdmModel, type: string, item: Url.ExpandItem): readonly string[] {
   if (item.suffix !== undefined || item.target === '$value') return []
+  const property = Array.isArray(item.target) ? (item.target as readonly Url.SelectSegment[]).at(-1) : undefined
+  if (property?.kind === 'property') return [`${property.name}<stream>`]
   const navigations = item.target === 'all' ? model.navigations(structuredOf(model, type)).map(({ name, target }) => ({ path: name, target })) : [{ path: item.target.map(segment).join('/'), target: navigationAt(model, type, item.target.map(segment).join('/'))?.target ?? type }]
   return navigations.map(({ path, target }) => `${path}${item.options.levels === undefined ? '' : '+'}${listOf(model, target, item.options) || '()'}`)
 }

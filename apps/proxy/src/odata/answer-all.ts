@@ -9,6 +9,7 @@ import type { Endpoints } from '@tributary/source'
 import { header } from '../http/exchange.js'
 import { respondWithStream } from '../http/respond.js'
 import type { Query, QueryServices } from './answer-query.js'
+import { inlineStreams } from './inline-streams.js'
 import { nextLink, pageBytes } from './next-page.js'
 import { tokenScope } from './page-token.js'
 import { presenter } from './present-rows.js'
@@ -130,7 +131,7 @@ async function* shownPages(course: Course, skip: number, most: number): AsyncGen
     const bound = boundPart(course, part, { skip: before, top: left })
     const show = presented(course, bound)
     for await (const page of opened(course, bound).pages) {
-      const shown = show(page)
+      const shown = await show(page)
       left -= shown.rows.length
       if (shown.rows.length > 0) yield shown
     }
@@ -158,12 +159,14 @@ async function countPart(course: Course, part: Part): Promise<number> {
 }
 
 /** Each entity tells its type and id, for no context does. */
-function presented({ query: { root }, style }: Course, bound: BoundQuery): (page: Page) => RowsPage {
+function presented({ query: { root, exposure, timings, exchange: { signal } }, services: { limits }, endpoints, style }: Course, bound: BoundQuery): (page: Page) => Promise<RowsPage> {
   const narrow = narrowPage(bound)
   const present = presenter({ root, bound, style })
-  return (given) => {
+  const inline = inlineStreams({ exposure, root, endpoints, timings, signal, limits }, bound.rows)
+  return async (given) => {
     const narrowed = narrow === undefined ? given : narrow(given)
-    const values = narrowed.kind === 'rows' ? narrowed : parseRows(narrowed, bound.columns)
+    const bare = narrowed.kind === 'rows' ? narrowed : parseRows(narrowed, bound.columns)
+    const values = inline === undefined ? bare : await inline(bare)
     const page = present === undefined ? values : present.page(values)
     const id = rowIds(root, bound.rows, page.columns)
     const typeAt = page.columns.findIndex(({ name }) => name === '@odata.type')

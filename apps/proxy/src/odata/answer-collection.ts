@@ -2,6 +2,7 @@ import { jsonContentType, writableAsTheyAre, writeCollection } from '@tributary/
 import { parseRows, textRows, type BytesPage, type Page, type TextRows } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
+import { inlineStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
@@ -21,15 +22,17 @@ async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
   const narrow = narrowPage(bound)
   const present = presenter(run)
   const annotate = toldRows(run)
+  const inline = inlineStreams({ ...run, signal: run.exchange.signal }, bound.rows)
   const form = writtenForm(run)
-  const values = form === undefined ? (page: BytesPage) => parseRows(page) : asText(textRows(form))
+  const textOf = form === undefined ? (page: BytesPage) => parseRows(page) : asText(textRows(form))
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
-    if (annotate !== undefined || present !== undefined) {
-      const rows = page.kind === 'rows' ? page : parseRows(page)
+    if (annotate !== undefined || present !== undefined || inline !== undefined) {
+      const values = page.kind === 'rows' ? page : parseRows(page)
+      const rows = inline === undefined ? values : await inline(values)
       const told = annotate === undefined ? rows : annotate(rows)
       yield present === undefined ? told : present.page(told)
-    } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : values(page)
+    } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : textOf(page)
   }
 }
 

@@ -4,7 +4,7 @@ import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type 
 import { execute, type RowStream } from '@tributary/operators'
 import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
-import { placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
+import { mayExpandStreams, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
 import { SourceRefused } from '@tributary/source'
 import type { PlanCache } from '../cache/plan-cache.js'
 import type { EmbeddedEngine } from '../data/embedded-engine.js'
@@ -126,7 +126,7 @@ interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
 function runOf({ query, endpoints, paging, services: { limits, plans, embedded } }: Planning, pageRows: number): QueryRun {
   const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
-  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query), ...(cursor === undefined ? {} : { cursor }) })
+  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand), ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }

@@ -4,6 +4,7 @@ import { parseRows, type Column, type Value } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
+import { inlineStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 import { toldRows } from './told-rows.js'
@@ -26,11 +27,12 @@ const decodePath = (path: string): string => {
 }
 
 /** Answers one entity, or a reference to it. */
-export function answerEntity(run: QueryRun, row: SingleRow): void {
+export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void> {
   const { bound, style } = run
   const whole = { kind: 'rows' as const, columns: bound.columns, rows: [row] }
   const narrow = narrowPage(bound)?.(whole) ?? whole
-  const rows = narrow.kind === 'rows' ? narrow : parseRows(narrow)
+  const values = narrow.kind === 'rows' ? narrow : parseRows(narrow)
+  const rows = await inlineStreams({ ...run, signal: run.exchange.signal }, bound.rows)?.(values) ?? values
   const told = toldRows(run)?.(rows) ?? rows
   const present = presenter(run)
   const page = present === undefined ? told : present.page(told)

@@ -4,6 +4,7 @@ import { parseRows, type Page, type RowsPage } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
 import type { Rows } from './answer-collection.js'
+import { hasStreams } from './inline-streams.js'
 import { dataHeaders, type QueryRun } from './query-run.js'
 
 async function* valuesOf(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenerator<RowsPage> {
@@ -21,6 +22,7 @@ async function* valuesOf(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
 export function answerTable(run: QueryRun, format: TableFormat, rows: Rows): Promise<void> {
   const { bound, exchange } = run
   if (bound.count) throw hubError('HUB_QUERY_UNSUPPORTED', { what: '$count=true in a table', hint: 'Ask for /$count, or for JSON.' }, { target: '$count' })
+  if (hasStreams(bound.rows)) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A stream in a table', hint: 'Ask for JSON, or read the stream by itself.' }, { target: '$expand' })
   const fields = tableFields(bound.columns, bound.visible)
   const pages = valuesOf(rows.pages, run)
   const chunks = format === 'csv' ? writeCsv(pages, fields) : writeXlsx(pages, fields, bound.set.name)

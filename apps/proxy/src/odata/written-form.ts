@@ -1,5 +1,6 @@
 import { parseRows, rowTextColumn, type Column, type RowsPage, type TextForm, type Value } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
+import { hasStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
 import type { QueryRun } from './query-run.js'
 import { toldRows } from './told-rows.js'
@@ -11,6 +12,7 @@ import { toldRows } from './told-rows.js'
 export function writtenForm(run: QueryRun): TextForm | undefined {
   const { bound, style, table } = run
   if (toldRows(run) !== undefined || presenter(run) !== undefined) return undefined
+  if (hasStreams(bound.rows)) return undefined
   if (bound.shape !== 'collection' || bound.unwrap.length > 0 || table !== undefined) return undefined
   if (style.omitNulls === true || narrowPage(bound) !== undefined) return undefined
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : []

@@ -60,6 +60,12 @@ function typeCopier(namespace: string, model: EdmModel, names: ReadonlyMap<strin
 
 const withContext = (property: Property, context: readonly Annotation[]): Property => (context.length === 0 ? property : Object.freeze({ ...property, annotations: [...property.annotations, ...context] }))
 
+/** Whether entities of a type, or of one of its base types, are streams. */
+function isMedia(model: EdmModel, { hasStream, baseType }: EntityType): boolean {
+  const base = baseType === undefined ? undefined : model.entityType(baseType)
+  return hasStream || (base !== undefined && isMedia(model, base))
+}
+
 /** The type of one entity of the product: inherited properties become its own. */
 function entityTypeOf(resolved: ResolvedEntity, { namespace, name, paths }: { readonly namespace: string; readonly name: string; readonly paths: ProductPaths }, copy: TypeCopier): EntityType {
   const { type, model, columns, entity } = resolved
@@ -75,7 +81,8 @@ function entityTypeOf(resolved: ResolvedEntity, { namespace, name, paths }: { re
     qualifiedName: `${namespace}.${name}`,
     abstract: false,
     open: false,
-    hasStream: false,
+    // who says which properties an entity has leaves its stream out
+    hasStream: entity.select === undefined && isMedia(model, type),
     properties: new Map(columns.map((column: ExposedColumn) => [column.exposed, withContext(copy.property(type.qualifiedName, column.property, column.exposed), contextOfProperty(column.remote, resolved, paths))])),
     navigation: new Map(),
     annotations: [...copy.annotations(type.qualifiedName, type.annotations), ...aggregationOfEntity(resolved, paths)],
@@ -92,7 +99,7 @@ function derivedTypeOf({ type, columns }: DerivedEntity, { namespace, name, base
     qualifiedName: `${namespace}.${name}`,
     baseType: `${namespace}.${base}`,
     open: false,
-    hasStream: false,
+    hasStream: type.hasStream,
     properties: new Map(columns.map(({ exposed, property }) => [exposed, copy.property(type.qualifiedName, property, exposed)])),
     navigation: new Map(),
     annotations: copy.annotations(type.qualifiedName, type.annotations),

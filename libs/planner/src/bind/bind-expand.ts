@@ -1,7 +1,7 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import { type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, stringType } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
 import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
@@ -12,6 +12,7 @@ import { bindFilterByRow, expandFiltered, filtersByRow } from './filter-by-row.j
 import { isHidden, withFollowed } from './followed-paths.js'
 import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
 import { matcher } from './matching.js'
+import { expandedStreams } from './expand-streams.js'
 import type { ExpandTarget } from './expand-target.js'
 import { expandTargets } from './expand-targets.js'
 import { relatedRows } from './related-scope.js'
@@ -30,6 +31,7 @@ export interface Shaped {
   readonly related: BoundRows['related']
   /** What is asked of the items of collections in the rows. */
   readonly items?: BoundRows['items']
+  readonly streams?: BoundRows['streams']
 }
 
 /**
@@ -37,13 +39,14 @@ export interface Shaped {
  * @throws HUB_QUERY_UNSUPPORTED naming the navigation that cannot be followed, HUB_QUERY_UNKNOWN_PROPERTY, HUB_QUERY_INVALID
  */
 export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): Shaped {
-  const shown = shownOfResult(outputColumns(input).filter((column) => isShown(column, scope)), options.expand ?? [], scope)
+  const { streams, others } = expandedStreams(options.expand ?? [], scope)
+  const shown = shownOfResult(outputColumns(input).filter((column) => isShown(column, scope)), others, scope)
   const selection = bindSelect(options.select, shown.columns, scope)
   const targets = expandTargets(shown.expand, scope)
   const expanded = new Map<string, BoundRows>()
   const joined = shown.joined.filter(({ name }) => !selection.columns.some((column) => column.name === name))
-  let visible = [...selection.columns, ...joined]
-  const lists = joined.map(printColumn)
+  let visible = [...withStreams(selection.columns, streams, shown.columns), ...joined]
+  const lists = [...unselected(streams, selection.names), ...joined.map(printColumn)]
   let plan = input
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
@@ -54,8 +57,21 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
     lists.push(...printTarget(target, related.selectList))
   }
   const names = selection.names ?? namesOfResult(selection.columns, scope)
-  return { plan, visible, selectList: printSelectList(names, lists), related: expanded, ...(selection.items.length === 0 ? {} : { items: selection.items }) }
+  return { plan, visible, selectList: printSelectList(names, lists), related: expanded, ...(selection.items.length === 0 ? {} : { items: selection.items }), ...(streams.length === 0 ? {} : { streams }) }
 }
+
+type Streams = NonNullable<BoundRows['streams']>
+
+/** The streams, and what is said of them, beside the columns that are selected. */
+function withStreams(selected: readonly Column[], streams: Streams, all: readonly Column[]): readonly Column[] {
+  const names = new Set(streams.map(({ name }) => name))
+  const told = all.filter((column) => !selected.includes(column) && names.has(column.name.slice(0, Math.max(0, column.name.indexOf('@')))))
+  return [...selected, ...told, ...streams.map(({ name }) => Object.freeze({ name, type: stringType }))]
+}
+
+/** Streams that `$select` does not name stand beside what it does. */
+const unselected = (streams: Streams, selected: readonly string[] | undefined): readonly string[] =>
+  selected === undefined ? [] : streams.flatMap(({ name }) => (name === '$value' || selected.includes(name) || selected.includes('*') ? [] : [name]))
 
 /** Hidden columns are never shown; of rows that can only be of one type, neither is what they say of it. */
 const isShown = (column: Column, { model, entityType }: RowScope): boolean =>
@@ -154,11 +170,12 @@ export const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
 const isGap = (name: string): boolean => /^~\d+$/.test(name)
 
 /** What rows are, as what is told of them needs it. */
-export function boundRows(scope: RowScope, { related: inner, items }: Shaped, target?: ExpandTarget & { readonly leadsTo: string }): BoundRows {
+export function boundRows(scope: RowScope, { related: inner, items, streams }: Shaped, target?: ExpandTarget & { readonly leadsTo: string }): BoundRows {
   return Object.freeze({
     set: scope.set, entityType: scope.entityType.qualifiedName, related: inner,
     ...(scope.place === undefined ? {} : { place: scope.place }),
     ...(items === undefined ? {} : { items }),
+    ...(streams === undefined ? {} : { streams }),
     ...(scope.entityType.qualifiedName === scope.set.entityType ? {} : { cast: true as const }),
     ...(target?.item.suffix === '$ref' ? { references: true as const } : {}),
     ...(target?.item.suffix === '$count' ? { countOnly: true as const } : {}),

@@ -20,7 +20,7 @@ export function expandTargets(items: readonly ExpandItem[], scope: RowScope): re
 
 function targetsOf(item: ExpandItem, scope: RowScope): readonly ExpandTarget[] {
   if (item.target === 'all') return allOf(item, { from: scope, within: [] })
-  if (item.target === '$value') throw unsupported('$value in $expand', 'Read the stream by itself: …/$value.')
+  if (item.target === '$value') throw invalid('$value in $expand stands for the stream of a media entity.')
   let way: Way = { from: scope, within: [] }
   for (const segment of item.target) way = follow(way, segment)
   const { navigation, star, ...rest } = way
@@ -61,7 +61,6 @@ function followName(way: Way, name: string): Way {
   const { from, within } = way
   const { model, entityType, set } = from
   if (within.length === 0 && !set.navigations.has(name) && model.navigation(entityType, name) === undefined) {
-    if (model.property(entityType, name)?.type.name === 'Edm.Stream') throw unsupported(`The stream property ${name} in $expand`, `Read the stream by itself: …/${name}.`)
     throw unknownProperty(entityType.qualifiedName, name, set.navigations.keys())
   }
   return { ...way, navigation: requireNavigation(from, name, within) }
