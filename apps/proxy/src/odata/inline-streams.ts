@@ -72,6 +72,12 @@ interface OwnStreams {
   readonly fill: (values: Value[], filling: Promise<void>[]) => readonly Value[]
 }
 
+async function fillOne(values: Value[], at: { readonly bytes: number; readonly media: number }, reading: Promise<StreamText | undefined>): Promise<void> {
+  const stream = await reading
+  values[at.bytes] = stream?.json ?? 'null'
+  values[at.media] = stream?.type ?? values[at.media]
+}
+
 /** A column for each stream, and one for its media type where the rows have none. */
 function ownStreams({ root, read }: Reading, columns: readonly Column[], bound: BoundRows): OwnStreams {
   const idOf = bound.streams === undefined ? undefined : rowIds(root, bound, columns)
@@ -93,10 +99,7 @@ function ownStreams({ root, read }: Reading, columns: readonly Column[], bound: 
       const id = idOf(values).slice(root.length)
       for (const { path, types, bytes, media } of streams) {
         if (types !== undefined && !types.has(toldType(values[typeAt]) ?? bound.entityType)) continue
-        filling.push(read(`${id}${path}`).then((stream) => {
-          made[bytes] = stream?.json ?? 'null'
-          made[media] = stream?.type ?? made[media]
-        }))
+        filling.push(fillOne(made, { bytes, media }, read(`${id}${path}`)))
       }
       return made
     },
