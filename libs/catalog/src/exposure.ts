@@ -32,8 +32,10 @@ export interface ExposedSet {
   readonly remoteType: string
   /** Exposed → remote property names, only where they differ. */
   readonly renamed: ReadonlyMap<string, string>
-  /** Exposed names of the key; empty: none. */
+  /** Exposed names of the key, a path where a part stands in a complex value; empty: none. */
   readonly key: readonly string[]
+  /** Path of a part of the key → the alias by which addresses name it, only where there is one. */
+  readonly keyAliases?: ReadonlyMap<string, string>
   readonly navigations: ReadonlyMap<string, ExposedNavigation>
 }
 

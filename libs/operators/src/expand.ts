@@ -36,6 +36,17 @@ interface Place {
 
 type Join = Omit<JoinStage, 'columns' | 'closing'>
 
+/** Rows of types that lack the navigation seek nothing. */
+function ofTypes(keyOf: Join['keyOf'], { on }: Expand, { columns }: Place): Join['keyOf'] {
+  const types = on.flatMap(({ of = [] }) => of)
+  const at = columns.findIndex(({ name }) => name === '@odata.type')
+  if (types.length === 0 || at < 0) return keyOf
+  return (row) => {
+    const said = row[at]
+    return typeof said === 'string' && types.includes(said.slice(said.lastIndexOf('#') + 1)) ? keyOf(row) : undefined
+  }
+}
+
 /** The joins of an expand and of those nested in it, outer before inner. */
 function stagesOf(node: Expand, place: Place, execution: Execution): readonly Join[] {
   const names = node.on.map(({ from }) => from)
@@ -43,7 +54,7 @@ function stagesOf(node: Expand, place: Place, execution: Execution): readonly Jo
     related: execution.state.related(node),
     path: place.path,
     position: place.position,
-    keyOf: joinKeys(place.columns, names, typesOf(outputColumns(withoutExpands(node).core), node.on.map(({ to }) => to))),
+    keyOf: ofTypes(joinKeys(place.columns, names, typesOf(outputColumns(withoutExpands(node).core), node.on.map(({ to }) => to))), node, place),
     from: positionsOf(place.columns, names).flatMap((position) => place.columns[position]?.type.base ?? []),
     limits: execution.context.limits,
   }

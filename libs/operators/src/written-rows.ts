@@ -1,4 +1,4 @@
-import { rowTextColumn, textRows, type Limit, type Page, type Plan, type TextForm } from '@tributary/plan'
+import { rowTextColumn, seekingColumns, textRows, type Limit, type Page, type Plan, type TextForm } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import { openExpand } from './expand.js'
@@ -25,7 +25,7 @@ const isAbove = (limit: Limit): boolean => joinColumns(limit).length > 0
 
 /** The columns of the rows that the expands above them join by. */
 function joinColumns(plan: Plan): readonly string[] {
-  if (plan.kind === 'expand') return [...plan.on.map(({ from }) => from), ...joinColumns(plan.input)]
+  if (plan.kind === 'expand') return [...seekingColumns(plan.on), ...joinColumns(plan.input)]
   return plan.kind === 'limit' ? joinColumns(plan.input) : []
 }
 

@@ -64,6 +64,8 @@ export interface RemoteResource {
    * (the inner side of a bind join), one request a key, and its rows carry the key in the columns named here.
    */
   readonly gaps?: readonly ResourceGap[]
+  /** A column that holds 1 in the row of a resource which has no key: by it belong together the row and what is found below its path. */
+  readonly mark?: string
   /** Query options that belong to the path, percent-encoded: `@p1={"City":"Bern"}`. */
   readonly options?: readonly string[]
 }
@@ -170,6 +172,8 @@ export interface Concat {
 export interface JoinPair {
   readonly from: string
   readonly to: string
+  /** Rows of the input that do not say that they are of one of these types (qualified names) never join: they have no such navigation. */
+  readonly of?: readonly string[]
 }
 
 /** What nested options ask for each parent: executed after the join. */

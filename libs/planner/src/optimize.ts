@@ -1,4 +1,5 @@
 import { type Column, columnsOf, outputColumns, type Plan, transform } from '@tributary/plan'
+import { keyColumnNames } from './bind/key-parts.js'
 import type { BoundQuery } from './bound-query.js'
 import { mergeFilters } from './rules/merge-filters.js'
 import { pruneColumns } from './rules/prune-columns.js'
@@ -34,7 +35,7 @@ export function optimize(bound: BoundQuery): BoundQuery {
 function neededColumns(bound: BoundQuery): ReadonlySet<string> {
   if (bound.unwrap.length > 0) return new Set(bound.unwrap.slice(0, 1))
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : bound.order.flatMap(({ expression }) => [...columnsOf(expression)])
-  return new Set([...bound.visible, ...cursor, ...(bound.identified === true ? bound.set.key : [])])
+  return new Set([...bound.visible, ...cursor, ...(bound.identified === true ? keyColumnNames(bound.set) : [])])
 }
 
 /** The columns of the answer's rows in the plan; what is narrowed in the bound ones stays narrowed. */

@@ -21,7 +21,7 @@ export function acceptResource(want: ScanRequest, resource: RemoteResource, able
   if (resource.gaps !== undefined && want.keys.length === 0) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `The path ${printedPath(resource)} of ${want.target.slug} by itself`, hint: 'It is read from the rows it belongs to.' })
   const unproven = doubted(able)
   const declared = restrictionsOf(want.target.model, '')
-  const filled: ReadonlySet<string> = new Set(resource.gaps?.flatMap(({ key }) => key.map(({ column }) => column)))
+  const filled: ReadonlySet<string> = new Set([...(resource.gaps?.flatMap(({ key }) => key.map(({ column }) => column)) ?? []), ...(resource.mark === undefined ? [] : [resource.mark])])
   const own = { ...want, columns: want.columns.filter(({ name }) => !filled.has(name)) }
   const keys: TakenKeys = resource.gaps !== undefined ? { form: 'in', limit: 1, features: [] } : resource.single ? { limit: 1, features: [] } : takeKeys(own, unproven, declared)
   const batch = resource.gaps === undefined ? undefined : takeLinkBatch(want.target.model, able)

@@ -19,7 +19,7 @@ import { bodyError, type Incoming, type Outgoing, type Transport } from './trans
 export async function* readResource(transport: Transport, scan: ODataScan, context: ReadContext): AsyncGenerator<SourcePage> {
   const { resource } = scan
   if (resource?.gaps === undefined) {
-    yield* resource?.single === true ? readSingle(transport, scan, context) : readScan(transport, scan, context)
+    yield* resource?.mark === undefined ? ofLink(transport, scan, context) : readMarked(transport, scan, { ...context, mark: resource.mark })
     return
   }
   const filling: ReadonlySet<string> = new Set(resource.gaps.flatMap(({ key }) => key.map(({ column }) => column)))
@@ -35,6 +35,12 @@ export async function* readResource(transport: Transport, scan: ODataScan, conte
   })
   if (batch !== undefined && links.length > 1) return yield* linksTogether(transport, scan, links, unkeyed)
   for (const { given, filled } of links) for await (const { page } of linked(filled, ofLink(transport, filled, unkeyed))) yield { page: withKey(page, scan.columns, given) }
+}
+
+/** The rows of a resource without key, with the column that stands for it. */
+async function* readMarked(transport: Transport, scan: ODataScan, { mark, ...context }: ReadContext & { readonly mark: string }): AsyncGenerator<SourcePage> {
+  const unmarked = { ...scan, columns: scan.columns.filter(({ name }) => name !== mark) }
+  for await (const { page } of ofLink(transport, unmarked, context)) yield { page: withKey(page, scan.columns, new Map([[mark, 1]])) }
 }
 
 /** The path that one key makes, and the key. */

@@ -5,6 +5,7 @@ import { derivedEntities, renamed, resolveEntities, type ResolvedEntity } from '
 import { annotationsOf } from '../services/element-annotations.js'
 import { aggregationOfSet, type ProductPaths } from './exposed-aggregation.js'
 import { namespaceOf } from './exposed-names.js'
+import { exposedKey } from './key-aliases.js'
 import { exposedTypes, type ExposedTypes } from './exposed-types.js'
 import { productNavigations, type ProductNavigation } from './product-navigations.js'
 
@@ -120,7 +121,7 @@ function exposedSet(resolved: ResolvedEntity, entityTypes: ReadonlyMap<string, E
     remoteSet: set.name,
     remoteType: model.entityType(set.entityType)?.qualifiedName ?? type.qualifiedName,
     renamed: new Map(columns.filter(({ exposed, remote }) => exposed !== remote).map(({ exposed, remote }) => [exposed, remote])),
-    key: (exposedType?.key ?? []).map(({ path }) => path),
+    ...exposedKey(exposedType?.key ?? []),
     navigations: new Map(navigations.map(({ exposed }): [string, ExposedNavigation] => [exposed.name, exposed])),
   })
 }

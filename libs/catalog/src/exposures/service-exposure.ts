@@ -3,6 +3,7 @@ import type { EdmModel, EntitySet, EntityType } from '@tributary/edm'
 import type { Endpoint, ExposedNavigation, ExposedSet, Exposure } from '../exposure.js'
 import type { ServiceEndpoint } from '../records.js'
 import { joinColumns } from './join-columns.js'
+import { exposedKey } from './key-aliases.js'
 
 /** A registered service as the proxy reads it. */
 export function endpointOf(service: ServiceEndpoint, model: EdmModel): Endpoint {
@@ -54,7 +55,7 @@ function exposedSet({ slug, model }: Endpoint, set: EntitySet, type: EntityType)
     remoteSet: set.name,
     remoteType: type.qualifiedName,
     renamed: new Map(),
-    key: model.key(type).map(({ path }) => path),
+    ...exposedKey(model.key(type)),
     navigations: new Map(navigations),
   })
 }

@@ -28,7 +28,7 @@ function seenAs(position: Position, target: StructuredType, { model }: RowScope)
   const entityType = position.row === undefined ? undefined : model.entityType(target.qualifiedName)
   const held = position.holder === undefined ? {} : { holder: { ...position.holder, within: [...position.holder.within, target.qualifiedName] } }
   if (entityType === undefined || position.row === undefined) return { ...position, ...held, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
-  const row = { ...position.row, entityType }
+  const row = { ...position.row, entityType, seen: true as const }
   return { ...position, structured: target, row, ...(position.related === undefined ? {} : { related: { ...position.related, scope: row } }) }
 }
 

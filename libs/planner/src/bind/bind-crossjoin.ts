@@ -9,6 +9,7 @@ import { ordered, type PageRequest } from './bind-page.js'
 import { requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { type CrossMember, joinedRows } from './crossjoin-rows.js'
+import { keyColumnNames } from './key-parts.js'
 import { invalid, resourceNotFound, unsupported } from './refusal.js'
 import { type RowScope, rowScope } from './row-scope.js'
 import { shownOfSets, type ShownSet } from './crossjoin-shape.js'
@@ -62,7 +63,7 @@ function crossMembers(members: Members, shown: readonly ShownSet[] | undefined):
   const bySet = new Map(shown?.map((one) => [one.name, one]))
   return new Map([...members].map(([name, scope]) => {
     const own = bySet.get(name)
-    return [name, { scope, shown: own?.columns.map((one) => one.name) ?? scope.set.key, context: `${name}${own?.selectList === undefined ? '' : `(${own.selectList})`}/$entity` }]
+    return [name, { scope, shown: own?.columns.map((one) => one.name) ?? keyColumnNames(scope.set), context: `${name}${own?.selectList === undefined ? '' : `(${own.selectList})`}/$entity` }]
   }))
 }
 
@@ -70,7 +71,7 @@ function crossMembers(members: Members, shown: readonly ShownSet[] | undefined):
 function crossScope(exposure: Exposure, sets: readonly ExposedSet[], members: Members, { aliases }: QueryOptions): RowScope {
   const [first] = sets
   if (first === undefined) throw invalid('$crossjoin needs a set.')
-  const rows = [...members].map(([name, member]) => expandedColumn(name, member.entityType.qualifiedName, { toMany: false, columns: outputColumns(scanOf(member)), visible: member.set.key }))
+  const rows = [...members].map(([name, member]) => expandedColumn(name, member.entityType.qualifiedName, { toMany: false, columns: outputColumns(scanOf(member)), visible: keyColumnNames(member.set) }))
   return { ...rowScope(exposure, first, aliases), rows, joined: members }
 }
 

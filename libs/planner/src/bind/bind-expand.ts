@@ -10,6 +10,7 @@ import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
 import { bindFilterByRow, expandFiltered, filtersByRow } from './filter-by-row.js'
 import { isHidden, withFollowed } from './followed-paths.js'
+import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
 import { matcher } from './matching.js'
 import { expandedStreams } from './expand-streams.js'
@@ -142,7 +143,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const base = withFollowed(scanOf(scope), scope)
   const together = dependsOnOthers(match(base))
   const rows = match(together ? givenRows(outputColumns(base)) : base)
-  const shaped = suffix === undefined || transformed.scope.rows !== undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, scope.set.key)
+  const shaped = suffix === undefined || transformed.scope.rows !== undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, keyColumnNames(scope.set))
   const told = { selectList: shaped.selectList, rows: transformed.scope.rows === undefined ? boundRows(transformed.scope, shaped, { ...target, leadsTo: found.scope.entityType.qualifiedName }) : undefined }
   if (together) {
     if (byRow !== undefined) throw unsupported(`$it in the filter of ${navigation.name} beside what is made of all its rows`, 'Filter within $apply.')

@@ -20,7 +20,7 @@ import { asBeside, asBoolean, asOperands, isUntyped } from './untyped-operand.js
  */
 export function bindExpression(syntax: Syntax, scope: RowScope, expected?: ValueType): Expression {
   switch (syntax.kind) {
-    case 'literal': return bindLiteral(syntax, expected)
+    case 'literal': return bindLiteral(syntax, scope.model, expected)
     case 'alias': return bindAlias(syntax.name, scope, expected)
     case 'unary': return bindUnary(syntax, scope, expected)
     case 'binary': return bindBinary(syntax, scope)

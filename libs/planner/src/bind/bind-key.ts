@@ -1,16 +1,10 @@
 import type { Key } from '@tributary/odata-url'
-import { binary, column, conjunction, type Expression, type ValueType } from '@tributary/plan'
+import { binary, conjunction, type Expression } from '@tributary/plan'
 import { bindExpression } from './bind-expression.js'
 import { bindKeySegment } from './bind-literal.js'
-import { valueType } from './model-types.js'
+import { keyParts, keyPartValue, namedPart, type NamedPart } from './key-parts.js'
 import { invalid, typeError, unknownProperty } from './refusal.js'
 import type { RowScope } from './row-scope.js'
-
-/** A part of a key as a place in the row, under the name by which it is given. */
-interface NamedPart {
-  readonly name: string
-  readonly path: readonly [string, ...string[]]
-}
 
 /**
  * A key as a predicate: positional, as a segment, named, composite, or an alternate key.
@@ -20,12 +14,13 @@ interface NamedPart {
  */
 export function bindKey(key: Key, scope: RowScope, told: readonly string[] = []): Expression {
   const parts = key.form === 'named' ? namedParts(key, scope, told) : positionalParts(key, scope, told)
-  const predicates = parts.map(([{ path }, value]) => {
-    const type = typeOfPath(path, scope)
+  const predicates = parts.map(([part, value]) => {
+    const held = keyPartValue(part, scope)
+    const { type } = held
     const bound = value.kind === 'literal' && key.form === 'segment' ? bindKeySegment(value, type) : bindExpression(value, scope, type)
     if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span: value.span, found: 'null', expected: type.name })
     if (bound.type.base !== type.base) throw typeError({ what: 'A key', span: value.span, found: bound.type, expected: type.name })
-    return binary('eq', column(type, ...path), bound)
+    return binary('eq', held, bound)
   })
   const all = conjunction(predicates)
   if (all === undefined) throw invalid(`The entity set ${scope.set.name} has no key.`, 'Use $filter.')
@@ -35,20 +30,18 @@ export function bindKey(key: Key, scope: RowScope, told: readonly string[] = [])
 type KeyValue = Key['parts'][number]['value']
 
 function positionalParts(key: Key, scope: RowScope, told: readonly string[]): readonly (readonly [NamedPart, KeyValue])[] {
-  const all = scope.set.key
+  const all = keyParts(scope.set)
   if (all.length === 0) throw invalid(`The entity set ${scope.set.name} has no key.`, 'Use $filter.')
-  const untold = all.filter((name) => !told.includes(name))
-  const names = key.parts.length === untold.length ? untold : all
-  if (key.parts.length !== names.length) {
-    throw invalid(`The key of ${scope.set.name} has ${names.length} parts, and ${key.parts.length} are given.`, `Name them: (${names.map((name) => `${name}=…`).join(',')}).`)
+  const untold = all.filter(({ name }) => !told.includes(name))
+  const parts = key.parts.length === untold.length ? untold : all
+  if (key.parts.length !== parts.length) {
+    throw invalid(`The key of ${scope.set.name} has ${parts.length} parts, and ${key.parts.length} are given.`, `Name them: (${parts.map(({ name }) => `${name}=…`).join(',')}).`)
   }
   return key.parts.flatMap(({ value }, index) => {
-    const name = names[index]
-    return name === undefined ? [] : [[simplePart(name), value] as const]
+    const part = parts[index]
+    return part === undefined ? [] : [[part, value] as const]
   })
 }
-
-const simplePart = (name: string): NamedPart => ({ name, path: [name] })
 
 function namedParts(key: Key, scope: RowScope, told: readonly string[]): readonly (readonly [NamedPart, KeyValue])[] {
   const candidates = keysOf(scope)
@@ -70,23 +63,7 @@ function namedParts(key: Key, scope: RowScope, told: readonly string[]): readonl
 
 /** The set's key and the alternate keys of its type. */
 function keysOf(scope: RowScope): readonly (readonly NamedPart[])[] {
-  const primary = scope.set.key.map(simplePart)
-  const alternate = scope.entityType.alternateKeys.map((parts) => parts.map(({ path, alias }): NamedPart => {
-    const [first = path, ...rest] = path.split('/')
-    return { name: alias ?? path, path: [first, ...rest] }
-  }))
+  const primary = keyParts(scope.set)
+  const alternate = scope.entityType.alternateKeys.map((parts) => parts.map(({ path, alias }) => namedPart(path, alias)))
   return [...(primary.length === 0 ? [] : [primary]), ...alternate]
-}
-
-function typeOfPath(path: readonly [string, ...string[]], { model, entityType }: RowScope): ValueType {
-  let structured: Parameters<typeof model.property>[0] = entityType
-  let type: ValueType | undefined
-  for (const name of path) {
-    const property = model.property(structured, name)
-    if (property === undefined) throw unknownProperty(structured.qualifiedName, name, model.properties(structured).map((known) => known.name))
-    type = valueType(model, property.type)
-    structured = model.structured(property.type.name) ?? structured
-  }
-  if (type === undefined) throw invalid(`The path ${path.join('/')} leads nowhere.`)
-  return type
 }

@@ -1,7 +1,7 @@
-import { nearest } from '@tributary/edm'
+import { type EdmModel, nearest } from '@tributary/edm'
 import type { Literal } from '@tributary/odata-url'
 import {
-  type BaseType, castValue, decimalType, doubleType, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, parseGeo, primitiveType, stringType, type Value, type ValueType,
+  type BaseType, castValue, decimalType, doubleType, enumText, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, parseGeo, primitiveType, stringType, type Value, type ValueType,
 } from '@tributary/plan'
 import { typeError } from './refusal.js'
 
@@ -10,12 +10,12 @@ import { typeError } from './refusal.js'
  * text becomes a guid, date, time, duration or enumeration member. Without a context it has the type its form shows.
  * @throws HUB_QUERY_TYPE where it cannot
  */
-export function bindLiteral(syntax: Literal, expected?: ValueType): Expression {
+export function bindLiteral(syntax: Literal, model: EdmModel, expected?: ValueType): Expression {
   switch (syntax.type) {
     case 'null': return literal(nullType, null)
     case 'Edm.Int64': case 'Edm.Decimal': case 'Edm.Double': return bindNumber(syntax, expected)
     case 'Edm.String': return bindText(syntax, expected)
-    case 'enum': return bindEnum(syntax, expected)
+    case 'enum': return bindEnum(syntax, model, expected)
     case 'Edm.Geography': case 'Edm.Geometry': return bindGeo(syntax, syntax.type)
     case 'Edm.Boolean': return checked(syntax, literal(primitiveType('Edm.Boolean'), syntax.text.toLowerCase() === 'true'), expected)
     default: return checked(syntax, literal(primitiveType(syntax.type), syntax.text), expected)
@@ -84,9 +84,10 @@ function bindText(syntax: Literal, expected: ValueType | undefined): Expression 
   return checked(syntax, literal(stringType, syntax.text), expected)
 }
 
-function bindEnum(syntax: Literal, expected: ValueType | undefined): Expression {
+function bindEnum(syntax: Literal, model: EdmModel, expected: ValueType | undefined): Expression {
   if (expected?.base !== 'enum') throw mismatch(syntax, expected ?? stringType)
-  if (syntax.enumType !== undefined && syntax.enumType !== expected.name) {
+  // The name may begin with the alias of its schema.
+  if (syntax.enumType !== undefined && syntax.enumType !== expected.name && model.type(syntax.enumType)?.qualifiedName !== expected.name) {
     throw typeError({ what: 'Type mismatch', span: syntax.span, found: syntax.enumType, expected: expected.name })
   }
   return enumConstant(syntax, expected)
@@ -98,12 +99,18 @@ function enumConstant(syntax: Literal, type: ValueType): Expression {
   const names = syntax.text.split(',').map((part) => {
     const name = part.trim()
     if (members.has(name)) return name
-    const byNumber = /^-?\d+$/.test(name) ? [...members].find(([, value]) => value === BigInt(name))?.[0] : undefined
+    const byNumber = /^-?\d+$/.test(name) ? namesOf(BigInt(name), type) : undefined
     if (byNumber !== undefined) return byNumber
     const near = nearest(name, members.keys())
     throw typeError({ what: `No member of ${type.name}`, span: syntax.span, found: `'${name}'`, expected: near === undefined ? [...members.keys()].join(', ') : `a member such as ${near}` })
   })
   return literal(type, names.join(','))
+}
+
+/** The member of this value; of flags, the members that it is made of. */
+function namesOf(value: bigint, type: ValueType): string | undefined {
+  const text = enumText(type, value)
+  return text === undefined || /^-?\d/.test(text) ? undefined : text
 }
 
 /** A raw key segment (`/Orders/10248`) as a constant of the key's type. @throws HUB_QUERY_TYPE if it is none */

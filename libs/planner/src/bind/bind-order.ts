@@ -1,9 +1,9 @@
 import type { OrderItem } from '@tributary/odata-url'
-import { column, type OrderKey, orderKey } from '@tributary/plan'
+import { type OrderKey, orderKey } from '@tributary/plan'
 import { leavesOf } from './bind-aggregate.js'
 import { bindExpression } from './bind-expression.js'
 import { comparable } from './comparable-types.js'
-import { valueType } from './model-types.js'
+import { keyParts, keyPartValue } from './key-parts.js'
 import { typeError } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
@@ -21,9 +21,6 @@ export function keyOrder(order: readonly OrderKey[], scope: RowScope): readonly 
   if (scope.rows !== undefined) return leavesOf(scope.rows).map((leaf) => orderKey(leaf))
   const beside = scope.repeats === true ? leavesOf([...scope.computed.values()]).map((leaf) => orderKey(leaf)) : []
   const given = new Set(order.flatMap(({ expression }) => (expression.kind === 'column' && expression.path.length === 1 ? [expression.path[0]] : [])))
-  const key = scope.set.key.filter((name) => !given.has(name)).flatMap((name) => {
-    const property = scope.model.property(scope.entityType, name)
-    return property === undefined ? [] : [orderKey(column(valueType(scope.model, property.type), name))]
-  })
-  return [...key, ...beside]
+  const key = keyParts(scope.set).filter(({ path }) => path.length > 1 || !given.has(path[0]))
+  return [...key.map((part) => orderKey(keyPartValue(part, scope))), ...beside]
 }

@@ -4,6 +4,7 @@ import { type Column, everyRelated, expand, type Expression, filter, given, outp
 import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
 import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
 import { bindShape, boundRows, keysOnly, relatedColumn, type Shaped } from './bind-expand.js'
+import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether } from './made-together.js'
 import { matcher } from './matching.js'
 import { ordered, pageOf, type PageRequest } from './bind-page.js'
@@ -41,7 +42,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), shape === 'itemCount' ? itemsCounted(url.options) : url.options)
   const behind = property === undefined ? undefined : behindRow(address, property.selectList)
-  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || ((behind !== undefined || options.identified === true) && isOfId(name, scope.set.key)))]) : address.tail === 'ref' ? keysOnly(after, scope.set.key) : bindShape(after, rowOptions, scope)
+  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || ((behind !== undefined || options.identified === true) && isOfId(name, keyColumnNames(scope.set))))]) : address.tail === 'ref' ? keysOnly(after, keyColumnNames(scope.set)) : bindShape(after, rowOptions, scope)
   const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true, ...(together ? { base } : {}) })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),

@@ -1,3 +1,4 @@
+import type { ExposedSet } from '@tributary/catalog'
 import { conjuncts, type Expression, printExpression } from '@tributary/plan'
 import { type Address, type AddressStep, lastStep } from './address.js'
 
@@ -34,7 +35,7 @@ function propertyContext(address: Address, rows: string | undefined): string {
   const cast = castOf(address)
   const path = propertyPath(address)
   if (rows === undefined) return `${scope.entityType.qualifiedName}/${path}`
-  return `${rows}${key === undefined ? '' : printKey(key)}${cast === undefined ? '' : `/${cast}`}/${path}`
+  return `${rows}${key === undefined ? '' : printKey(key, scope.set)}${cast === undefined ? '' : `/${cast}`}/${path}`
 }
 
 /** The type that has the property, where not all rows of the set do. */
@@ -74,11 +75,12 @@ const isUnbound = ({ reached, scope: { result, set, exposure } }: AddressStep): 
 
 function contained({ scope, reached }: AddressStep, before: AddressStep | undefined, path: string | undefined): string | undefined {
   if (path === undefined || before === undefined || reached === undefined || scope.contained !== true) return undefined
-  const whose = before.key === undefined ? (before.scope.place?.single === true ? '' : undefined) : printKey(before.key)
+  const whose = before.key === undefined ? (before.scope.place?.single === true ? '' : undefined) : printKey(before.key, before.scope.set)
   return whose === undefined ? undefined : `${path}${whose}${before.cast === undefined ? '' : `/${before.cast}`}/${reached.navigation.remoteNavigation ?? reached.navigation.name}`
 }
 
-function printKey(key: Expression): string {
-  const parts = conjuncts(key).flatMap((part) => (part.kind === 'binary' ? [[printExpression(part.left), encodeURIComponent(printExpression(part.right)).replaceAll('%27', "'")] as const] : []))
+function printKey(key: Expression, { keyAliases }: ExposedSet): string {
+  const named = (part: string): string => keyAliases?.get(part) ?? part
+  const parts = conjuncts(key).flatMap((part) => (part.kind === 'binary' ? [[named(printExpression(part.left)), encodeURIComponent(printExpression(part.right)).replaceAll('%27', "'")] as const] : []))
   return parts.length === 1 ? `(${parts[0]?.[1] ?? ''})` : `(${parts.map(([name, value]) => `${name}=${value}`).join(',')})`
 }

@@ -1,6 +1,7 @@
 import type { ExpandItem, QueryOptions, SelectItem } from '@tributary/odata-url'
 import { type Column, outputColumns } from '@tributary/plan'
 import { bindSelect, requireOptions } from './bind-select.js'
+import { keyColumnNames } from './key-parts.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
@@ -31,7 +32,7 @@ export function shownOfSets({ expand = [], select }: QueryOptions, members: Read
       return [{ name, linked: false, columns: shown, selectList: names?.join(',') }]
     }
     if (selected !== undefined && items === undefined) return []
-    return [{ name, linked: true, columns: columns.filter((column) => scope.set.key.includes(column.name)), selectList: undefined }]
+    return [{ name, linked: true, columns: columns.filter((column) => keyColumnNames(scope.set).includes(column.name)), selectList: undefined }]
   })
 }
 

@@ -70,7 +70,7 @@ function castRows(way: Way, name: string): Way {
   const { from, within } = way
   if (within.length > 0) return { ...way, within: [...within, complexType(from, [...within, name]).qualifiedName] }
   const type = derived(from, from.entityType.qualifiedName, name)
-  return type.qualifiedName === from.entityType.qualifiedName ? way : { ...way, from: { ...from, entityType: type }, only: type }
+  return type.qualifiedName === from.entityType.qualifiedName ? way : { ...way, from: { ...from, entityType: type, seen: true }, only: type }
 }
 
 function castRelated(way: Way, { name: navigation }: ExposedNavigation, name: string): Way {

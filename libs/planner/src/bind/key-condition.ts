@@ -1,7 +1,7 @@
 import type { Key } from '@tributary/odata-url'
-import { binary, column, conjunction, type Expression } from '@tributary/plan'
+import { binary, conjunction, type Expression } from '@tributary/plan'
 import type { Bind } from './bind-operand.js'
-import { valueType } from './model-types.js'
+import { keyParts, keyPartValue } from './key-parts.js'
 import { invalid, typeError } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
@@ -11,18 +11,17 @@ import type { RowScope } from './row-scope.js'
  */
 export function keyCondition(key: Key, target: RowScope, bind: Bind, given: readonly string[] = []): Expression {
   const { parts } = key
-  const whole = target.set.key
-  const open = whole.filter((name) => !given.includes(name))
-  const names = parts.length === whole.length ? whole : open
-  if (names.length === 0 || names.length !== parts.length) throw noKey(key, target)
+  const whole = keyParts(target.set)
+  const open = whole.filter(({ path }) => path.length > 1 || !given.includes(path[0]))
+  const expected = parts.length === whole.length ? whole : open
+  if (expected.length === 0 || expected.length !== parts.length) throw noKey(key, target)
   const equalities = parts.map(({ name, value, span }, index) => {
-    const part = name ?? names[index] ?? ''
-    const property = names.includes(part) ? target.model.property(target.entityType, part) : undefined
-    if (property === undefined) throw noKey(key, target)
-    const type = valueType(target.model, property.type)
-    const bound = bind(value, target, type)
-    if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span, found: bound.type, expected: type.name })
-    return binary('eq', column(type, part), bound)
+    const part = name === undefined ? expected[index] : expected.find((one) => one.name === name)
+    if (part === undefined) throw noKey(key, target)
+    const held = keyPartValue(part, target)
+    const bound = bind(value, target, held.type)
+    if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span, found: bound.type, expected: held.type.name })
+    return binary('eq', held, bound)
   })
   const condition = conjunction(equalities)
   if (condition === undefined) throw noKey(key, target)
@@ -30,4 +29,4 @@ export function keyCondition(key: Key, target: RowScope, bind: Bind, given: read
 }
 
 const noKey = ({ parts }: Key, { set }: RowScope): Error =>
-  invalid(`(${parts.map(({ name }) => name ?? '…').join(',')}) is no key of ${set.name}.`, set.key.length === 0 ? 'It has none.' : `Its key: ${set.key.join(', ')}.`)
+  invalid(`(${parts.map(({ name }) => name ?? '…').join(',')}) is no key of ${set.name}.`, set.key.length === 0 ? 'It has none.' : `Its key: ${keyParts(set).map(({ name }) => name).join(', ')}.`)

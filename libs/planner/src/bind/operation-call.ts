@@ -64,7 +64,7 @@ function inlineText({ name, type }: Parameter, value: Syntax, model: EdmModel): 
     if (value.type === 'null') return 'null'
     if (isGeographic(expected) && (value.type === 'Edm.Geography' || value.type === 'Edm.Geometry')) return decodeURIComponent(printSyntax(value, dialect401))
     if (expected.collection || expected.base === 'structured') throw mismatch(name, value, expected)
-    const bound = bindLiteral(value, expected)
+    const bound = bindLiteral(value, model, expected)
     // What is no value of the type has stayed what its form shows.
     if (expected.base !== 'Edm.Untyped' && bound.type.base !== expected.base) throw mismatch(name, value, expected)
     return printExpression(bound)

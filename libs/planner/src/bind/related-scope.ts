@@ -1,6 +1,6 @@
-import { type ExposedNavigation, type ExposedSet, type Exposure, joinColumns } from '@tributary/catalog'
+import { exposedKey, type ExposedNavigation, type ExposedSet, type Exposure, joinColumns } from '@tributary/catalog'
 import type { EntityType, NavigationProperty, StructuredType } from '@tributary/edm'
-import type { Column, Expand, JoinPair, ResourceGap } from '@tributary/plan'
+import { type Column, type Expand, int32Type, type JoinPair, type ResourceGap } from '@tributary/plan'
 import { valueType } from './model-types.js'
 import { invalid, unsupported } from './refusal.js'
 import { type RowPlace, type RowScope, rowScope } from './row-scope.js'
@@ -78,7 +78,7 @@ interface Unbound {
 export function unboundSet(exposure: Exposure, { name, endpoint, type, bound }: Unbound): ExposedSet {
   const { model } = exposure
   return Object.freeze({
-    name, endpoint, entityType: type.qualifiedName, remoteSet: '', remoteType: type.qualifiedName, renamed: new Map(), key: model.key(type).map(({ path }) => path),
+    name, endpoint, entityType: type.qualifiedName, remoteSet: '', remoteType: type.qualifiedName, renamed: new Map(), ...exposedKey(model.key(type)),
     navigations: new Map(model.navigations(type).map((navigation) => [navigation.name, unboundNavigation(exposure, type, navigation, bound)])),
   })
 }
@@ -93,6 +93,9 @@ export function unboundNavigation({ model, sets }: Exposure, type: StructuredTyp
   })
 }
 
+/** A singleton may have no key: there is one row of it, which this column stands for. */
+const markColumn: Column = Object.freeze({ name: '~0', type: int32Type })
+
 /** The scope of the row of a singleton. Undefined: the service has none of this name. */
 export function singletonScope(exposure: Exposure, name: string, aliases: RowScope['aliases']): RowScope | undefined {
   const { model, endpoints } = exposure
@@ -104,7 +107,7 @@ export function singletonScope(exposure: Exposure, name: string, aliases: RowSco
   const path = encodeURIComponent(name)
   return {
     ...rowScope(exposure, unboundSet(exposure, { name, endpoint, type, bound }), aliases),
-    read: { resource: { path, single: true }, columns: [] }, place: { path, gaps: [], single: true }, bound,
+    read: model.key(type).length > 0 ? { resource: { path, single: true }, columns: [] } : { resource: { path, single: true, mark: markColumn.name }, columns: [markColumn] }, place: { path, gaps: [], single: true }, bound,
   }
 }
 
@@ -117,19 +120,23 @@ interface Link {
 
 /** The link of each row of a scope: its place, its key, and the name of the navigation. */
 function linkOf(from: RowScope, navigation: string): Link {
-  const { set } = from
+  const { set, model, entityType } = from
   const reached = from.place ?? from.reached
   const place = reached ?? { path: encodeURIComponent(set.remoteSet), gaps: [], single: false }
-  const after = `/${castText(from, navigation)}${navigation.split('/').map(encodeURIComponent).join('/')}`
+  const cast = castText(from, navigation)
+  // Under rows of other types there is nothing to be asked for.
+  const of = cast !== '' && from.seen === true ? { of: [entityType.qualifiedName, ...model.derivedTypes(entityType.qualifiedName)] } : {}
+  const after = `/${cast}${navigation.split('/').map(encodeURIComponent).join('/')}`
   const above = reached === undefined ? [] : (from.read?.columns ?? [])
-  const inherited = above.map(({ name }): JoinPair => ({ from: name, to: name }))
+  const inherited = above.map(({ name }): JoinPair => ({ from: name, to: name, ...of }))
   const last = place.gaps.at(-1)
   if (place.single && last !== undefined) return { place: { path: place.path, gaps: [...place.gaps.slice(0, -1), { ...last, after: `${last.after}${after}` }] }, columns: above, on: pairs(inherited, from) }
   const own = keyColumns(from, above.length)
-  const gap: ResourceGap = { key: own.map(({ column, name }) => ({ name: set.renamed.get(name) ?? name, column: column.name })), after, ...(place.single ? { unwritten: true as const } : {}) }
+  const held = own.length > 0 ? own.map(({ column, name }) => ({ name: set.renamed.get(name) ?? name, column: column.name })) : above.map(({ name }) => ({ name, column: name }))
+  const gap: ResourceGap = { key: held, after, ...(place.single ? { unwritten: true as const } : {}) }
   return {
     place: { path: place.path, gaps: [...place.gaps, gap] }, columns: [...above, ...own.map(({ column }) => column)],
-    on: pairs([...inherited, ...own.map(({ column, name }) => ({ from: name, to: column.name }))], from),
+    on: pairs([...inherited, ...own.map(({ column, name }) => ({ from: name, to: column.name, ...of }))], from),
   }
 }
 

@@ -25,6 +25,8 @@ export interface RowScope {
   readonly read?: { readonly resource: RemoteResource; readonly columns: readonly Column[] }
   /** Qualified name of the type that rows are of unless they say otherwise, where what leads to them names a narrower one than their set. */
   readonly declared?: string
+  /** The rows are looked at as being of a derived type, and some may not be. */
+  readonly seen?: true
   /** How the rows are addressed, if they are no set's. */
   readonly place?: RowPlace
   /** How their source is asked for what belongs to them, if neither by a place of their own nor by their set, which cannot be read. */

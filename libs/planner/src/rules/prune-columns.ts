@@ -1,4 +1,4 @@
-import { type Column, columnsOf, compute, type Compute, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
+import { type Column, columnsOf, compute, type Compute, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, seekingColumns, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
 import { filteredFrom } from '../bind/filter-by-row.js'
 import { isHidden } from '../bind/followed-paths.js'
 import { concatOver, pruneGiven, pruneTransformation } from './prune-transformation.js'
@@ -44,7 +44,7 @@ function pruneScan(plan: Scan, needed: ReadonlySet<string>): Scan {
 }
 
 function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
-  const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
+  const input = pruneColumns(plan.input, new Set([...needed, ...seekingColumns(plan.on)]))
   const shape = plan.navigation.expanded
   if (shape === undefined) return expand(input, plan)
   const ordered = withExpressions(new Set([...shape.visible, ...(shape.kept ?? []), ...plan.on.map(({ to }) => to)]), plan.perParent.order.map(({ expression }) => expression))
@@ -53,7 +53,7 @@ function pruneExpand(plan: Expand, needed: ReadonlySet<string>): Expand {
 }
 
 function pruneSemiJoin(plan: SemiJoin, needed: ReadonlySet<string>): SemiJoin {
-  const input = pruneColumns(plan.input, new Set([...needed, ...plan.on.map(({ from }) => from)]))
+  const input = pruneColumns(plan.input, new Set([...needed, ...seekingColumns(plan.on)]))
   return semiJoin(input, { ...plan, related: pruneColumns(plan.related, new Set(plan.on.map(({ to }) => to))) })
 }
 

@@ -75,7 +75,9 @@ function fromRow(walk: Walk, name: string, rows: RowScope): Walk {
 function alongNavigation(walk: Walk, name: string, rows: RowScope): Walk {
   const { name: hidden, type, path } = followNavigation(rows, name)
   const { set, model, entityType } = path.scope
-  const identity = set.key.length > 0 ? set.key : columnsOfType(model, entityType).filter(isTelling).map((column) => column.name)
+  // The key of what is contained tells it apart under one row only: with the keys above it is whole.
+  const above = path.scope.contained === true ? (path.scope.read?.columns.map((column) => column.name) ?? []) : []
+  const identity = [...above, ...(set.key.length > 0 ? set.key : columnsOfType(model, entityType).filter(isTelling).map((column) => column.name))]
   for (const read of identity) path.read.add(read)
   return { path: [...walk.path, hidden], values: [], identity, type, rows: path.scope, columns: [], related: path, through: true }
 }
