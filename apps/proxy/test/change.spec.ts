@@ -53,8 +53,8 @@ describe('POST of an entity', () => {
 
   it('passes on that nothing is wanted back, and tells where the entity is', async () => {
     yard.sales.answer({ status: 204, headers: { 'location': '$root$Orders(7)', 'odata-entityid': '$root$Orders(7)', 'preference-applied': 'return=minimal' } })
-    const response = await yard.send('POST', '/odata/sales/Orders', { ID: 7 }, { prefer: 'return=minimal, odata.maxpagesize=3' })
-    expect(only().headers['prefer']).toBe('return=minimal')
+    const response = await yard.send('POST', '/odata/sales/Orders', { ID: 7 }, { prefer: 'return=minimal, odata.maxpagesize=3, wait=9, odata.track-changes' })
+    expect(only().headers['prefer']).toBe('return=minimal, odata.maxpagesize=3')
     expect([response.status, response.headers.get('location'), response.headers.get('odata-entityid'), response.headers.get('preference-applied')]).toEqual([204, `${root()}Orders(7)`, `${root()}Orders(7)`, 'return=minimal'])
     expect(await response.text()).toBe('')
   })

@@ -20,7 +20,7 @@ const carriesControl = ({ name, fields, expanded }: WireColumn): boolean =>
 /** True if the page can be written: positional values always, bytes where they are what the client asked for; others must be parsed first. */
 export function writableAsTheyAre(page: WirePage, visible: readonly string[], style: JsonStyle): boolean {
   if (page.kind === 'rows') return true
-  if (!page.only || page.renamed !== undefined || style.omitNulls === true || !allShown(page.columns, visible)) return false
+  if (!page.only || page.renamed !== undefined || style.omit !== undefined || !allShown(page.columns, visible)) return false
   if (page.ieee754 !== style.ieee754 && page.columns.some(carriesWideNumbers)) return false
   return (style.prefixed && style.metadata === 'minimal') || !page.columns.some(carriesControl)
 }

@@ -8,6 +8,8 @@ export interface WireColumn {
   readonly type: { readonly collection: boolean; readonly base: string }
   /** Values are JSON texts, written as they are. */
   readonly json?: true
+  /** The value it has where nothing else is said; undefined: null. */
+  readonly default?: unknown
   /** Of a complex column: its declared properties. */
   readonly fields?: readonly WireColumn[]
   /** Of an expanded navigation property: the shape of its rows. */

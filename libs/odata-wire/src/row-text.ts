@@ -1,5 +1,5 @@
 import type { WireColumn, WireShape } from './page.js'
-import { controlColumnName, controlName, isControlColumn, type JsonStyle } from './style.js'
+import { controlColumnName, controlName, isControlColumn, isOmitted, type JsonStyle } from './style.js'
 import { exceptionTerm, exceptionText, isMissing } from './exceptions.js'
 import { valueText, type ValueText } from './value-text.js'
 
@@ -17,7 +17,7 @@ type MemberText = (value: unknown) => string
 
 const spread = (style: JsonStyle): MemberText => (value) =>
   Object.entries(value ?? {})
-    .filter(([name, inner]) => inner !== undefined && !(inner === null && style.omitNulls === true) && !(isControlColumn(name) && style.metadata === 'none'))
+    .filter(([name, inner]) => inner !== undefined && !isOmitted(style, undefined, inner) && !(isControlColumn(name) && style.metadata === 'none'))
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
@@ -97,13 +97,13 @@ export function rowText(columns: readonly WireColumn[], visible: readonly string
   const members = shownColumns(columns, visible, style).map((index) => {
     const column = columns[index] as WireColumn
     const write = column.name === '*' ? spread(style) : memberText(column, style)
-    return { index, write, omitsNull: style.omitNulls === true && column.expanded === undefined }
+    return { index, write, omits: style.omit === undefined || column.expanded !== undefined ? undefined : (value: unknown) => isOmitted(style, column.default, value) }
   })
   return (row) => {
     let text = ''
-    for (const { index, write, omitsNull } of members) {
+    for (const { index, write, omits } of members) {
       const value = row[index]
-      if (value === undefined || (omitsNull && value === null)) continue
+      if (value === undefined || omits?.(value) === true) continue
       const member = write(value)
       if (member !== '') text += text === '' ? member : `,${member}`
     }

@@ -1,11 +1,14 @@
 import type { JsonFormat } from './negotiate.js'
 
+/** Values that are left out: nulls, or what a property has where nothing else is said. */
+export type OmittedValues = 'nulls' | 'defaults'
+
 /** How JSON is written for one client: its format, and whether control information is prefixed. */
 export interface JsonStyle extends JsonFormat {
   /** `@odata.count` instead of `@count`. */
   readonly prefixed: boolean
-  /** Prefer: omit-values=nulls. */
-  readonly omitNulls?: boolean
+  /** Prefer: omit-values. */
+  readonly omit?: OmittedValues | undefined
 }
 
 /** The name of a piece of control information: `@odata.nextLink`, or `@nextLink` for a client of 4.01. */
@@ -18,3 +21,20 @@ export const isControlColumn = (name: string): boolean => name.includes('@') || 
 /** A control column's name as the client knows it. Annotations of other vocabularies (`@Org.…`) keep theirs. */
 export const controlColumnName = (name: string, { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>
   prefixed ? name : name.replace('@odata.', '@')
+
+/**
+ * Whether a value is left out of what is written. What has a default of its own is told where it is null.
+ * @see OData Protocol 4.01, section 8.2.8.6
+ */
+export function isOmitted({ omit }: Pick<JsonStyle, 'omit'>, preset: unknown, value: unknown): boolean {
+  if (omit === undefined) return false
+  if (omit === 'nulls' || preset === undefined) return value === null
+  return value === preset || (value !== null && plainNumber(value) !== undefined && plainNumber(value) === plainNumber(preset))
+}
+
+/** A number as text that equals that of every other spelling without exponent; undefined: it is none. */
+function plainNumber(value: unknown): string | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  const [, sign, whole = '', , part = ''] = /^(-?)(\d+)(\.(\d*?)0*)?$/.exec(String(value)) ?? []
+  return sign === undefined ? undefined : `${sign}${whole.replace(/^0+(?=\d)/, '')}${part === '' ? '' : `.${part}`}`
+}

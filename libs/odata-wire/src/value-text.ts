@@ -1,5 +1,5 @@
 import type { WireColumn, WireShape } from './page.js'
-import { controlColumnName, isControlColumn, type JsonStyle } from './style.js'
+import { controlColumnName, isControlColumn, isOmitted, type JsonStyle } from './style.js'
 
 /** Writes one value that is not undefined as JSON text. */
 export type ValueText = (value: unknown) => string
@@ -28,7 +28,7 @@ const doubleText: ValueText = (value) => {
  * @param value finite
  */
 function shortSingle(value: number): number {
-  if (Math.fround(value) !== value) return value
+  if (value === 0 || Math.fround(value) !== value) return value
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return short
@@ -61,11 +61,12 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** Declared properties by their type, undeclared ones of an open type as they are. */
 function complexText(fields: readonly WireColumn[], style: JsonStyle, rows: RowsText | undefined): ValueText {
   const writers = new Map(fields.map((field) => [field.name, field.expanded === undefined || rows === undefined ? valueText(field, style, rows) : rows(field.expanded)]))
+  const presets = new Map(fields.map((field) => [field.name, field.default]))
   return (value) => {
     if (!isObject(value)) return quoted(value)
     const members: string[] = []
     for (const [name, inner] of Object.entries(value)) {
-      if (inner === undefined || (inner === null && style.omitNulls === true)) continue
+      if (inner === undefined || isOmitted(style, presets.get(name), inner)) continue
       if (isControlColumn(name) && style.metadata === 'none') continue
       const write = writers.get(name) ?? quoted
       members.push(`${JSON.stringify(controlColumnName(name, style))}:${inner === null ? 'null' : write(inner)}`)

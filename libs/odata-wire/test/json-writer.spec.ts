@@ -74,7 +74,7 @@ describe('writeCollection', () => {
     const address = { ...column('Address', 'structured'), fields: [column('Zip', 'Edm.Int64'), column('City')] }
     const page = rows([address], [[{ '@odata.type': '#S.Home', 'Zip': '9007199254740993', 'City': null }]])
     expect(await write([page])).toContain('{"Address":{"@odata.type":"#S.Home","Zip":9007199254740993,"City":null}}')
-    expect(await write([page], { style: { ...minimal, metadata: 'none', omitNulls: true } })).toBe('{"value":[{"Address":{"Zip":9007199254740993}}]}')
+    expect(await write([page], { style: { ...minimal, metadata: 'none', omit: 'nulls' } })).toBe('{"value":[{"Address":{"Zip":9007199254740993}}]}')
   })
 
   it('drops the prefix of control information for a client of 4.01, and all but count and next link for metadata=none', async () => {
@@ -157,7 +157,7 @@ describe('pages of bytes', () => {
     expect(writableAsTheyAre(bytes(columns, texts), visible, { ...minimal, ieee754: true })).toBe(false)
     expect(writableAsTheyAre(bytes(columns, texts), ['A'], minimal)).toBe(false)
     expect(writableAsTheyAre(bytes(columns, texts, { only: false }), visible, minimal)).toBe(false)
-    expect(writableAsTheyAre(bytes(columns, texts), visible, { ...minimal, omitNulls: true })).toBe(false)
+    expect(writableAsTheyAre(bytes(columns, texts), visible, { ...minimal, omit: 'nulls' })).toBe(false)
     expect(writableAsTheyAre(bytes([column('A')], []), ['A'], { ...minimal, ieee754: true })).toBe(true)
     expect(writableAsTheyAre(bytes([column('A'), column('@odata.etag')], []), ['A'], { ...minimal, metadata: 'none' })).toBe(false)
   })

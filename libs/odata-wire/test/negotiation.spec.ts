@@ -1,4 +1,4 @@
-import { errorBody, jsonContentType, negotiateVersion, parseAccept, parseMetadataAccept, parsePrefer, propertyJson, rawValue, entityJson, requireTextAccepted, serviceDocument, type JsonStyle } from '../src/index.js'
+import { annotationFilter, appliedPreference, errorBody, jsonContentType, negotiateVersion, parseAccept, parseMetadataAccept, parsePrefer, propertyJson, rawValue, entityJson, requireTextAccepted, serviceDocument, type JsonStyle } from '../src/index.js'
 import { hubError } from '@tributary/errors'
 
 const minimal: JsonStyle = { metadata: 'minimal', ieee754: false, prefixed: true }
@@ -65,10 +65,28 @@ describe('negotiateVersion', () => {
 
 describe('parsePrefer', () => {
   it.each([
-    ['maxpagesize=10', 10, false], ['odata.maxpagesize=10, maxpagesize=20', 10, false], ['return=minimal; x=1, omit-values="nulls"', undefined, true],
-    ['maxpagesize=0', undefined, false], ['maxpagesize=ten', undefined, false], [undefined, undefined, false],
-  ] as const)('reads %s', (prefer, size, omitNulls) => {
-    expect(parsePrefer(prefer)).toEqual({ omitNulls, ...(size === undefined ? {} : { maxPageSize: size }) })
+    ['maxpagesize=10', { maxPageSize: 10 }], ['maxpagesize=10, maxpagesize=20', { maxPageSize: 10 }], ['return=minimal; x=1, omit-values="nulls"', { omit: 'nulls' }], ['OMIT-VALUES=Defaults', { omit: 'defaults' }],
+    ['odata.maxpagesize=10, maxpagesize=20', { maxPageSize: 20 }], ['maxpagesize=20,odata.maxpagesize=10', { maxPageSize: 20 }], ['odata.maxpagesize="10"', { maxPageSize: 10, prefixed: new Set(['maxpagesize']) }],
+    ['maxpagesize=0', {}], ['maxpagesize=ten', {}], ['omit-values=all', {}], [undefined, {}], ['respond-async, wait=5 , odata.track-changes', { respondAsync: true, waitSeconds: 5, trackChanges: true, prefixed: new Set(['track-changes']) }],
+    ['odata.continue-on-error=false', { continueOnError: false, prefixed: new Set(['continue-on-error']) }], ['odata.include-annotations="display.*,-a.b#q"', { includeAnnotations: 'display.*,-a.b#q', prefixed: new Set(['include-annotations']) }],
+  ] as const)('reads %s', (prefer, wishes) => {
+    expect(parsePrefer(prefer)).toEqual({ prefixed: new Set(), ...wishes })
+  })
+
+  it('tells what was applied by the names the client knows', () => {
+    const { prefixed } = parsePrefer('odata.maxpagesize=5,omit-values=nulls')
+    expect([appliedPreference('maxpagesize', '5', { prefixed }), appliedPreference('omit-values', 'nulls', { prefixed }), appliedPreference('include-annotations', 'a.*,-b', { prefixed }), appliedPreference('track-changes', undefined, { prefixed })])
+      .toEqual(['odata.maxpagesize=5', 'omit-values=nulls', 'include-annotations="a.*,-b"', 'track-changes'])
+  })
+})
+
+describe('annotationFilter', () => {
+  it.each([
+    ['*', 'a.b', true], ['-*', 'a.b', false], ['display.*', 'display.subject', true], ['display.*', 'display.more.subject', true], ['display.*', 'other.subject', false], ['display.subject', 'display.subject', true],
+    ['display.subject', 'display.other', false], ['-display.*', 'other.subject', true], ['*,-display.*', 'display.subject', false], ['*,-display.*,display.subject', 'display.subject', true], ['display.*,-display.inner.*', 'display.inner.x', false],
+    ['display.*#tablet', 'display.subject#tablet', true], ['display.*#tablet', 'display.subject', false], ['display.subject', 'display.subject#tablet', true], ['-display.subject#tablet,*', 'display.subject#tablet', false],
+  ])('%s: %s is wanted: %s', (wish, term, wanted) => {
+    expect(annotationFilter(wish)(term)).toBe(wanted)
   })
 })
 

@@ -10,6 +10,8 @@ export interface Column {
   readonly type: ValueType
   /** Of a complex column: its declared properties (those of derived types included). */
   readonly fields?: readonly Column[]
+  /** The value it has where nothing else is said; undefined: null. */
+  readonly default?: Value
   /** Only rows of derived types have it: where a row lacks it, its value is undefined, not null. */
   readonly derived?: boolean
   /** The query made it: no model declares it, so that clients cannot know its type. */

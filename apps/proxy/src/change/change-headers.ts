@@ -4,10 +4,10 @@ import type { Target } from '@tributary/source'
 import { header, type Exchange } from '../http/exchange.js'
 
 /** Request headers that mean the same to the source. */
-const same = ['if-match', 'if-none-match', 'slug', 'content-language', 'content-disposition'] as const
+const same = ['if-match', 'if-none-match', 'slug', 'accept-language', 'content-language', 'content-disposition'] as const
 
 /** Preferences that are ours to honour, or nobody's within one request. */
-const ours: ReadonlySet<string> = new Set(['respond-async', 'wait', 'callback', 'maxpagesize', 'track-changes', 'allow-entityreferences'])
+const ours: ReadonlySet<string> = new Set(['respond-async', 'wait', 'callback', 'track-changes'])
 
 /**
  * That a change asks for nothing that is not offered.

@@ -93,7 +93,7 @@ function wishOf(tracked: Tracked, { format, called }: Wanted): ReplyWish {
   // What follows of the whole answer are changes, too; what follows of a collection within is just more of it.
   const link: ReplyWish['further']['link'] = (below, about) => (about.outer ? sealed(below, tracked) : within.link(below, about))
   return {
-    exposure, target, root, protocol, called, further: { link }, style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, set, type: { name: set.entityType, collection: true },
+    exposure, target, root, protocol, called, further: { link }, style: { ...format, prefixed: protocol.prefixed, omit: preferences.omit }, set, type: { name: set.entityType, collection: true },
   }
 }
 

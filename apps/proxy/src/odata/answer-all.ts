@@ -45,7 +45,7 @@ export async function answerAll(query: Query, wanted: AllEntities, services: Que
   const allowed = wanted.type === undefined ? always : ofOneType
   const other = [...url.options.spans.keys()].find((name) => name.startsWith('$') && !allowed.has(name))
   if (other !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${other} of $all`, hint: wanted.type === undefined ? 'Cast to a type: $all/Model.Type.' : 'Address the set of the entities.' })
-  const style = { ...parseAccept(header(exchange, 'accept'), url.options.format), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
+  const style = { ...parseAccept(header(exchange, 'accept'), url.options.format), prefixed: protocol.prefixed, omit: preferences.omit }
   const scope = tokenScope(exposure, path, exchange.query)
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }

@@ -129,7 +129,7 @@ function runOf({ query, endpoints, paging, services: { limits, plans, embedded }
   const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand), ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
-  const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }
+  const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omit: preferences.omit }
   return { exchange, asker: query.asker, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
 }
 

@@ -12,7 +12,7 @@ import { sourceLinks } from '../relay/source-links.js'
 import type { Query, QueryServices } from './answer-query.js'
 
 /** Which part of which version is wanted; the source answers it. */
-const asked = ['accept', 'range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const
+const asked = ['accept', 'accept-language', 'range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const
 const told = ['content-type', 'content-length', 'content-disposition', 'content-language', 'content-range', 'accept-ranges', 'etag', 'last-modified'] as const
 
 /**

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Exposure } from '@tributary/catalog'
-import { writeCsdlJson, writeCsdlXml } from '@tributary/edm'
-import { parseMetadataAccept } from '@tributary/odata-wire'
+import { writeCsdlJson, writeCsdlXml, type EdmModel } from '@tributary/edm'
+import { annotationFilter, appliedPreference, parseMetadataAccept, type Preferences } from '@tributary/odata-wire'
 import type { OpenEndpointOf } from '../change/shown-writes.js'
 import { header, type Exchange } from '../http/exchange.js'
 import { respond } from '../http/respond.js'
+import { withChosenAnnotations } from './chosen-annotations.js'
 import { shownModel, type Offered } from './shown-model.js'
 
 interface Document {
@@ -17,6 +18,8 @@ const documentOf = (text: string): Document => {
   return { body, etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
 }
 
+const written = (model: EdmModel, form: 'xml' | 'json'): Document => documentOf(form === 'xml' ? writeCsdlXml(model) : writeCsdlJson(model))
+
 const documents = new WeakMap<Exposure, Map<string, Document>>()
 
 /** Written once for each exposure: a change of its connections makes another. */
@@ -26,17 +29,21 @@ function metadataDocument(exposure: Exposure, form: 'xml' | 'json', { endpointOf
   documents.set(exposure, forms)
   const known = forms.get(key)
   if (known !== undefined) return known
-  const shown = shownModel(exposure, endpointOf, { answersLater })
-  const made = documentOf(form === 'xml' ? writeCsdlXml(shown) : writeCsdlJson(shown))
+  const made = written(shownModel(exposure, endpointOf, { answersLater }), form)
   forms.set(key, made)
   return made
 }
+
+/** Written for one request: who knows which annotations the next one wants. */
+const chosenDocument = (exposure: Exposure, form: 'xml' | 'json', { endpointOf, answersLater, includeAnnotations }: Omit<MetadataAsked, 'preferences'> & { readonly includeAnnotations: string }): Document =>
+  written(withChosenAnnotations(shownModel(exposure, endpointOf, { answersLater }), annotationFilter(includeAnnotations)), form)
 
 /** How the document is wanted, and what it is to say. */
 export interface MetadataAsked extends Offered {
   readonly format?: string
   readonly version: string
   readonly endpointOf: OpenEndpointOf
+  readonly preferences: Preferences
 }
 
 /**
@@ -46,8 +53,12 @@ export interface MetadataAsked extends Offered {
  */
 export function answerMetadata(exchange: Exchange, exposure: Exposure, asked: MetadataAsked): void {
   const form = parseMetadataAccept(header(exchange, 'accept'), asked.format)
-  const { body, etag } = metadataDocument(exposure, form, asked)
-  const headers = { 'odata-version': asked.version, etag, 'vary': 'accept, odata-maxversion', 'cache-control': 'no-cache' }
+  const { includeAnnotations } = asked.preferences
+  const { body, etag } = includeAnnotations === undefined ? metadataDocument(exposure, form, asked) : chosenDocument(exposure, form, { ...asked, includeAnnotations })
+  const headers = {
+    'odata-version': asked.version, etag, 'vary': 'accept, odata-maxversion, prefer', 'cache-control': 'no-cache',
+    ...(includeAnnotations === undefined ? {} : { 'preference-applied': appliedPreference('include-annotations', includeAnnotations, asked.preferences) }),
+  }
   const held = header(exchange, 'if-none-match')?.split(',').map((tag) => tag.trim()) ?? []
   if (held.includes(etag) || held.includes('*')) return respond(exchange, 304, { headers })
   respond(exchange, 200, { headers: { ...headers, 'content-type': form === 'xml' ? 'application/xml;charset=utf-8' : 'application/json;charset=utf-8' }, body })

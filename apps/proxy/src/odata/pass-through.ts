@@ -18,7 +18,9 @@ export interface Forwarding {
 
 /** Undefined if the source is not known to answer exactly this, in exactly the form the client asked for. */
 export function forwardingOf(run: QueryRun): Forwarding | undefined {
-  if (run.bound.shape !== 'collection' || run.style.omitNulls === true || run.table !== undefined || run.style.metadata === 'full') return undefined
+  if (run.bound.shape !== 'collection' || run.style.omit !== undefined || run.table !== undefined || run.style.metadata === 'full') return undefined
+  // Annotations that a source gives of its own accord are passed on, or left out where they may not be wanted.
+  if (run.preferences.includeAnnotations !== undefined) return undefined
   if (run.bound.references === true || run.bound.rows.items !== undefined) return undefined
   const scan = forwardable(run.plan, run.bound)
   if (scan === undefined) return undefined

@@ -1,5 +1,5 @@
 import type { Exposure } from '@tributary/catalog'
-import type { JsonStyle, Preferences, ProtocolVersion, TableFormat } from '@tributary/odata-wire'
+import { appliedPreference, type JsonStyle, type Preferences, type ProtocolVersion, type TableFormat } from '@tributary/odata-wire'
 import type { RequestLimits } from '@tributary/nest'
 import type { BoundQuery } from '@tributary/planner'
 import type { Plan } from '@tributary/plan'
@@ -47,13 +47,9 @@ export const isPartial = ({ preferences, table, bound }: Pick<QueryRun, 'prefere
 
 /** Headers of every answer with data. */
 export function dataHeaders(run: QueryRun, contentType: string): Headers {
-  const { protocol, preferences, timings, exchange } = run
+  const { protocol, timings } = run
   const age = timings.ageSeconds()
-  const applied = [
-    ...(preferences.maxPageSize === undefined ? [] : [`${exchange.request.headers.prefer?.includes('odata.maxpagesize') === true ? 'odata.' : ''}maxpagesize=${preferences.maxPageSize}`]),
-    ...(isPartial(run) ? [`${exchange.request.headers.prefer?.includes('odata.continue-on-error') === true ? 'odata.' : ''}continue-on-error`] : []),
-    ...(preferences.omitNulls ? ['omit-values=nulls'] : []),
-  ]
+  const applied = appliedTo(run)
   return {
     'content-type': contentType,
     'odata-version': protocol.version,
@@ -63,4 +59,17 @@ export function dataHeaders(run: QueryRun, contentType: string): Headers {
     ...(age === undefined ? {} : { age: String(age) }),
     ...(applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') }),
   }
+}
+
+/** The preferences that shaped this very answer. Of annotations only what says that something is missing is ever given with rows. @see OData Protocol 4.01, section 8.3.6 */
+function appliedTo(run: QueryRun): readonly string[] {
+  const { preferences, bound, table } = run
+  const { maxPageSize, omit, includeAnnotations } = preferences
+  const isJson = table === undefined && bound.shape !== 'count' && bound.shape !== 'itemCount' && bound.shape !== 'rawValue'
+  return [
+    ...(maxPageSize === undefined || table !== undefined || bound.shape !== 'collection' || bound.pageRows === 0 ? [] : [appliedPreference('maxpagesize', String(bound.pageRows), preferences)]),
+    ...(isPartial(run) ? [appliedPreference('continue-on-error', undefined, preferences)] : []),
+    ...(isJson && omit !== undefined ? [appliedPreference('omit-values', omit, preferences)] : []),
+    ...(isJson && includeAnnotations !== undefined ? [appliedPreference('include-annotations', isPartial(run) ? 'Org.OData.Core.V1.ResourceException' : '-*', preferences)] : []),
+  ]
 }

@@ -90,7 +90,7 @@ async function answerRead(asked: ServiceRequest, url: ODataUrl, services: Servic
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
   switch (url.resource.kind) {
     case 'metadata':
-      return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), answersLater: services.answersLater, endpointOf: (slug) => services.pool.openNow(exposure, slug) })
+      return answerMetadata(exchange, exposure, { version: protocol.version, ...formatOf(url), answersLater: services.answersLater, preferences: parsePrefer(header(exchange, 'prefer')), endpointOf: (slug) => services.pool.openNow(exposure, slug) })
     case 'service':
       return answerServiceDocument(asked, url)
     case 'path':

@@ -14,7 +14,7 @@ export function writtenForm(run: QueryRun): TextForm | undefined {
   if (toldRows(run) !== undefined || presenter(run) !== undefined) return undefined
   if (hasStreams(bound.rows)) return undefined
   if (bound.shape !== 'collection' || bound.unwrap.length > 0 || table !== undefined) return undefined
-  if (style.omitNulls === true || narrowPage(bound) !== undefined) return undefined
+  if (style.omit !== undefined || narrowPage(bound) !== undefined) return undefined
   const cursor = bound.paging.kind === 'keyset' ? bound.paging.cursor : []
   // What is written can be read again from the text of the one row whose values are needed.
   return { visible: bound.visible, ieee754: style.ieee754, parsed: cursor.filter((name) => !bound.visible.includes(name)) }

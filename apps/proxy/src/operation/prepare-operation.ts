@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import { parseAccept, type JsonFormat } from '@tributary/odata-wire'
+import { parseAccept, splitHeader, type JsonFormat } from '@tributary/odata-wire'
 import { remoteAddress, type LastOperation, type RemoteAddress } from '@tributary/planner'
 import type { RemoteCall } from '@tributary/source'
 import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
@@ -21,14 +21,14 @@ export async function prepareOperation(query: Query, called: LastOperation, { en
   const address = remoteAddress(called.path, exposure, url.options.aliases)
   const { target } = endpoints.endpoint(address.endpoint)
   const format = isText(address) ? plain : parseAccept(header(exchange, 'accept'), url.options.format)
-  const call = called.operation.kind === 'action' ? await actionCall(query, called, target.url) : functionCall()
+  const call = called.operation.kind === 'action' ? await actionCall(query, called, target.url) : functionCall(exchange)
   if (call.method === 'POST' && target.connection.writes === 'refused') {
     throw hubError('HUB_CHANGE_NOT_ALLOWED', { method: 'POST', resource: exchange.path, allowed: 'OPTIONS', reason: `the connection of ${target.slug} refuses changes`, hint: '' })
   }
   const path = withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query)])
   const headers = { accept: isText(address) ? '*/*' : acceptOf(format), ...call.headers }
   const wish = {
-    exposure, target, root, called: path, further: furtherPages({ exchange, exposure, path: query.path, tokens }, target), style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls }, protocol,
+    exposure, target, root, called: path, further: furtherPages({ exchange, exposure, path: query.path, tokens }, target), style: { ...format, prefixed: protocol.prefixed, omit: preferences.omit }, protocol,
     ...(address.set === undefined ? {} : { set: address.set }), ...(address.exposedType === undefined ? {} : { type: address.exposedType }),
   }
   return { call: { ...call, endpoint: address.endpoint, path, headers }, answer: (reply) => clientReply(reply, wish) }
@@ -41,7 +41,7 @@ const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
 
 type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
 
-const functionCall = (): Call => ({ method: 'GET', headers: {} })
+const functionCall = (exchange: Exchange): Call => ({ method: 'GET', headers: wishes(exchange) })
 
 async function actionCall({ exchange, exposure: { model }, root }: Query, { operation }: LastOperation, remoteRoot: string): Promise<Call> {
   const contentType = header(exchange, 'content-type')
@@ -51,12 +51,18 @@ async function actionCall({ exchange, exposure: { model }, root }: Query, { oper
   return { method: 'POST', headers, ...(body.length === 0 ? {} : { body: remoteLinks(body, root, remoteRoot) }) }
 }
 
-/** What the source has to honour: entity tags, and whether its answer is wanted. */
+/** What the source has to honour: entity tags, and how its answer is wanted. */
 function conditions(exchange: Exchange): Readonly<Record<string, string>> {
-  const prefer = (header(exchange, 'prefer') ?? '').split(',').map((item) => item.trim()).filter((item) => /^return=/i.test(item)).join(', ')
   const kept = ['if-match', 'if-none-match'].flatMap((name) => {
     const value = header(exchange, name)
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(kept), ...(prefer === '' ? {} : { prefer }) }
+  return { ...Object.fromEntries(kept), ...wishes(exchange) }
+}
+
+/** Preferences that only whoever makes the answer can honour, and the languages it may be in. */
+function wishes(exchange: Exchange): Readonly<Record<string, string>> {
+  const prefer = splitHeader(header(exchange, 'prefer') ?? '').filter((item) => /^(?:odata\.)?(?:return|maxpagesize|omit-values|include-annotations|continue-on-error|handling)\b/i.test(item))
+  const languages = header(exchange, 'accept-language')
+  return { ...(prefer.length === 0 ? {} : { prefer: prefer.join(', ') }), ...(languages === undefined ? {} : { 'accept-language': languages }) }
 }

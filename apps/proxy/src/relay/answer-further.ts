@@ -32,7 +32,7 @@ export async function answersFurther(query: Query, services: QueryServices): Pro
     const reply = await relayCall({ endpoint, method: 'GET', path: link, headers: { accept: acceptOf(format), ...size } }, { endpoints, timings, signal: timed.exchange.signal })
     const shown = await clientReply(reply, {
       exposure, target, root, protocol, called: link, further: furtherPages({ exchange, exposure, path, tokens: services.tokens }, target),
-      style: { ...format, prefixed: protocol.prefixed, omitNulls: preferences.omitNulls },
+      style: { ...format, prefixed: protocol.prefixed, omit: preferences.omit },
       ...(set === undefined ? {} : { set }), ...(type === undefined ? {} : { type: { name: type, collection: true } }),
     })
     await respondRelayed(timed.exchange, shown)

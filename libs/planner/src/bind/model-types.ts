@@ -84,7 +84,7 @@ function collectColumns(model: EdmModel, type: StructuredType, within: ReadonlyS
     for (const property of model.properties(member)) {
       if (property.type.name === 'Edm.Stream') continue
       const known = columns.get(property.name)
-      const found = columnOf(model, property.name, property.type, inner)
+      const found = withDefault(columnOf(model, property.name, property.type, inner), property)
       const added = member === type ? found : Object.freeze({ ...found, derived: true })
       columns.set(property.name, known === undefined ? added : sameType(known.type, found.type) ? known : untyped(property.name))
     }
@@ -98,6 +98,17 @@ const sameType = (a: ValueType, b: ValueType): boolean => a.name === b.name && a
 
 /** Two derived types give one name to different types: such a value is carried only. */
 const untyped = (name: string): Column => Object.freeze({ name, type: primitiveType('Edm.Untyped'), derived: true })
+
+const numbers: ReadonlySet<string> = new Set(['Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Double', 'Edm.Single'])
+
+/** The value that the contract says a property has where nothing else is said. Text that stands for none is not believed. */
+function withDefault(column: Column, { defaultValue }: Property): Column {
+  const { base, collection } = column.type
+  if (defaultValue === undefined || collection || base === 'structured' || base === 'Edm.Untyped') return column
+  if (base === 'Edm.Boolean') return /^(?:true|false)$/.test(defaultValue) ? Object.freeze({ ...column, default: defaultValue === 'true' }) : column
+  if (!numbers.has(base)) return Object.freeze({ ...column, default: defaultValue })
+  return defaultValue.trim() === '' || Number.isNaN(Number(defaultValue)) ? column : Object.freeze({ ...column, default: Number(defaultValue) })
+}
 
 function columnOf(model: EdmModel, name: string, ref: TypeRef, within: ReadonlySet<string>): Column {
   const type = valueType(model, ref)
