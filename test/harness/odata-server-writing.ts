@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { Row } from './odata-server-language.js'
 import type { ServedProperty } from './odata-server-contract.js'
 
@@ -11,4 +13,11 @@ function writeValue(value: unknown, type: string, ieee754: boolean): string {
   if (type === 'Edm.Int64' || type === 'Edm.Decimal') return ieee754 ? `"${String(value)}"` : String(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return `"${Number.isNaN(value) ? 'NaN' : value > 0 ? 'INF' : '-INF'}"`
   return JSON.stringify(value)
+}
+
+/** Listens to no more than one end: a large answer is written in many pieces. */
+export async function drainedOrClosed(response: ServerResponse): Promise<void> {
+  const met = new AbortController()
+  await Promise.race(['drain', 'close'].map((event) => once(response, event, { signal: met.signal }).catch(() => undefined)))
+  met.abort()
 }

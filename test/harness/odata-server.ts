@@ -2,11 +2,13 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { admitted, type ServedAuth } from './odata-server-auth.js'
 import { answerBatch, innerHeader, type BatchObedience } from './odata-server-batch.js'
 import { csdlOf, type ServedProperty, type ServedSet, type ServedSets } from './odata-server-contract.js'
 import { orderOf, predicateOf, Refusal, type LanguageOptions, type Row, type TypeOf } from './odata-server-language.js'
-import { writeRow } from './odata-server-writing.js'
+import { drainedOrClosed, writeRow } from './odata-server-writing.js'
 
+export type { ServedAuth } from './odata-server-auth.js'
 export type { ServedNavigation, ServedProperty, ServedSet, ServedSets } from './odata-server-contract.js'
 export type { Row } from './odata-server-language.js'
 export { customersAndOrders, randomOf } from './odata-server-data.js'
@@ -67,10 +69,6 @@ export interface Behaviour {
 }
 
 export type ServedFault = 'truncate' | 'html' | 'reset' | 'missing-value' | 'in-stream-error' | 'loop' | 'repeat' | 'foreign-link' | 'redirect' | 'hang' | 'failure' | 'empty-page'
-export type ServedAuth =
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'apiKey'; readonly name: string; readonly value: string; readonly in: 'header' | 'query' }
 
 export interface ServerOptions {
   readonly sets: ServedSets
@@ -229,12 +227,6 @@ async function answerPosted(state: State, exchange: Exchange): Promise<void> {
   await answerSet(state, { ...exchange, options, name, set, behaviour: behaviourOf(state, name, exchange) })
 }
 
-function admitted(auth: ServedAuth, { request, options }: Exchange): boolean {
-  if (auth.kind === 'basic') return request.headers.authorization === `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
-  if (auth.kind === 'bearer') return request.headers.authorization === `Bearer ${auth.token}`
-  return (auth.in === 'header' ? request.headers[auth.name.toLowerCase()] : options[auth.name]) === auth.value
-}
-
 function fail(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { code: String(status), message } }))
 }
@@ -346,7 +338,7 @@ async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   }
   for (const chunk of chunks) {
     if (response.destroyed) return
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(chunk)) await drainedOrClosed(response)
   }
   if (fault === 'truncate') response.destroy()
   else response.end()

@@ -48,6 +48,14 @@ describe('what one request may use', () => {
     expect(found).toMatchObject({ status: 413, code: 'HUB_LIMIT_BYTES_BUFFERED', message: expect.stringMatching(/may hold 1000000.*in one sort/) })
   })
 
+  it('holds fewer rows and forgets keys, rather than more than it may, while rows wait for their keys', async () => {
+    const options = { customers: 900, orders: 12_000, crm: { latencyMs: 2 } }
+    const opened = await open({ TRIBUTARY_LIMIT_BYTES_BUFFERED: '1000000', TRIBUTARY_PAGE_ROWS: '0' }, options)
+    const body = await opened.door.json('/odata/shop/Orders?$select=OrderID&$expand=Customer($select=CompanyName)')
+    const rows = body['value'] as readonly { readonly Customer: unknown }[]
+    expect([rows.length, rows.filter(({ Customer }) => Customer !== null).length > 10_000]).toEqual([12_000, true])
+  })
+
   it('ends a request that takes too long, and cancels what its sources still do', async () => {
     const opened = await open({ TRIBUTARY_LIMIT_TIME_MS: '200' }, { erp: { fault: 'hang' } })
     expect(await outcome(opened, '/odata/erp/Orders')).toMatchObject({ status: 504, code: 'HUB_LIMIT_TIME', message: expect.stringContaining('200 ms') })

@@ -2,6 +2,7 @@ import type { BaseType, Column, RowsPage } from '@tributary/plan'
 import type { LinkedAbort } from '@tributary/source'
 import type { ExecutionLimits } from './execution-limits.js'
 import type { JoinKey } from './join-keys.js'
+import type { Memory } from './meter.js'
 import type { Sought } from './key-queue.js'
 import { pagePuller, type PagePuller } from './page-puller.js'
 import { rowsPage, type Row } from './page-rows.js'
@@ -24,6 +25,9 @@ export interface JoinStage {
   readonly limits: Pick<ExecutionLimits, 'lookAheadRows' | 'lookAheadBytes'>
   /** Aborted when no more rows are wanted: cancels a page that is being read ahead, so that closing the input does not wait for it. */
   readonly closing: LinkedAbort
+  /** What the request may hold; `what` names the rows that wait, for errors. */
+  readonly memory: Memory
+  readonly what: string
 }
 
 /** A row of the stream and the keys its parts seek; undefined: never joins. */
@@ -44,6 +48,7 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
   const { reads } = stage.related
   const waiting: Waiting[] = []
   const keys = { seen: 0, quietRows: 0 }
+  const room = waitingRoom(stage)
   const source = pagePuller(input)
   try {
     while (!(source.ended() && waiting.length === 0)) {
@@ -54,7 +59,7 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
         keys.quietRows = stage.related.keysSought() === keys.seen ? keys.quietRows + 1 : 0
         keys.seen = stage.related.keysSought()
       }
-      const held = waiting.length >= lookAhead(waiting, stage)
+      const held = waiting.length >= room.rows(waiting)
       if (!held && !reads.saturated()) source.pull()
       reads.send(source.ended())
       const ready = leaving(waiting, stage)
@@ -62,15 +67,42 @@ export async function* bindJoin(input: AsyncGenerator<RowsPage>, stage: JoinStag
       else await nextArrival(source, reads, { blocked: waiting.length > 0, held, quiet: keys.quietRows >= quietRows })
     }
   } finally {
+    room.close()
     stage.closing.abort()
     stage.closing.unlink()
     await input.return(undefined)
   }
 }
 
-/** Rows that may be held, judged by the size of the first. */
-function lookAhead([first]: readonly Waiting[], { limits }: JoinStage): number {
-  return first === undefined ? limits.lookAheadRows : Math.min(limits.lookAheadRows, Math.ceil(limits.lookAheadBytes / rowBytes(first.row)))
+/** How many rows may wait, judged by the size of the first. */
+interface WaitingRoom {
+  /** Counts those that wait as held by the request. @throws HUB_LIMIT_BYTES_BUFFERED */
+  rows(waiting: readonly Waiting[]): number
+  close(): void
+}
+
+/** Fewer rows wait where the request holds much already: half of what is left is for them. */
+function waitingRoom({ limits, memory, what }: Pick<JoinStage, 'limits' | 'memory' | 'what'>): WaitingRoom {
+  let held = 0
+  const holds = (bytes: number): void => {
+    const more = bytes - held
+    held = bytes
+    if (more < 0) memory.release(-more)
+    else memory.hold(more, what)
+  }
+  return {
+    rows(waiting) {
+      const [first] = waiting
+      if (first === undefined) {
+        holds(0)
+        return limits.lookAheadRows
+      }
+      const size = rowBytes(first.row)
+      holds(size * waiting.length)
+      return Math.max(1, Math.min(limits.lookAheadRows, Math.ceil(limits.lookAheadBytes / size), Math.floor((held + Math.max(0, memory.left())) / 2 / size)))
+    },
+    close: () => holds(0),
+  }
 }
 
 interface Progress {

@@ -57,6 +57,8 @@ function stagesOf(node: Expand, place: Place, execution: Execution): readonly Jo
     keyOf: ofTypes(joinKeys(place.columns, names, typesOf(outputColumns(withoutExpands(node).core), node.on.map(({ to }) => to))), node, place),
     from: positionsOf(place.columns, names).flatMap((position) => place.columns[position]?.type.base ?? []),
     limits: execution.context.limits,
+    memory: execution.state.meter.memory,
+    what: `in rows that wait for ${node.navigation.name}`,
   }
   const { columns } = shapeOf(node)
   const path = [...place.path, { position: place.position }]

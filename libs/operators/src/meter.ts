@@ -17,6 +17,8 @@ export interface Memory {
   /** @param what says what the bytes are for. @throws HUB_LIMIT_BYTES_BUFFERED */
   hold(bytes: number, what: string): void
   release(bytes: number): void
+  /** Bytes that may still be held. */
+  left(): number
 }
 
 /** A request that goes beyond its limits ends with the next page it reads, or the next read it begins. */
@@ -51,5 +53,6 @@ function memoryOf({ bytesBuffered }: Pick<ExecutionContext['limits'], 'bytesBuff
     release(bytes) {
       held -= bytes
     },
+    left: () => bytesBuffered - held,
   }
 }

@@ -1,4 +1,5 @@
 import type { ExpandedRow, ExpandedRows, MissingPart } from '@tributary/plan'
+import type { Memory } from './meter.js'
 import { rowBytes } from './row-bytes.js'
 
 /** What a key joins to, as the expanded column carries it. Null: no row, to-one. */
@@ -20,8 +21,18 @@ interface Kept {
   readonly bytes: number
 }
 
-/** An empty cache for at most `maxRows` rows of roughly `maxBytes` bytes. */
-export function relatedCache(maxRows: number, maxBytes: number): RelatedCache {
+/** What a cache may hold of the request's memory. */
+export interface CacheRoom {
+  readonly rows: number
+  /** Bytes, roughly. */
+  readonly bytes: number
+  readonly memory: Memory
+  /** What it holds, for errors. */
+  readonly what: string
+}
+
+/** An empty cache. What it holds counts as held by the request; it forgets rather than make the request hold too much. */
+export function relatedCache({ rows: maxRows, bytes: maxBytes, memory, what }: CacheRoom): RelatedCache {
   // A Map iterates in the order of insertion: what is used is inserted anew, so the first is the least recently used.
   const kept = new Map<string, Kept>()
   let rows = 0
@@ -30,6 +41,7 @@ export function relatedCache(maxRows: number, maxBytes: number): RelatedCache {
     kept.delete(hash)
     rows -= entry.rows
     bytes -= entry.bytes
+    memory.release(entry.bytes)
   }
   return {
     get(hash) {
@@ -43,13 +55,15 @@ export function relatedCache(maxRows: number, maxBytes: number): RelatedCache {
       const previous = kept.get(hash)
       if (previous !== undefined) drop(hash, previous)
       const entry = weigh(hash, related)
+      for (const [oldest, first] of kept) {
+        if (rows + entry.rows <= maxRows && bytes + entry.bytes <= maxBytes && entry.bytes <= memory.left()) break
+        drop(oldest, first)
+      }
+      if (entry.rows > maxRows || entry.bytes > Math.min(maxBytes, memory.left())) return
+      memory.hold(entry.bytes, what)
       kept.set(hash, entry)
       rows += entry.rows
       bytes += entry.bytes
-      for (const [oldest, first] of kept) {
-        if (rows <= maxRows && bytes <= maxBytes) break
-        drop(oldest, first)
-      }
     },
   }
 }

@@ -16,7 +16,7 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const { core } = inner
   const make = relatedOf(node, core, shapeOf(node))
   const tupleOf = remoteTuple(inner)
-  const cache = relatedCache(limits.cacheRows, limits.cacheBytes)
+  const cache = relatedCache({ rows: limits.cacheRows, bytes: limits.cacheBytes, memory: execution.state.meter.memory, what: `related by ${node.navigation.name}` })
   const sought = new Map<string, Sought>()
   const queue = keyQueue(limits.batchKeys)
   let whole: RowsByKey | undefined

@@ -8,6 +8,11 @@ export interface Body extends AsyncIterable<Buffer> {
   once(event: 'close', listener: () => void): unknown
 }
 
+/**
+ * What a body has to bring for each timeout that its reader waits for it, the first two excepted: one that comes byte by byte is never silent,
+ * and would go on for ever.
+ */
+const BYTES_A_TIMEOUT = 64 * 1024
 /** Bytes that may wait for the reader; beyond them the remote is made to wait. */
 const MOST_WAITING = 128 * 1024
 
@@ -31,6 +36,11 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
   private failure: { readonly error: unknown } | undefined
   private ended = false
   private readonly listeners: (() => void)[] = []
+  /** Milliseconds the reader has waited for the body, and since when it waits. */
+  private waited = 0
+  private waitingSince = 0
+
+  constructor(private readonly patience: Patience) {}
 
   /** Ends the request, whatever has come of it so far; `reason` is what the reader meets. */
   cancel(reason: unknown): void {
@@ -67,6 +77,7 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
     const { reader } = this
     if (reader !== undefined) {
       this.reader = undefined
+      this.waited += performance.now() - this.waitingSince
       return reader.resolve({ done: false, value: chunk })
     }
     this.chunks.push(chunk)
@@ -98,7 +109,12 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
     }
     if (this.failure !== undefined) return Promise.reject(this.failure.error as Error)
     if (this.ended) return Promise.resolve(END)
+    if (this.waited > this.patience.ms * (2 + this.bytes / BYTES_A_TIMEOUT)) {
+      this.cancel(this.patience.timeout())
+      return this.next()
+    }
     this.reader = Promise.withResolvers<Chunk>()
+    this.waitingSince = performance.now()
     return this.reader.promise
   }
 
@@ -141,7 +157,7 @@ export interface Received {
   readonly bytes: () => number
 }
 
-/** How long an answer may take to begin, and what to throw then. */
+/** How long an answer may take to begin, and be silent or drip, and what to throw then. */
 export interface Patience {
   readonly ms: number
   readonly timeout: () => Error
@@ -153,7 +169,7 @@ export interface Patience {
  */
 export async function receive(pool: Pool, request: Dispatcher.DispatchOptions, signal: AbortSignal, patience: Patience): Promise<Received> {
   signal.throwIfAborted()
-  const reception = new Reception()
+  const reception = new Reception(patience)
   const abort = (): void => reception.cancel(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   reception.once('close', () => signal.removeEventListener('abort', abort))

@@ -43,7 +43,8 @@ export async function answerPart(part: BatchPart, course: BatchCourse, frame?: F
   } catch (thrown) {
     fail(course.meaningOf(thrown), { ...own, signal: course.gone }, services.log)
   }
-  if (reply.destroyed && !reply.writableFinished) {
+  // Nobody ends the reply to whoever went away: waiting for its end would be waiting for ever.
+  if (course.gone.aborted || (reply.destroyed && !reply.writableFinished)) {
     exchange.response.destroy()
     return false
   }

@@ -62,7 +62,7 @@ export const variables = Object.freeze({
   TRIBUTARY_BODY_BYTES: variable(integer(1, 999_999_999).default(4_194_304), '4194304', 'Bytes the body of a request to /odata may have: a $batch, a change or a media stream, or a query sent as POST.'),
   TRIBUTARY_LIMIT_ROWS_READ: variable(integer(1, 999_999_999).default(20_000_000), '20000000', 'Rows one request to /odata may read from all its sources.'),
   TRIBUTARY_LIMIT_ROWS_OUT: variable(integer(1, 999_999_999).default(10_000_000), '10000000', 'Rows one answer of /odata may have.'),
-  TRIBUTARY_LIMIT_BYTES_BUFFERED: variable(integer(1_000_000, 999_999_999).default(268_435_456), '268435456', 'Bytes, roughly, that sorts, groups and joins of one request may hold in memory together.'),
+  TRIBUTARY_LIMIT_BYTES_BUFFERED: variable(integer(1_000_000, 999_999_999).default(268_435_456), '268435456', 'Bytes, roughly, that sorts, groups, joins and rows that wait for their keys may hold in memory together, of one request.'),
   TRIBUTARY_LIMIT_REQUESTS: variable(integer(1, 999_999_999).default(20_000), '20000', 'Requests one request to /odata may send to all its sources.'),
   TRIBUTARY_LIMIT_TIME_MS: variable(integer(0, 86_400_000).default(600_000), '600000', 'Milliseconds one request to /odata may take, its answer included; 0: no limit.'),
   TRIBUTARY_ENGINE: variable(onOff.default(true), 'on', 'Whether sorts, groups and joins that find no room in memory go on in the embedded engine; off: they end with an error that names the limit.'),
