@@ -2,7 +2,8 @@ import type { AggregateExpression, AggregateFrom, ComputeItem, Expression, Path 
 import { readGroupingPath } from './grouping-path.js'
 import { readPath } from './member-parser.js'
 import {
-  look, lookQualified, node, separated, spanFrom, takeIdentifier, takeKeyword, unexpected, unexpectedNext, type Scanner, type Scope,
+  implicitRoot, look, lookQualified, node, separated, spanFrom, takeIdentifier, takeKeyword, unexpected, unexpectedNext,
+  type Scanner, type Scope,
 } from './scanner.js'
 import { decodedIndex } from './source-text.js'
 import { leadsThroughCollection, typesAlong } from './typed-path.js'
@@ -63,7 +64,7 @@ function readOperandAndMethods(scanner: Scanner, scope: Scope): Aggregation {
   return { aggregate, operand }
 }
 
-const readCount = (scanner: Scanner, scope: Scope): Path => readPath(scanner, scope, { root: { kind: 'implicit' }, type: scope.type, from: scanner.at })
+const readCount = (scanner: Scanner, scope: Scope): Path => readPath(scanner, scope, { root: implicitRoot, type: scope.type, from: scanner.at })
 
 const standardMethod = /^(?:sum|min|max|average|countdistinct)$/i
 

@@ -129,7 +129,7 @@ function closeParenthesis(scanner: Scanner, stacks: Stacks): void {
   const open = stacks.pending.pop()
   stacks.parentheses--
   const inner = settle(scanner, stacks.operands.pop()!)
-  stacks.operands.push(open?.kind === 'parenthesis' ? { ...inner, extent: spanFrom(scanner, open.start) } : inner)
+  stacks.operands.push(open?.kind === 'parenthesis' ? { node: inner.node, height: inner.height, extent: spanFrom(scanner, open.start) } : inner)
 }
 
 function buildUnary(scanner: Scanner, stacks: Stacks, { operator, start }: Extract<Pending, { kind: 'unary' }>): void {
@@ -145,7 +145,10 @@ function buildBinary(scanner: Scanner, stacks: Stacks, operator: BinaryOperator)
     if (left.chain?.operator === operator) {
       left.chain.items.push(right)
       stacks.operands.push(left)
-    } else stacks.operands.push({ ...left, chain: { operator, items: [settle(scanner, left), right] } })
+    } else {
+      const { node: tree, height, extent } = left
+      stacks.operands.push({ node: tree, height, extent, chain: { operator, items: [settle(scanner, left), right] } })
+    }
     return
   }
   stacks.operands.push(join(scanner, operator, settle(scanner, left), right))

@@ -1,7 +1,7 @@
 import type { Path, PathSegment } from './ast.js'
 import { memberOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
-import { node, spanFrom, take, takeQualified, unexpected, type Scanner, type Scope } from './scanner.js'
+import { implicitRoot, node, spanFrom, take, takeQualified, unexpected, type Scanner, type Scope } from './scanner.js'
 
 /** Whether a path may lead through collections: paths to group by may not, those to a hierarchy's nodes and to nested instances may. */
 export type Reach = 'single' | 'any'
@@ -22,7 +22,7 @@ export function readGroupingPath(scanner: Scanner, scope: Scope, reach: Reach): 
   } while (mayGoOn(type, reach, segments.at(-1)) && take(scanner, '/'))
   if (segments.at(-1)?.kind === 'cast') throw unexpected(scanner, "'/' and a property")
   if (reach === 'single' && type?.collection === true) throw unexpected(scanner, 'a single value: the path leads to a collection')
-  return node(scanner, { kind: 'path' as const, root: Object.freeze({ kind: 'implicit' as const }), segments: Object.freeze(segments), span: spanFrom(scanner, from) })
+  return node(scanner, { kind: 'path' as const, root: implicitRoot, segments: Object.freeze(segments), span: spanFrom(scanner, from) })
 }
 
 function mayGoOn(type: TypeHandle | undefined, reach: Reach, last: PathSegment | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Literal, LiteralType } from './ast.js'
 import { isGeoText } from './geo-literal.js'
-import { look, lookQualified, node, spanFrom, unexpected, type Scanner } from './scanner.js'
+import { isDigit, look, lookQualified, node, spanFrom, unexpected, type Scanner } from './scanner.js'
 import { plainText } from './source-text.js'
 
 const day = String.raw`-?(?:0\d{3}|[1-9]\d{3,})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
@@ -21,8 +21,11 @@ const forms: readonly (readonly [type: LiteralType, pattern: RegExp])[] = [
 
 /** What begins with a letter and is no word. */
 const guids = forms.slice(0, 1)
-const numberStart = /[-+0-9]/
-const guidStart = /[a-f]/i
+/** A sign or a digit. */
+const startsNumber = (unit: number): boolean => isDigit(unit) || unit === 0x2d || unit === 0x2b
+const startsGuid = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66
+/** Digits before the first hyphen of a GUID. */
+const guidHead = 8
 const wordEnd = /[\p{L}\p{N}_.]/uy
 /** Digits that go on like this are a date or a GUID gone wrong. */
 const numberEnd = /[\p{L}\p{N}_.-]/uy
@@ -34,16 +37,19 @@ const keywords: ReadonlyMap<string, readonly [type: LiteralType, text: string]> 
   ['null', ['null', '']],
 ])
 
+const longestKeyword = 'false'.length
+
 /**
  * Reads a primitive literal; undefined (and nothing read) where none begins here.
  * @throws HUB_QUERY_SYNTAX on a literal that begins and is malformed
  * @see OData ABNF 4.01, primitiveLiteral
  */
 export function readLiteral(scanner: Scanner): Literal | undefined {
-  const unit = scanner.text[scanner.at]
-  if (unit === undefined) return undefined
-  if (unit === "'") return readString(scanner)
-  return (numberStart.test(unit) ? readForm(scanner, forms) : guidStart.test(unit) ? readForm(scanner, guids) : undefined) ?? readWord(scanner)
+  const { text, at } = scanner
+  if (text[at] === "'") return readString(scanner)
+  const unit = text.charCodeAt(at)
+  if (startsNumber(unit)) return readDigits(scanner) ?? readForm(scanner, forms) ?? readWord(scanner)
+  return (startsGuid(unit) && text[at + guidHead] === '-' ? readForm(scanner, guids) : undefined) ?? readWord(scanner)
 }
 
 /** Reads a string in single quotes, a quote inside being doubled. @throws HUB_QUERY_SYNTAX where it is not closed */
@@ -59,8 +65,21 @@ function readQuoted(scanner: Scanner): string {
   while (close >= 0 && scanner.text[close + 1] === "'") close = scanner.text.indexOf("'", close + 2)
   if (close < 0) throw unexpected(scanner, "a closing '", scanner.text.length)
   scanner.at = close + 1
-  return plainText(scanner.source, from, close).replaceAll("''", "'")
+  const text = plainText(scanner.source, from, close)
+  return text.includes("'") ? text.replaceAll("''", "'") : text
 }
+
+/** Digits and nothing that may belong to them: most numbers, told from the other forms without their patterns. */
+function readDigits(scanner: Scanner): Literal | undefined {
+  const { text, at: from } = scanner
+  let end = from
+  while (isDigit(text.charCodeAt(end))) end++
+  if (end === from || (end < text.length && !endsDigits.has(text[end] ?? ''))) return undefined
+  scanner.at = end
+  return node(scanner, { kind: 'literal' as const, type: 'Edm.Int64' as const, text: text.slice(from, end), span: spanFrom(scanner, from) })
+}
+
+const endsDigits: ReadonlySet<string> = new Set([' ', ')', ',', ';'])
 
 function readForm(scanner: Scanner, tried: typeof forms): Literal | undefined {
   const from = scanner.at
@@ -86,6 +105,7 @@ function readWord(scanner: Scanner): Literal | undefined {
   const from = scanner.at
   const next = scanner.text[from + word.length]
   if (next === "'") return readPrefixed(scanner, word)
+  if (word.length > longestKeyword) return undefined
   const keyword = word === 'INF' || word === 'NaN' ? (['Edm.Double', word] as const) : keywords.get(word.toLowerCase())
   if (keyword === undefined || next === '(' || next === '/' || next === '=') return undefined
   scanner.at += word.length

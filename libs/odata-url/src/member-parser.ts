@@ -4,7 +4,7 @@ import { readKey } from './key-parser.js'
 import { memberOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
 import {
-  elementOf, expect, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, unexpected,
+  elementOf, expect, implicitRoot, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, takeQualified, unexpected,
   type Scanner, type Scope,
 } from './scanner.js'
 
@@ -32,7 +32,10 @@ export function readPath(scanner: Scanner, scope: Scope, { root, type, from }: P
   const walk: Walk = { scope, type, segments: [], ended: false }
   if (root.kind === 'implicit') readSegment(scanner, walk)
   while (!walk.ended && take(scanner, '/')) readSegment(scanner, walk)
-  return node(scanner, { kind: 'path' as const, root: Object.freeze(root), segments: Object.freeze(walk.segments), span: spanFrom(scanner, from) })
+  const [first] = walk.segments
+  // Most paths are one property, whose place is the path's own.
+  const span = root.kind === 'implicit' && walk.segments.length === 1 && first !== undefined ? first.span : spanFrom(scanner, from)
+  return node(scanner, { kind: 'path' as const, root: root === implicitRoot ? root : Object.freeze(root), segments: Object.freeze(walk.segments), span })
 }
 
 const systemSegment = /\$[a-z]*/iy
@@ -98,7 +101,7 @@ function readNamedSegment(scanner: Scanner, walk: Walk): void {
   const from = scanner.at
   const name = takeQualified(scanner, 'a property, a type or a function')
   const call = scanner.text[scanner.at] === '('
-  const quantifier = name.toLowerCase()
+  const quantifier = call ? name.toLowerCase() : ''
   if (call && (quantifier === 'any' || quantifier === 'all') && scanner.text[from - 1] === '/') {
     readLambda(scanner, walk, { operator: quantifier, from })
     return

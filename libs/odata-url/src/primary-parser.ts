@@ -7,7 +7,7 @@ import { readLiteral } from './literals.js'
 import { looksLikeNavigation, readPath } from './member-parser.js'
 import type { TypeHandle } from './names.js'
 import {
-  elementOf, expect, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, unexpected, type Scanner, type Scope,
+  elementOf, expect, implicitRoot, look, lookQualified, nested, node, skipSpace, spanFrom, take, takeIdentifier, unexpected, type Scanner, type Scope,
 } from './scanner.js'
 
 const operand = 'a value, a property or a function'
@@ -36,7 +36,7 @@ const annotation = /@[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}\p{Cf}]*[
 
 function readAliasOrAnnotation(scanner: Scanner, scope: Scope): Expression {
   const from = scanner.at
-  if (look(scanner, annotation) !== undefined) return readPath(scanner, scope, { root: { kind: 'implicit' }, type: scope.type, from })
+  if (look(scanner, annotation) !== undefined) return readPath(scanner, scope, { root: implicitRoot, type: scope.type, from })
   const alias = readAlias(scanner)
   if (scanner.text[scanner.at] !== '/') return alias
   return readPath(scanner, scope, { root: { kind: 'alias', name: alias.name }, type: undefined, from })
@@ -84,13 +84,13 @@ function readNamed(scanner: Scanner, scope: Scope): Expression {
     scanner.at += name.length
     return readPath(scanner, scope, { root: { kind: 'variable', name }, type: scope.variables.get(name), from })
   }
-  return readPath(scanner, scope, { root: { kind: 'implicit' }, type: scope.type, from })
+  return readPath(scanner, scope, { root: implicitRoot, type: scope.type, from })
 }
 
 function readCallOrPath(scanner: Scanner, scope: Scope, name: string): Expression {
   const from = scanner.at
   const canonical = canonicalFunctions.get(name.toLowerCase())
-  if (canonical?.name !== name && looksLikeNavigation(scanner, scope.type)) return readPath(scanner, scope, { root: { kind: 'implicit' }, type: scope.type, from })
+  if (canonical?.name !== name && looksLikeNavigation(scanner, scope.type)) return readPath(scanner, scope, { root: implicitRoot, type: scope.type, from })
   if (canonical !== undefined) {
     scanner.at += name.length
     const args = nested(scanner, () => readCanonicalArguments(scanner, scope, canonical.name))
@@ -101,7 +101,7 @@ function readCallOrPath(scanner: Scanner, scope: Scope, name: string): Expressio
   const ofModel = looksNamed(scanner) || name.includes('.') || scanner.session.names.operation(name) !== undefined
   if (ofModel) {
     scanner.at = from
-    return readPath(scanner, scope, { root: { kind: 'implicit' }, type: scope.type, from })
+    return readPath(scanner, scope, { root: implicitRoot, type: scope.type, from })
   }
   const args = nested(scanner, () => readArguments(scanner, scope))
   return node(scanner, { kind: 'call' as const, name, arguments: args, span: spanFrom(scanner, from) })

@@ -51,19 +51,24 @@ export function scan(session: Session, raw: string, stretch: Stretch): Scanner {
   return { session, source, text: source.decoded, at: 0 }
 }
 
+const noVariables: Scope['variables'] = new Map()
+
 /** The scope of an option of a resource of this type. */
 export const scopeOf = (type: TypeHandle | undefined): Scope => {
   const element = elementOf(type)
-  return { type: element, it: element, current: element, variables: new Map() }
+  return { type: element, it: element, current: element, variables: noVariables }
 }
+
+/** The root of paths that begin with a member. */
+export const implicitRoot = Object.freeze({ kind: 'implicit' as const })
 
 /** A member of a collection, or the type itself. */
 export const elementOf = (type: TypeHandle | undefined): TypeHandle | undefined =>
   type?.collection === true ? Object.freeze({ ...type, collection: false }) : type
 
 /** Raw range from a decoded index to the cursor. */
-export const spanFrom = (scanner: Scanner, from: number): Span =>
-  Object.freeze({ start: rawOffset(scanner.source, from), end: rawOffset(scanner.source, scanner.at) })
+export const spanFrom = ({ source, at }: Scanner, from: number): Span =>
+  Object.freeze({ start: rawOffset(source, from), end: rawOffset(source, at) })
 
 /** Freezes a node and counts it. @throws HUB_QUERY_LIMIT */
 export function node<N extends object>(scanner: Scanner, value: N): Readonly<N> {
@@ -92,9 +97,11 @@ export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_
 
 /** True for a blank, a tab, and a raw plus where it is a space. */
 export const isSpaceAt = ({ text, source }: Scanner, at: number): boolean => {
-  const unit = text[at]
-  return unit === ' ' || unit === '\t' || (unit === '+' && source.plusIsSpace && isRaw(source, at))
+  const unit = text.charCodeAt(at)
+  return unit === blank || unit === tab || (unit === plus && source.plusIsSpace && isRaw(source, at))
 }
+
+const [blank, tab, plus] = [0x20, 0x09, 0x2b]
 
 /** Skips white space; true if there was any. */
 export function skipSpace(scanner: Scanner): boolean {
@@ -108,7 +115,9 @@ export const atEnd = (scanner: Scanner): boolean => scanner.at >= scanner.text.l
 
 /** Takes the characters if they stand here. */
 export function take(scanner: Scanner, characters: string): boolean {
-  if (!scanner.text.startsWith(characters, scanner.at)) return false
+  const { text, at } = scanner
+  // Most are one character, which is compared faster by itself.
+  if (characters.length === 1 ? text[at] !== characters : !text.startsWith(characters, at)) return false
   scanner.at += characters.length
   return true
 }
@@ -159,7 +168,7 @@ function asciiNameEnd(text: string, at: number): number | undefined {
 /** Capitals and small letters differ by 0x20. */
 export const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
 const isLetterOrUnderscore = (unit: number): boolean => isLetter(unit) || unit === 0x5f
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
+export const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
 
 /** @throws HUB_QUERY_SYNTAX */
 export function takeIdentifier(scanner: Scanner, expected: string): string {

@@ -44,7 +44,7 @@ export class DataHandler {
   private async answer(route: DataRoute, request: IncomingMessage, raw: ServerResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
     const { settings, log } = this.options
     const requestId = requestIdOf(request)
-    const client = watchClient(raw)
+    const signal = watchClient(raw)
     raw.setHeader('x-request-id', requestId)
     raw.setHeader('x-content-type-options', 'nosniff')
     if (fetchesToken(request)) raw.setHeader('x-csrf-token', randomUUID())
@@ -57,15 +57,11 @@ export class DataHandler {
       const principal = authenticate(request.headers, peer, settings)
       await route.answer({
         request, response: called.response, path: address.path, query: address.query, principal, requestId,
-        origin: publicOrigin(request.headers, peer.address, settings),
-        // Asked for by those who read from sources; the rest is answered without one.
-        get signal() {
-          return client.signal()
-        },
+        origin: publicOrigin(request.headers, peer.address, settings), signal,
         readBody: () => readBody(request, settings.bodyBytes),
       })
     } catch (thrown) {
-      fail(thrown, { ...called, requestId, signal: client.signal() }, log)
+      fail(thrown, { ...called, requestId, signal }, log)
     }
   }
 }
