@@ -41,14 +41,17 @@ export interface Scanner {
   readonly source: SourceText
   readonly text: string
   at: number
+  /** The qualified name looked at last, and where: rules that try one after the other look at the same. */
+  name: string | undefined
+  nameAt: number
   /** Where digits are a number although a colon and more digits follow: `case(X gt 10:20)`. */
-  numberAt?: number
+  numberAt: number | undefined
 }
 
 /** A scanner at the beginning of a stretch of a raw URL. */
 export function scan(session: Session, raw: string, stretch: Stretch): Scanner {
   const source = sourceText(raw, stretch)
-  return { session, source, text: source.decoded, at: 0 }
+  return { session, source, text: source.decoded, at: 0, name: undefined, nameAt: -1, numberAt: undefined }
 }
 
 const noVariables: Scope['variables'] = new Map()
@@ -152,8 +155,11 @@ export const lookIdentifier = (scanner: Scanner): string | undefined => {
 
 /** The identifier, qualified or not, that stands here, without moving. */
 export const lookQualified = (scanner: Scanner): string | undefined => {
+  if (scanner.nameAt === scanner.at) return scanner.name
   const end = asciiNameEnd(scanner.text, scanner.at)
-  return end === undefined || scanner.text[end] === '.' ? look(scanner, qualifiedPattern)?.[0] : nameBefore(scanner, end)
+  scanner.name = end === undefined || scanner.text[end] === '.' ? look(scanner, qualifiedPattern)?.[0] : nameBefore(scanner, end)
+  scanner.nameAt = scanner.at
+  return scanner.name
 }
 
 const nameBefore = ({ text, at }: Scanner, end: number): string | undefined => (end === at ? undefined : text.slice(at, end))
