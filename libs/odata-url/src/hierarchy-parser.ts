@@ -47,7 +47,7 @@ export function readTraverse(scanner: Scanner, scope: Scope, transforms: (scanne
   const order = takeWord(scanner, 'preorder') ? 'preorder' : takeWord(scanner, 'postorder') ? 'postorder' : undefined
   if (order === undefined) throw unexpected(scanner, 'preorder or postorder')
   if (!takeSeparator(scanner)) return { hierarchy, order, orderby: Object.freeze([]) }
-  const apply = transforms(scanner) ? { apply: scanner.session.grammar.apply(scanner, scope) } : {}
+  const apply = transforms(scanner) ? { apply: scanner.session.grammar.apply(scanner, { ...scope, type: nodeType, current: nodeType }) } : {}
   const orderby = apply.apply === undefined || takeSeparator(scanner) ? readOrderBy(scanner, { ...scope, type: nodeType, current: nodeType }) : Object.freeze([])
   return { hierarchy, order, ...apply, orderby }
 }

@@ -52,6 +52,8 @@ export interface Grouping {
 
 /** A value rows are grouped by, or an entity. */
 export interface GroupKey extends Group {
+  /** Positions in the path whose names lead to collections: the value stands in the only item. */
+  readonly collections?: readonly number[]
   /** Of an entity: what tells whether two are the same. */
   readonly identity?: readonly Expression[]
   /** Of an entity: how it is shown. */
@@ -163,15 +165,22 @@ export interface RelativesStep extends Hierarchy {
   readonly keepStart: boolean
 }
 
-/** The rows in the order of their nodes, the second input: parents before or behind their children. */
+/**
+ * The rows in the order of their nodes, the second input: parents before or behind their children, beginning at the nodes of the third input
+ * or, without one, at those that have no parents. A node that is met several times has its rows each time.
+ */
 export interface TraverseStep extends Hierarchy, NodeShown {
   readonly kind: 'traverse'
   readonly order: 'preorder' | 'postorder'
+  /** A column of the nodes as `shownOfNode` sees them: the identifiers of those above, as text, nearest first. */
+  readonly upPath?: Column
 }
 
-/** The rows of each node and all nodes below it, transformed by themselves; the nodes are the second input. */
+/** The rows of each node and all nodes below it, transformed by themselves: of each node of the second input, or of those of the third. */
 export interface SubtreesStepOf<P> extends Hierarchy, NodeShown, Grouping {
   readonly kind: 'subtrees'
+  /** A column that the given rows have more: the node. It holds the columns of the rows of nodes. */
+  readonly node?: Column
   /** Over `Given` rows. */
   readonly each: P
 }

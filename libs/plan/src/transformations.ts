@@ -71,7 +71,8 @@ function columnsAt(groups: readonly GroupKey[], always: ReadonlySet<GroupKey>, d
     const own = inner.find(({ path }) => path.length === depth + 1)
     if (own !== undefined) return Object.freeze({ name, type: own.expression.type, ...absent, ...(own.shape === undefined ? {} : { expanded: own.shape }), ...(own.fields === undefined ? {} : { fields: own.fields }) })
     const columns = columnsAt(inner, always, depth + 1)
-    return Object.freeze({ ...expandedColumn(name, 'Edm.Untyped', { toMany: false, columns, visible: columns.map((shown) => shown.name) }), ...absent })
+    const toMany = inner.some(({ collections }) => collections?.includes(depth) === true)
+    return Object.freeze({ ...expandedColumn(name, 'Edm.Untyped', { toMany, columns, visible: columns.map((shown) => shown.name) }), ...absent })
   })
 }
 

@@ -1,6 +1,7 @@
 import { type Column, columnsOf, outputColumns, type Plan, transform } from '@tributary/plan'
 import { keyColumnNames } from './bind/key-parts.js'
 import type { BoundQuery } from './bound-query.js'
+import { dropUnusedOrder } from './rules/drop-unused-order.js'
 import { mergeFilters } from './rules/merge-filters.js'
 import { pruneColumns } from './rules/prune-columns.js'
 import { pushFilterBelowExpand } from './rules/push-filter-below-expand.js'
@@ -13,7 +14,7 @@ import type { Rule } from './rules/rule.js'
 import { withSemiJoins } from './rules/semi-joins.js'
 
 /** The rules, in the order in which they are tried. None changes which rows there are, or their order. */
-export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand, pushBelowSemiJoin, pushBelowCompute, pushBelowRowStep])
+export const rules: readonly Rule[] = Object.freeze([mergeFilters, pushFilterBelowExpand, pushSortBelowExpand, pushLimitBelowExpand, pushBelowSemiJoin, pushBelowCompute, pushBelowRowStep, dropUnusedOrder])
 
 /** Applies the rules until none fires. */
 export function applyRules(plan: Plan): Plan {

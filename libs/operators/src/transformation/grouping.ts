@@ -68,10 +68,12 @@ function memberOf(column: Column, prefix: string, { places, columns }: Within): 
   if (group >= 0) return (values, row) => (values[group] === undefined ? own(values, row) : values[group])
   const below = places.flatMap((path, index) => (path.startsWith(`${place}/`) ? [index] : []))
   if (below.length === 0 || column.expanded === undefined) return own
-  const rowColumns = columns[position]?.expanded?.columns ?? []
+  const { toMany } = column.expanded
+  const rowColumns = toMany ? [] : (columns[position]?.expanded?.columns ?? [])
   const members = column.expanded.columns.map((inner) => memberOf(inner, `${place}/`, { places, columns: rowColumns }))
   return (values, row) => {
     const mine = row[position]
+    if (toMany) return below.every((index) => values[index] === undefined) ? mine : { rows: [members.map((member) => member(values, []))] as readonly Row[] }
     if (below.every((index) => values[index] === undefined) && !Array.isArray(mine)) return mine
     return members.map((member) => member(values, Array.isArray(mine) ? mine : [])) as Value
   }

@@ -37,8 +37,8 @@ function rowsOf({ inputs, step, columns }: Transformation, execution: Execution)
     case 'cut': return cutRows(input, step, execution)
     case 'reduce': return reducedRows(input, step, execution)
     case 'relatives': return relativeRows([input, other ?? input, nodes ?? input], step, execution)
-    case 'traverse': return traversedRows([input, other ?? input], step, columns, execution)
-    case 'subtrees': return subtreeRows([input, other ?? input], step, columns, execution)
+    case 'traverse': return traversedRows([input, other ?? input, nodes], step, columns, execution)
+    case 'subtrees': return subtreeRows([input, other ?? input, nodes], step, columns, execution)
     case 'position': return positionedRows([input, other ?? input], step, execution)
   }
 }

@@ -52,7 +52,7 @@ const isPlain = ({ groups, sets }: BoundGrouping, measures: readonly Aggregation
 
 /** The scope of rows that are no entities any more. */
 export function resultScope(scope: RowScope, rows: readonly Column[]): RowScope {
-  const { joined: _joined, shown: _shown, unshown: _unshown, repeats: _repeats, ...rest } = scope
+  const { joined: _joined, shown: _shown, unshown: _unshown, repeats: _repeats, rollupNodes: _nodes, ...rest } = scope
   return { ...rest, rows, computed: new Map() }
 }
 

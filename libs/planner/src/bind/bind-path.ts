@@ -2,7 +2,7 @@ import type { StructuredType } from '@tributary/edm'
 import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
 import { call, type Expression, int32Type, lambda, type LambdaExpression, literal, untypedType } from '@tributary/plan'
 import { ofCollection, ofReached } from './apply/collection-values.js'
-import { bindHierarchyFunction, isHierarchyFunction } from './apply/hierarchy-functions.js'
+import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
 import { castPosition } from './bind-cast.js'
 import { countedItems, filteredItems } from './bind-items.js'
@@ -83,6 +83,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
     case 'function':
       if (isHierarchyFunction(segment.name) && position.expression === undefined) return { expression: bindHierarchyFunction(segment, context.scope, context.bind), structured: undefined, guards: [] }
+      if (isRollupNode(segment.name) && position.expression === undefined) return rollupNode(segment, context.scope)
       throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')
     case 'aggregate': return { expression: ofReached(context.syntax, segment, context), structured: undefined, guards: [] }

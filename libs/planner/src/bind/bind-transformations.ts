@@ -76,7 +76,7 @@ function bindTransformation(transformation: Transformation, scope: RowScope, ord
     case 'compute': return { ...bindCompute(transformation.items, scope), ordered }
     case 'aggregate': return bindAggregate(transformation.items, scope)
     case 'groupby': return transformation.grouping.some(({ kind }) => kind === 'recursiveHierarchy') ? bindRecursive(transformation.grouping, transformation.apply, scope, bindApply) : bindGroupBy(transformation, scope, bindApply)
-    case 'orderby': return inOrder(transformation.items, scope)
+    case 'orderby': return inOrder(transformation.items, scope, ordered)
     case 'top': return cut(scope, ordered, (rows) => limit(rows, 0, transformation.count))
     case 'skip': return cut(scope, ordered, (rows) => limit(rows, transformation.count))
     case 'topcount': case 'topsum': case 'toppercent': case 'bottomcount': case 'bottomsum': case 'bottompercent': return bindSelection(transformation, scope)
@@ -126,24 +126,30 @@ function withColumns(scope: RowScope, columns: readonly Column[]): RowScope {
   return { ...scope, computed: new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]) }
 }
 
-/** An order of its own is total, so that it is the same on every page. */
-function inOrder(items: readonly OrderItem[], scope: RowScope): Transformed {
+/** An order of its own is total, so that it is the same on every page: rows that it does not part keep the order they had, or have that of their key. */
+function inOrder(items: readonly OrderItem[], scope: RowScope, ordered: boolean): Transformed {
   const given = bindOrder(items, scope)
-  const [first, ...rest] = [...given, ...keyOrder(given, scope)]
+  const [first, ...rest] = ordered ? given : [...given, ...keyOrder(given, scope)]
   return first === undefined ? untouched(scope, true) : { scope, ordered: true, over: (rows) => sort(rows, [first, ...rest]) }
+}
+
+/** In an order that is the same each time: the results of several sequences come one behind the other, page by page. */
+function stable(part: Transformed): Transformed {
+  const [first, ...rest] = part.ordered === true ? [] : keyOrder([], part.scope)
+  return first === undefined ? part : { ...part, ordered: true, over: (rows) => sort(part.over(rows), [first, ...rest]) }
 }
 
 /** The results of several sequences over the same rows; a column has one type in all of them. */
 function bindConcat(sequences: readonly ApplyExpression[], scope: RowScope): Transformed {
-  const parts = sequences.map((sequence) => bindApply(sequence, scope))
+  const parts = sequences.map((sequence) => stable(bindApply(sequence, scope)))
   const copies = copied(parts.reduce((sum, part) => sum + (part.copies ?? 1), 0))
   const rows = unitedColumns(parts.map((part) => columnsInScope(part.scope)))
-  if (parts.some((part) => part.scope.rows !== undefined)) return { scope: resultScope(scope, rows), over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies }
+  if (parts.some((part) => part.scope.rows !== undefined)) return { scope: resultScope(scope, rows), over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies, ordered: true }
   // All parts give entities still: what is hidden in their rows stays.
   const computed = new Map(parts.flatMap((part) => [...part.scope.computed]))
   const joined = new Map(parts.flatMap((part) => [...(part.scope.joined ?? [])]))
   return {
-    scope: { ...scope, computed, joined, repeats: true }, copies,
+    scope: { ...scope, computed, joined, repeats: true }, copies, ordered: true,
     over(input) {
       const inputs = parts.map(({ over }) => over(input))
       return concat(inputs, unitedColumns(inputs.map(outputColumns)))
@@ -171,12 +177,16 @@ function sameShape(a: Column, b: Column): boolean {
 
 /** True where `$apply` ends with rows in an order that the client asked for. */
 export function keepsOrder({ apply, orderby }: QueryOptions): boolean {
-  const kinds = (apply?.transformations ?? []).map(({ kind }) => kind)
-  const last = (given: ReadonlySet<Transformation['kind']>): number => kinds.findLastIndex((kind) => given.has(kind))
-  return orderby === undefined && last(ordering) > last(unordering)
+  const given = apply?.transformations ?? []
+  return orderby === undefined && given.findLastIndex(orders) > given.findLastIndex((one) => unordering.has(one.kind) || (one.kind === 'groupby' && !traverses(one)))
 }
 
-const ordering: ReadonlySet<Transformation['kind']> = new Set<Transformation['kind']>(['orderby', 'traverse'])
+/** An order, a traversal, results one behind the other, and groups in the order of a traversal. */
+const orders = (given: Transformation): boolean => given.kind === 'orderby' || given.kind === 'traverse' || given.kind === 'concat' || (given.kind === 'groupby' && traverses(given))
+
+const traverses = ({ grouping: [only, ...others] }: Extract<Transformation, { kind: 'groupby' }>): boolean =>
+  others.length === 0 && only?.kind === 'recursiveHierarchy' && only.apply?.transformations.at(-1)?.kind === 'traverse'
+
 const unordering: ReadonlySet<Transformation['kind']> = new Set<Transformation['kind']>([
-  'aggregate', 'groupby', 'concat', 'nest', 'topcount', 'topsum', 'toppercent', 'bottomcount', 'bottomsum', 'bottompercent', 'ancestors', 'descendants', 'function',
+  'aggregate', 'nest', 'topcount', 'topsum', 'toppercent', 'bottomcount', 'bottomsum', 'bottompercent', 'ancestors', 'descendants', 'function',
 ])

@@ -59,6 +59,8 @@ export interface RowScope {
   readonly result?: true
   /** The rows are transformed by their source, which computes more than we do: names and types are bound, and nothing of it is executed here. */
   readonly applied?: 'source'
+  /** Nodes of hierarchies that the rows at hand are below, outermost first: columns that hold them, and what names mean on them. */
+  readonly rollupNodes?: readonly { readonly name: string; readonly scope: RowScope }[]
   /** Where values of the whole collection, or of what a row reaches, are noted while an expression is bound. */
   readonly notes?: Notes
   readonly names: HiddenNames

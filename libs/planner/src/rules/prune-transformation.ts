@@ -22,12 +22,16 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
       const each = prune(step.each, new Set([...step.shown, ...(step.kept ?? []), ...needed]))
       return withGiven(transformation([prune(first, new Set([...needed, step.from]))], { ...step, each }))
     }
-    case 'relatives': case 'traverse': case 'position': return pruneHierarchy(plan, step, needed, prune)
+    case 'relatives': case 'position': return pruneHierarchy(plan, step, needed, prune)
+    case 'traverse': {
+      const read = new Set([...needed, ...readByReached(step.nodes)])
+      return transformation([prune(first, read), ...pruneNodes([second ?? first, ...others], step, prune)], step)
+    }
     case 'subtrees': {
       const each = prune(step.each, allOf(step.each))
       const read = new Set([...readByGrouping(step), ...readOfGiven(each), ...readByReached(step.nodes)])
-      const nodes = second ?? first
-      return withGiven(transformation([prune(first, read), prune(nodes, readOfNodes(step))], { ...step, each }))
+      const nodes = pruneNodes([second ?? first, ...others], step, prune)
+      return withGiven(transformation([prune(first, read), ...nodes], { ...step, each, ...(step.node === undefined ? {} : { node: withShape(step.node, nodes.at(-1) ?? first) }) }))
     }
     case 'attach': return second === undefined ? plan : withInner(plan, [prune(first, needed), prune(second, allOf(second))], [])
     case 'nest': return withInner(plan, [prune(first, allOf(first)), ...[...(second === undefined ? [] : [second]), ...others].map((input) => prune(input, allOf(input)))], [])
@@ -36,7 +40,15 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
   }
 }
 
-type HierarchyStep = Extract<Step, { kind: 'relatives' | 'traverse' | 'position' }>
+/** The nodes, and those of them that are begun with or shown. */
+function pruneNodes(nodes: readonly Plan[], step: Extract<Step, { kind: 'traverse' | 'subtrees' }>, prune: Prune): readonly Plan[] {
+  const whole = step.kind === 'subtrees' && step.node !== undefined
+  return nodes.map((plan) => prune(plan, whole ? allOf(plan) : readOfNodes(step)))
+}
+
+const withShape = (node: Column, rows: Plan): Column => (node.expanded === undefined ? node : Object.freeze({ ...node, expanded: Object.freeze({ ...node.expanded, columns: outputColumns(rows) }) }))
+
+type HierarchyStep = Extract<Step, { kind: 'relatives' | 'position' }>
 
 function pruneHierarchy({ inputs }: Transformation, step: HierarchyStep, needed: ReadonlySet<string>, prune: Prune): Plan {
   const [first, ...others] = inputs
@@ -48,7 +60,7 @@ function pruneHierarchy({ inputs }: Transformation, step: HierarchyStep, needed:
 
 const readByReached = ({ path, values }: Reached): readonly string[] => [path[0] ?? values[0]].flatMap((name) => name ?? [])
 
-function readOfNodes(step: HierarchyStep | Extract<Step, { kind: 'subtrees' }>): ReadonlySet<string> {
+function readOfNodes(step: HierarchyStep | Extract<Step, { kind: 'traverse' | 'subtrees' }>): ReadonlySet<string> {
   const shown = 'shownOfNode' in step ? step.shownOfNode : []
   return new Set([...columnsOf(step.id), ...readByReached(step.parents), ...shown.flatMap(({ expression, shape }) => [...columnsOf(expression), ...(shape?.columns ?? []).map(({ name }) => name)])])
 }
@@ -78,7 +90,8 @@ function withGiven(plan: Transformation): Transformation {
   if (step.kind !== 'groups' && step.kind !== 'nested' && step.kind !== 'subtrees') return plan
   const columns = outputColumns(inputs[0])
   const rows = step.kind !== 'nested' ? columns : nestedRows(columns.find(({ name }) => name === step.from)).columns
-  return transformation(inputs, { ...step, each: overRows(step.each, new Map(rows.map((column) => [column.name, column]))) })
+  const more = step.kind === 'subtrees' && step.node !== undefined ? [step.node] : []
+  return transformation(inputs, { ...step, each: overRows(step.each, new Map([...rows, ...more].map((column) => [column.name, column]))) })
 }
 
 /** The plan over given rows of other shapes; inner plans of steps within it have rows of their own. */

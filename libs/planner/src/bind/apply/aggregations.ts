@@ -5,6 +5,7 @@ import { comparable } from '../comparable-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
 import { reachedBy } from './aggregation-path.js'
+import { groupByEntity } from './entity-group.js'
 import { customAggregateType, customMethodType } from './custom-aggregates.js'
 import type { Unnamed } from './notes.js'
 
@@ -76,7 +77,11 @@ function inParts({ aggregation, type }: BoundAggregation, { paths, method, span 
   if (method === undefined) return { aggregation, type }
   if (!isMethod(method)) return atSource(customMethodType(method, scope), `The aggregation method ${method}`, scope)
   const known = method
-  const groups = paths.map((path) => {
+  const groups = paths.flatMap((path) => {
+    // An entity is told by its key.
+    const [first, ...rest] = path.segments.flatMap((segment) => ('name' in segment ? [segment.name] : []))
+    const entity = first === undefined ? undefined : groupByEntity(path, [first, ...rest], scope)
+    if (entity?.identity !== undefined) return entity.identity
     const bound = bind(path, scope)
     if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
     return bound

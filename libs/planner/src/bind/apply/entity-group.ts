@@ -31,14 +31,14 @@ export function groupByEntity(path: Path, names: readonly [string, ...string[]],
   return at === undefined ? undefined : entityGroup(names, hidden, at)
 }
 
-/** The group that the entity at the end of a path of navigations makes, shown of rows of `inner`; undefined where the path leads elsewhere. */
-export function entityGroupAt([first, ...rest]: readonly string[], scope: RowScope, inner: RowScope): GroupKey | undefined {
+/** The group that the entity at the end of a path of navigations makes, shown of rows of `inner` with what stands beside its properties; undefined where the path leads elsewhere. */
+export function entityGroupAt([first, ...rest]: readonly string[], scope: RowScope, inner: RowScope, beside: readonly Column[] = []): GroupKey | undefined {
   if (first === undefined) return undefined
   const span = { start: 0, end: 0 }
   const segments = [first, ...rest].map((name): PathSegment => ({ kind: 'unknown', name, span }))
   const reached = scope.rows === undefined ? groupByEntity({ kind: 'path', root: { kind: 'implicit' }, segments, span }, [first, ...rest], scope) : undefined
   if (reached === undefined) return undefined
-  const columns = columnsOfType(inner.model, inner.entityType)
+  const columns = [...columnsOfType(inner.model, inner.entityType), ...beside]
   return Object.freeze({ ...reached, shape: Object.freeze({ toMany: false, columns, visible: columns.map(({ name }) => name) }) })
 }
 

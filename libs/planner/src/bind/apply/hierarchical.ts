@@ -1,71 +1,93 @@
 import type { ApplyExpression, GroupingElement, Transformation } from '@tributary/odata-url'
-import { given, type GroupKey, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
+import { type Column, expandedColumn, given, type GroupKey, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
 import { resultScope } from '../bind-aggregate.js'
 import { bindOrder } from '../bind-order.js'
-import { invalid, unsupported } from '../refusal.js'
+import { invalid } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
 import type { BindApply } from './bind-apply.js'
 import { bindGrouping } from './grouping.js'
-import { type BoundHierarchy, bindHierarchy } from './hierarchy.js'
+import { bindHierarchy, upPathColumn } from './hierarchy.js'
 
 /** `ancestors(…)`, `descendants(…)`: the rows whose nodes are above or below those of some of them. @throws HUB_QUERY_* as `bindHierarchy` */
 export function bindRelatives({ kind, hierarchy: reference, apply, maxDistance, keepStart }: Extract<Transformation, { kind: 'ancestors' | 'descendants' }>, scope: RowScope, bindApply: BindApply): Transformed {
   const { hierarchy, nodes } = bindHierarchy(reference, scope, bindApply)
   const start = bindApply(apply, scope)
-  if (start.scope.rows !== undefined) throw invalid(`The rows that ${kind} starts from are chosen, not changed.`)
+  if (scope.rows === undefined && start.scope.rows !== undefined) throw invalid(`The rows that ${kind} starts from are chosen, not changed.`)
   return {
     scope, copies: 1 + (start.copies ?? 1),
-    over: (rows) => transformation([rows, start.over(rows), nodes], { kind: 'relatives', direction: kind, ...hierarchy, keepStart, ...(maxDistance === undefined ? {} : { maxDistance }) }),
+    over: (rows) => transformation([rows, start.over(rows), nodes()], { kind: 'relatives', direction: kind, ...hierarchy, keepStart, ...(maxDistance === undefined ? {} : { maxDistance }) }),
   }
 }
 
-/** `traverse(…)`: the rows in the order of their nodes. @throws HUB_QUERY_* as `bindHierarchy` */
+/**
+ * `traverse(…)`: the rows in the order of their nodes, beginning at those that transformations chose, or at the roots. Where a node may be met
+ * several times, each row tells the nodes above.
+ * @throws HUB_QUERY_* as `bindHierarchy`
+ * @see OData Extension for Data Aggregation 4.0 section 6.2.2
+ */
 export function bindTraverse({ hierarchy: reference, order, apply, orderby }: Extract<Transformation, { kind: 'traverse' }>, scope: RowScope, bindApply: BindApply): Transformed {
   const bound = bindHierarchy(reference, scope, bindApply, { ...(apply === undefined ? {} : { apply }), order: (inner) => bindOrder(orderby, inner) })
-  requireOneParent(bound)
-  const { hierarchy, nodes, ofNodes } = bound
-  const shownOfNode = ofNodes ? [] : bound.shownOfNode
+  const { hierarchy, nodes, chosen, ofNodes, manyParents } = bound
+  const upPath = manyParents || chosen !== undefined ? upPathColumn(reference.qualifier) : undefined
+  const shownOfNode = ofNodes ? (upPath === undefined ? [] : [groupOf(upPath)]) : upPath === undefined ? bound.shownOfNode : bound.shownOfNode.map((group) => withColumn(group, upPath))
   return {
-    scope: withNodes(scope, shownOfNode), ordered: true,
-    over: (rows) => transformation([rows, nodes], { kind: 'traverse', order, ...hierarchy, shownOfNode }),
+    scope: withNodes(scope, shownOfNode, upPath !== undefined), ordered: true,
+    over: (rows) => transformation([rows, nodes(), ...(chosen === undefined ? [] : [chosen()])], { kind: 'traverse', order, ...hierarchy, shownOfNode, ...(upPath === undefined ? {} : { upPath }) }),
   }
 }
 
-function requireOneParent({ manyParents }: BoundHierarchy): void {
-  if (manyParents) throw unsupported('A hierarchy whose nodes have several parents, where rows are ordered or rolled up by it', 'ancestors, descendants and the hierarchy functions take it.')
-}
+const groupOf = ({ name, type }: Column): GroupKey => Object.freeze({ path: [name] as const, expression: Object.freeze({ kind: 'column', type, path: [name] as const }) })
+
+/** An entity with a column more; of one that is told by its identifier alone nothing more is known. */
+const withColumn = (group: GroupKey, added: Column): GroupKey =>
+  (group.shape === undefined ? group : Object.freeze({ ...group, shape: Object.freeze({ ...group.shape, columns: [...group.shape.columns, added], visible: [...group.shape.visible, added.name] }) }))
+
+const columnsOf = (groups: readonly GroupKey[]): readonly Column[] => groupColumns({ groups, sets: [groups.map((_, index) => index)] })
 
 /** Rows that are entities still, and show which node they stand at; one may stand at several. */
-function withNodes(scope: RowScope, shownOfNode: readonly GroupKey[]): RowScope {
-  const columns = groupColumns({ groups: shownOfNode, sets: [shownOfNode.map((_, index) => index)] })
+function withNodes(scope: RowScope, shownOfNode: readonly GroupKey[], repeats: boolean): RowScope {
+  const columns = columnsOf(shownOfNode)
   if (columns.length === 0) return scope
   if (scope.rows !== undefined) return { ...scope, rows: mergeColumns(columns, scope.rows) }
-  const foreign = columns.filter(({ expanded }) => expanded !== undefined)
-  return { ...scope, shown: [...(scope.shown ?? []), ...foreign], repeats: true }
+  const foreign = columns.filter(({ expanded, name }) => expanded !== undefined || name.startsWith('@'))
+  return { ...scope, shown: [...(scope.shown ?? []), ...foreign], ...(repeats || foreign.some(({ expanded }) => expanded !== undefined) ? { repeats: true } : {}) }
 }
 
 type Recursive = Extract<GroupingElement, { kind: 'recursiveHierarchy' }>
 
 /**
- * `groupby((rolluprecursive(…),A),…)`: a result for each node of a hierarchy, of its rows and those of all nodes below it.
- * @throws HUB_QUERY_* as `bindHierarchy`, HUB_QUERY_UNSUPPORTED for several hierarchies in one groupby
+ * `groupby((rolluprecursive(…),A),…)`: a result for each node of a hierarchy, of its rows and those of all nodes below it. Of several hierarchies
+ * each combination of nodes has one.
+ * @throws HUB_QUERY_* as `bindHierarchy`
  * @see OData Extension for Data Aggregation 4.0 section 6.3
  */
 export function bindRecursive(grouping: readonly GroupingElement[], apply: ApplyExpression | undefined, scope: RowScope, bindApply: BindApply): Transformed {
-  const [recursive, ...others] = grouping.filter((element): element is Recursive => element.kind === 'recursiveHierarchy')
-  if (recursive === undefined || others.length > 0) throw unsupported('Several rolluprecursive in one groupby', 'Group by one hierarchy at a time.')
+  const recursive = grouping.find((element): element is Recursive => element.kind === 'recursiveHierarchy')
+  if (recursive === undefined) throw new Error('No hierarchy to group by')
   const bound = bindHierarchy(recursive.hierarchy, scope, bindApply, recursive.apply === undefined ? {} : { apply: recursive.apply })
-  requireOneParent(bound)
-  const groups = bindGrouping(grouping.filter((element) => element !== recursive), scope)
-  const each: Transformed = apply === undefined ? distinct(scope) : bindApply(apply, scope)
-  const { hierarchy, nodes, shownOfNode } = bound
-  const over = (rows: Plan): Plan => transformation([rows, nodes], { kind: 'subtrees', ...hierarchy, ...groups, shownOfNode, each: each.over(given(outputColumns(rows))) })
-  if (each.scope.rows === undefined) return { scope: { ...withNodes(each.scope, shownOfNode), repeats: true }, over }
-  const ofNode = groupColumns({ groups: shownOfNode, sets: [shownOfNode.map((_, index) => index)] })
-  const rows = mergeColumns(ofNode, mergeColumns(groupColumns(groups), each.scope.rows))
-  if (new Set(rows.map(({ name }) => name)).size < ofNode.length + each.scope.rows.length && bound.ofNodes) throw invalid('A result of $apply has the name of a property of its node.')
-  return { scope: resultScope(scope, rows), over }
+  const others = grouping.filter((element) => element !== recursive)
+  const again = others.some(({ kind }) => kind === 'recursiveHierarchy')
+  const groups = bindGrouping(again ? [] : others, scope)
+  const name = `~node${(scope.rollupNodes ?? []).length + 1}`
+  const inner: RowScope = { ...scope, rollupNodes: [...(scope.rollupNodes ?? []), { name, scope: bound.scope }] }
+  const each: Transformed = again ? bindRecursive(others, apply, inner, bindApply) : apply === undefined ? distinct(inner) : bindApply(apply, inner)
+  const { rollupNodes: _nodes, ...outer } = each.scope
+  const { hierarchy, shownOfNode } = bound
+  const over = (rows: Plan): Plan => {
+    const [nodes, ...chosen] = [bound.nodes(), ...(bound.chosen === undefined ? [] : [bound.chosen()])] as const
+    const node = nodeColumn(name, bound.scope, chosen[0] ?? nodes)
+    return transformation([rows, nodes, ...chosen], { kind: 'subtrees', ...hierarchy, ...groups, shownOfNode, node, each: each.over(given([...outputColumns(rows), node])) })
+  }
+  const ordered = recursive.apply?.transformations.at(-1)?.kind === 'traverse' && others.length === 0
+  if (outer.rows === undefined) return { scope: { ...withNodes(outer, shownOfNode, true), repeats: true }, over, ordered }
+  const ofNode = columnsOf(shownOfNode)
+  const rows = mergeColumns(ofNode, mergeColumns(groupColumns(groups), outer.rows))
+  if (new Set(rows.map(({ name }) => name)).size < ofNode.length + outer.rows.length && bound.ofNodes && !again) throw invalid('A result of $apply has the name of a property of its node.')
+  return { scope: resultScope(outer, rows), over, ordered }
 }
+
+/** The node that the rows at hand are below, as `rollupnode()` gives it. */
+const nodeColumn = (name: string, { entityType }: RowScope, nodes: Plan): Column => expandedColumn(name, entityType.qualifiedName, { toMany: false, columns: outputColumns(nodes), visible: [] })
 
 /** One row without anything for each group. */
 const distinct = (scope: RowScope): Transformed => ({ scope: resultScope(scope, []), over: (rows) => transformation([rows], { kind: 'aggregates', groups: [], sets: [[]], measures: [] }) })

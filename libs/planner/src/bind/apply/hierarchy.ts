@@ -1,9 +1,10 @@
-import { annotationsOf, type AnnotationValue } from '@tributary/edm'
+import { annotationsOf, type AnnotationValue, type EntityType } from '@tributary/edm'
 import type { ApplyExpression, HierarchyReference, Path, PathSegment, Span } from '@tributary/odata-url'
-import { column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
+import { column, type Column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
+import { bindExpression } from '../bind-expression.js'
 import { withFollowed } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
-import { invalid, resourceNotFound, unknownProperty, unsupported } from '../refusal.js'
+import { invalid, resourceNotFound, typeError, unsupported } from '../refusal.js'
 import { type RowScope, rowScope } from '../row-scope.js'
 import { scanOf } from '../scan-set.js'
 import { reachedBy } from './aggregation-path.js'
@@ -13,13 +14,20 @@ import { entityGroupAt } from './entity-group.js'
 /** A hierarchy of entities of one set: how its nodes are told, and the rows that they are. */
 export interface BoundHierarchy {
   readonly hierarchy: Hierarchy
-  readonly nodes: Plan
+  /** All nodes: to be made when all that is read of them is bound. */
+  readonly nodes: () => Plan
+  /** Those that transformations chose, in their order; undefined: nothing was chosen. */
+  readonly chosen?: () => Plan
+  /** Columns that were put beside the properties of the chosen nodes. */
+  readonly beside: readonly Column[]
   /** A node may have several parents. */
   readonly manyParents: boolean
   /** What of a node is put into rows of a result. */
   readonly shownOfNode: readonly GroupKey[]
   /** The rows are the nodes themselves. */
   readonly ofNodes: boolean
+  /** What names mean on nodes. */
+  readonly scope: RowScope
 }
 
 /** What chooses and orders the nodes. */
@@ -36,20 +44,19 @@ export interface NodeOptions {
 export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { apply, order = () => [] }: NodeOptions = {}): BoundHierarchy {
   const inner = nodeScope(nodes, scope)
   const { nodePath, parentPath } = declared(qualifier, inner)
-  const [first, ...more] = nodePath
-  if (first === undefined || more.length > 0) throw unsupported(`The hierarchy ${qualifier}, whose nodes are told by a path of several properties`)
-  const property = inner.model.property(inner.entityType, first)
-  if (property === undefined) throw unknownProperty(inner.entityType.qualifiedName, first, inner.model.properties(inner.entityType).map(({ name }) => name))
-  const id = column(valueType(inner.model, property.type), first)
-  const parents = parentsOf(parentPath, first, inner, nodes.span)
-  const transformed = apply === undefined ? { scope: inner, over: (rows: Plan) => rows } : bindApply(apply, inner)
-  if (transformed.scope.rows !== undefined) throw invalid('The nodes of a hierarchy are chosen, not changed: filter them, or take those above or below others.')
-  const keys = order(transformed.scope)
-  const ofNodes = nodeProperty.segments.length === 1 && inner.set === scope.set && nameOf(nodeProperty.segments[0]) === first
+  const id = bindExpression(pathOf(nodePath, nodes.span), inner)
+  if (id.kind !== 'column' || id.type.collection || id.type.base === 'structured') throw typeError({ what: `The hierarchy ${qualifier}`, span: nodes.span, found: id.type, expected: 'nodes that are told by a single primitive value' })
+  const parents = parentsOf(parentPath, nodePath, inner, nodes.span)
+  const chosen = apply === undefined ? undefined : bindApply(apply, inner)
+  if (chosen !== undefined && chosen.scope.rows !== undefined) throw invalid('The nodes of a hierarchy are chosen, not changed: filter them, or take those above or below others.')
+  const keys = order(inner)
+  const ofNodes = inner.set === scope.set && namesOf(nodeProperty).join('/') === nodePath.join('/')
+  const all = (): Plan => withFollowed(scanOf(inner), inner)
+  const beside = chosen?.scope.shown?.filter(({ name }) => name.startsWith('@')) ?? []
   return {
     hierarchy: { id, parents: parents.reached, nodes: nodesReached(nodeProperty, scope, id.type) },
-    manyParents: parents.many, ofNodes, shownOfNode: ofNodes ? ownProperties(inner) : shownBy(nodeProperty, id, scope, inner),
-    nodes: ordered(transformed.over(withFollowed(scanOf(inner), inner)), keys),
+    manyParents: parents.many, ofNodes, scope: inner, beside, shownOfNode: shownBy(nodeProperty, id, { scope, inner, ofNodes, beside }),
+    nodes: () => ordered(all(), keys), ...(chosen === undefined ? {} : { chosen: () => ordered(chosen.over(all()), keys) }),
   }
 }
 
@@ -57,60 +64,89 @@ function ordered(rows: Plan, [first, ...rest]: readonly OrderKey[]): Plan {
   return first === undefined ? rows : sort(rows, [first, ...rest])
 }
 
-/** The set below `$root` whose entities are the nodes. */
-function nodeScope({ root, segments }: Path, { exposure, aliases }: RowScope): RowScope {
-  if (root.kind !== '$root' || root.key !== undefined || root.arguments !== undefined || segments.length > 0) throw unsupported('Nodes of a hierarchy that are no entity set below $root')
+/** The set below `$root` whose entities are the nodes, or those of them that are of a derived type. */
+function nodeScope({ root, segments }: Path, { exposure, aliases, names }: RowScope): RowScope {
+  const [cast, ...more] = segments
+  if (root.kind !== '$root' || root.key !== undefined || root.arguments !== undefined || more.length > 0 || (cast !== undefined && cast.kind !== 'cast')) throw unsupported('Nodes of a hierarchy that are no entity set below $root', 'Name the entity set, and choose of its nodes: with filter, ancestors or descendants.')
   const set = exposure.sets.get(root.set)
   if (set === undefined) throw resourceNotFound(`The entity set ${root.set}`, root.set, exposure.sets.keys())
-  return rowScope(exposure, set, aliases)
+  return { ...rowScope(exposure, set, aliases, ...(cast === undefined ? [] : [cast.type])), names }
 }
 
 const recursiveHierarchyTerm = 'Org.OData.Aggregation.V1.RecursiveHierarchy'
 
 function declared(qualifier: string, { model, entityType }: RowScope): { readonly nodePath: readonly string[]; readonly parentPath: readonly string[] } {
-  const value = annotationsOf(model, entityType.qualifiedName).find((annotation) => annotation.term === recursiveHierarchyTerm && annotation.qualifier === qualifier)?.value
+  const types: EntityType[] = []
+  for (let at: EntityType | undefined = entityType; at !== undefined && !types.includes(at); at = at.baseType === undefined ? undefined : model.entityType(at.baseType)) types.push(at)
+  const value = types.flatMap((type) => annotationsOf(model, type.qualifiedName)).find((annotation) => annotation.term === recursiveHierarchyTerm && annotation.qualifier === qualifier)?.value
   if (value?.kind !== 'record') throw invalid(`${entityType.qualifiedName} has no recursive hierarchy ${qualifier}.`)
-  const pathOf = (name: string): readonly string[] => textOf(value.properties.get(name))?.split('/') ?? []
-  return { nodePath: pathOf('NodeProperty'), parentPath: pathOf('ParentNavigationProperty') }
+  const namesIn = (name: string): readonly string[] => textOf(value.properties.get(name))?.split('/') ?? []
+  return { nodePath: namesIn('NodeProperty'), parentPath: namesIn('ParentNavigationProperty') }
 }
 
 const textOf = (value: AnnotationValue | undefined): string | undefined => (value === undefined ? undefined : 'path' in value ? value.path : value.kind === 'string' ? value.text : undefined)
 
+const segmentsOf = (names: readonly string[], span: Span): readonly PathSegment[] => names.map((name): PathSegment => (name.includes('.') ? { kind: 'cast', type: name, span } : { kind: 'unknown', name, span }))
+const pathOf = (names: readonly string[], span: Span): Path => ({ kind: 'path', root: { kind: 'implicit' }, segments: segmentsOf(names, span), span })
+
 /** The identifiers of a node's parents: in the node's own row, where the join column is that, else in the parents' rows. */
-function parentsOf(path: readonly string[], node: string, scope: RowScope, span: Span): { readonly reached: Reached; readonly many: boolean } {
+function parentsOf(path: readonly string[], node: readonly string[], scope: RowScope, span: Span): { readonly reached: Reached; readonly many: boolean } {
   const [name, ...more] = path
-  const navigation = name === undefined ? undefined : scope.set.navigations.get(name)
-  if (navigation === undefined || more.length > 0) throw unsupported(`A hierarchy whose parents are reached by ${path.join('/')}`, 'They are reached by one navigation property of its entity set.')
-  const [pair, ...pairs] = navigation.on
+  const navigation = name === undefined || more.length > 0 ? undefined : scope.set.navigations.get(name)
+  const [pair, ...pairs] = navigation?.on ?? []
   const own = pair === undefined ? undefined : scope.model.property(scope.entityType, pair.from)
-  if (!navigation.toMany && pair?.to === node && pairs.length === 0 && own !== undefined) return { many: false, reached: { path: [], values: [pair.from], type: valueType(scope.model, own.type) } }
-  const segments = [navigation.name, node].map((segment): PathSegment => ({ kind: 'unknown', name: segment, span }))
-  const reached = reachedBy(segments, scope)
-  if (reached === undefined) throw unsupported(`A hierarchy whose parents are reached by ${navigation.name}`)
-  return { many: navigation.toMany, reached: everyTime(reached) }
+  if (pair !== undefined && own !== undefined && navigation?.toMany === false && node.length === 1 && pair.to === node[0] && pairs.length === 0) return { many: false, reached: { path: [], values: [pair.from], type: valueType(scope.model, own.type) } }
+  const reached = reachedBy(segmentsOf([...path, ...node], span), scope)
+  if (reached === undefined) throw unsupported(`A hierarchy whose parents are reached by ${path.join('/')}`, 'They are reached by navigation properties.')
+  return { many: collectionsAlong(path, scope).length > 0, reached: everyTime(reached) }
+}
+
+/** Which of the names along a path lead to collections. */
+function collectionsAlong(names: readonly string[], { model, entityType }: RowScope): readonly number[] {
+  let type = model.structured(entityType.qualifiedName)
+  return names.flatMap((name, index) => {
+    const step = type === undefined ? undefined : model.navigation(type, name) ?? model.property(type, name)
+    const target = step === undefined ? undefined : 'target' in step ? { name: step.target, collection: step.collection } : step.type
+    type = target === undefined ? undefined : model.structured(target.name)
+    return target?.collection === true ? [index] : []
+  })
 }
 
 /** What is reached from each row, however often. */
 const everyTime = ({ path, values, type }: Reached): Reached => ({ path, values, type })
 
-const nameOf = (segment: PathSegment | undefined): string | undefined => (segment !== undefined && 'name' in segment ? segment.name : undefined)
+const namesOf = ({ segments }: Path): readonly string[] => segments.flatMap((segment) => ('name' in segment ? [segment.name] : []))
 
-function nodesReached({ segments }: Path, scope: RowScope, type: Expression['type']): Reached {
-  const reached = reachedBy(segments, scope)
-  if (reached !== undefined) return everyTime(reached)
-  return { path: [], values: segments.flatMap((segment) => nameOf(segment) ?? []), type }
+function nodesReached(path: Path, scope: RowScope, type: Expression['type']): Reached {
+  const reached = reachedBy(path.segments, scope)
+  return reached === undefined ? { path: [], values: namesOf(path), type } : everyTime(reached)
 }
+
+interface Showing {
+  readonly scope: RowScope
+  readonly inner: RowScope
+  readonly ofNodes: boolean
+  readonly beside: readonly Column[]
+}
+
+/** The node's own properties where it is the row, the node itself where the path leads to it along a navigation, else its identifier. */
+function shownBy(nodeProperty: Path, id: ColumnExpression, { scope, inner, ofNodes, beside }: Showing): readonly GroupKey[] {
+  if (ofNodes) return [...ownProperties(inner), ...beside.map(asGroup)]
+  const names = namesOf(nodeProperty)
+  const [first, ...rest] = names
+  if (first === undefined) throw invalid('The path to the nodes of a hierarchy leads to a property.')
+  const entity = names.at(-1) === id.path.at(-1) && id.path.length === 1 ? entityGroupAt(names.slice(0, -1), scope, inner, beside) : undefined
+  const collections = collectionsAlong(names, scope)
+  return [entity ?? Object.freeze({ path: [first, ...rest] as const, expression: id, ...(collections.length === 0 ? {} : { collections }) })]
+}
+
+const asGroup = ({ name, type }: Column): GroupKey => Object.freeze({ path: [name] as const, expression: column(type, name) })
 
 /** All properties of the node: they are the row's own. */
 const ownProperties = ({ model, entityType }: RowScope): readonly GroupKey[] =>
   columnsOfType(model, entityType).filter(({ name }) => !name.startsWith('@') && name !== '*').map(({ name, type, fields }) => Object.freeze({ path: [name] as const, expression: column(type, name), ...(fields === undefined ? {} : { fields }) }))
 
-/** The node itself where the path leads to it along a navigation, else its identifier. */
-function shownBy(nodeProperty: Path, id: ColumnExpression, scope: RowScope, inner: RowScope): readonly GroupKey[] {
-  const names = nodeProperty.segments.flatMap((segment) => nameOf(segment) ?? [])
-  const [first, ...rest] = names
-  if (first === undefined || names.length < nodeProperty.segments.length) throw unsupported('A cast on the path to the nodes of a hierarchy')
-  const before = names.slice(0, -1)
-  const entity = names.at(-1) === id.path[0] ? entityGroupAt(before, scope, inner) : undefined
-  return [entity ?? Object.freeze({ path: [first, ...rest] as const, expression: id })]
-}
+/** The column that tells the nodes above one: a term of the aggregation vocabulary. @see OData Extension for Data Aggregation 4.0 section 6.2.2.2 */
+export const upPathColumn = (qualifier: string): Column => Object.freeze({ name: `@Aggregation.UpPath#${qualifier}`, type: textsType, derived: true })
+
+const textsType: Column['type'] = Object.freeze({ name: 'Edm.String', collection: true, base: 'Edm.String' })

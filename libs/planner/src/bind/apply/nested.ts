@@ -54,6 +54,9 @@ function contextOf(scope: RowScope, toMany: boolean): string {
   return `${scope.set.name}${list === undefined ? '' : `(${list.join(',')})`}${toMany ? '' : '/$entity'}`
 }
 
+/** The type of rows that are entities still. */
+const typeOf = ({ rows, entityType }: RowScope): { readonly type?: string } => (rows === undefined ? { type: entityType.qualifiedName } : {})
+
 /** The rows in a column of a plan's rows, for an inner plan. */
 const rowsGiven = (rows: Plan, name: string): Plan => given(nestedRows(outputColumns(rows).find((column) => column.name === name)).columns)
 
@@ -85,7 +88,7 @@ function withNested(scope: RowScope, inner: Inner, name: string, each: Transform
   const shown = shownNames(each.scope)
   return {
     scope: withRows(scope, name, each.scope, inner.toMany),
-    over: (rows) => transformation([rows], { kind: 'nested', from: inner.column, name, shown, context: contextOf(each.scope, inner.toMany), each: each.over(rowsGiven(rows, inner.column)) }),
+    over: (rows) => transformation([rows], { kind: 'nested', from: inner.column, name, shown, context: contextOf(each.scope, inner.toMany), ...typeOf(each.scope), each: each.over(rowsGiven(rows, inner.column)) }),
   }
 }
 
@@ -99,7 +102,7 @@ export function bindJoin({ kind, path, alias, apply }: Extract<Transformation, {
   const hidden = `~value${scope.names.next++}`
   const over = (rows: Plan): Plan => {
     const [from, made] = apply === undefined ? [inner.column, rows] : [hidden, transformation([rows], { kind: 'nested', from: inner.column, name: hidden, shown, context: '', each: each.over(rowsGiven(rows, inner.column)) })]
-    return transformation([made], { kind: 'unnest', from, name: alias, shown, context: contextOf(each.scope, false), outer: kind === 'outerjoin' })
+    return transformation([made], { kind: 'unnest', from, name: alias, shown, context: contextOf(each.scope, false), ...typeOf(each.scope), outer: kind === 'outerjoin' })
   }
   const joined = withRows(scope, alias, each.scope, false)
   return { scope: { ...joined, ...(joined.rows === undefined ? { repeats: true as const } : {}), ...(inner.entities ? { unshown: new Set([...(scope.unshown ?? []), alias]) } : {}) }, over }

@@ -51,11 +51,11 @@ export function requireJoinColumns({ rows }: RowScope, { name, on }: ExposedNavi
 /** What stands in the context URL for rows without `$select`: what all of them have. Undefined: as the type says. */
 export function namesOfResult(visible: readonly Column[], { rows, computed, shown = [] }: RowScope): readonly string[] | undefined {
   if (rows !== undefined) {
-    const always = rows.filter(({ derived }) => derived !== true).map(printColumn)
+    const always = rows.filter(({ derived, name }) => derived !== true && !name.startsWith('@')).map(printColumn)
     return always.length === 0 ? ['@Core.AnyStructure'] : always
   }
   const names = new Set(visible.map(({ name }) => name))
-  const beside = [...computed.values(), ...shown].filter(({ name, derived }) => names.has(name) && derived !== true)
+  const beside = [...computed.values(), ...shown].filter(({ name, derived }) => names.has(name) && derived !== true && !name.startsWith('@'))
   if (beside.length === 0) return undefined
   return [...(beside.some(({ expanded }) => expanded === undefined) ? ['*'] : []), ...beside.map(printColumn)]
 }
@@ -64,6 +64,6 @@ export function namesOfResult(visible: readonly Column[], { rows, computed, show
 export function printColumn({ name, type, expanded }: Column): string {
   if (expanded === undefined) return name
   if (type.name !== 'Edm.Untyped') return `${name}()`
-  const shown = expanded.columns.filter((column) => expanded.visible.includes(column.name) && column.derived !== true)
+  const shown = expanded.columns.filter((column) => expanded.visible.includes(column.name) && column.derived !== true && !column.name.startsWith('@'))
   return `${name}(${shown.map(printColumn).join(',')})`
 }
