@@ -41,8 +41,8 @@ describe.each(['sales', 'trade'])('the published examples of the aggregation ext
       const body = await sales.door.json(url(`${slug}/${query}`))
       const given = seen(body['value']) as readonly unknown[]
       const expected = seen(rows) as readonly unknown[]
-      expect(ordered === true ? given : sortedLike(given, expected)).toEqual(expected)
-      if (context !== undefined) expect(String(body['@odata.context']).split('$metadata#')[1]).toBe(context)
+      const told = String(body['@odata.context']).split('$metadata#')[1]
+      expect([ordered === true ? given : sortedLike(given, expected), told]).toEqual([expected, context ?? told])
     })
   })
 })
