@@ -1,11 +1,10 @@
-import { annotationsOf, type AnnotationValue, type EntityType } from '@tributary/edm'
+import { annotationsOf, type AnnotationValue, type EntityType, type StructuredType } from '@tributary/edm'
 import type { ApplyExpression, HierarchyReference, Path, PathSegment, Span } from '@tributary/odata-url'
 import { column, type Column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
-import { bindExpression } from '../bind-expression.js'
-import { withFollowed } from '../followed-paths.js'
+import { followNavigation, withFollowed } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
-import { invalid, resourceNotFound, typeError, unsupported } from '../refusal.js'
-import { type RowScope, rowScope } from '../row-scope.js'
+import { invalid, resourceNotFound, unknownProperty, unsupported } from '../refusal.js'
+import { type FollowedPath, type RowScope, rowScope } from '../row-scope.js'
 import { scanOf } from '../scan-set.js'
 import { reachedBy } from './aggregation-path.js'
 import type { BindApply } from './bind-apply.js'
@@ -44,8 +43,8 @@ export interface NodeOptions {
 export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { apply, order = () => [] }: NodeOptions = {}): BoundHierarchy {
   const inner = nodeScope(nodes, scope)
   const { nodePath, parentPath } = declared(qualifier, inner)
-  const id = bindExpression(pathOf(nodePath, nodes.span), inner)
-  if (id.kind !== 'column' || id.type.collection || id.type.base === 'structured') throw typeError({ what: `The hierarchy ${qualifier}`, span: nodes.span, found: id.type, expected: 'nodes that are told by a single primitive value' })
+  const id = identifier(nodePath, inner)
+  if (id.type.collection || id.type.base === 'structured') throw unsupported(`The hierarchy ${qualifier}`, 'Its nodes are not told by a single primitive value.')
   const parents = parentsOf(parentPath, nodePath, inner, nodes.span)
   const chosen = apply === undefined ? undefined : bindApply(apply, inner)
   if (chosen !== undefined && chosen.scope.rows !== undefined) throw invalid('The nodes of a hierarchy are chosen, not changed: filter them, or take those above or below others.')
@@ -87,7 +86,33 @@ function declared(qualifier: string, { model, entityType }: RowScope): { readonl
 const textOf = (value: AnnotationValue | undefined): string | undefined => (value === undefined ? undefined : 'path' in value ? value.path : value.kind === 'string' ? value.text : undefined)
 
 const segmentsOf = (names: readonly string[], span: Span): readonly PathSegment[] => names.map((name): PathSegment => (name.includes('.') ? { kind: 'cast', type: name, span } : { kind: 'unknown', name, span }))
-const pathOf = (names: readonly string[], span: Span): Path => ({ kind: 'path', root: { kind: 'implicit' }, segments: segmentsOf(names, span), span })
+
+/** The property that tells a node: its own, within a complex value, or of what it leads to. @throws HUB_QUERY_UNKNOWN_PROPERTY */
+function identifier(names: readonly string[], scope: RowScope): ColumnExpression {
+  const path: string[] = []
+  let [at, type]: [FollowedPath['scope'], StructuredType | undefined] = [scope, scope.entityType]
+  let related: FollowedPath | undefined
+  let found: Expression['type'] | undefined
+  for (const name of names) {
+    const property = type === undefined ? undefined : scope.model.property(type, name)
+    if (property === undefined && type === at.entityType && scope.model.navigation(type, name)?.collection === false) {
+      const followed = followNavigation(at, name)
+      path.push(followed.name)
+      related = followed.path
+      at = followed.path.scope
+      type = at.entityType
+      continue
+    }
+    if (property === undefined) throw unknownProperty(type?.qualifiedName ?? '', name, [])
+    if (type === at.entityType) related?.read.add(name)
+    path.push(name)
+    found = valueType(scope.model, property.type)
+    type = scope.model.structured(property.type.name)
+  }
+  const [first, ...rest] = path
+  if (first === undefined || found === undefined) throw unsupported('A hierarchy whose nodes nothing tells', 'Its contract names a NodeProperty.')
+  return column(found, first, ...rest)
+}
 
 /** The identifiers of a node's parents: in the node's own row, where the join column is that, else in the parents' rows. */
 function parentsOf(path: readonly string[], node: readonly string[], scope: RowScope, span: Span): { readonly reached: Reached; readonly many: boolean } {
