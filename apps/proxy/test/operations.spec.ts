@@ -207,6 +207,16 @@ describe('operations', () => {
     expect(told(plain)).toEqual({ Code: 'AMBER' })
   })
 
+  it('that change something are told of only where they may be called', async () => {
+    const readers = await openDoor({ connection: { writes: 'refused' } })
+    readers.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', port.url, port.metadata)))
+    const entity = await readers.json("/odata/port/Vessels('AMBER')", { accept: 'application/json;metadata=full' })
+    expect(Object.keys(entity).filter((name) => name.startsWith('#'))).toEqual(['#Port.TotalLoaded', '#Port.TotalLoaded(since)'])
+    const refused = await readers.get("/odata/port/Vessels('AMBER')/Port.Rename", { 'content-type': 'application/json' }, { method: 'POST', body: '{"name":"x"}' })
+    expect([refused.status, (await refused.json() as { readonly error: Json }).error['code']]).toEqual([405, 'HUB_CHANGE_NOT_ALLOWED'])
+    await readers.stop()
+  })
+
   it('of a data product’s sources are refused by name', async () => {
     for (const path of ['Greeting()', 'Vessels/Port.Heaviest()', "Vessels('AMBER')/Port.TotalLoaded(since=2024-01-01)"]) {
       const response = await door.get(`/odata/fleet/${path}`)

@@ -1,7 +1,8 @@
 import type { Exposure } from '@tributary/catalog'
 import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
 import type { BoundQuery, BoundRows } from '@tributary/planner'
-import { advertisedOperations } from '../operation/advertised-operations.js'
+import type { Endpoints } from '@tributary/source'
+import { advertisedOperations, isCallable } from '../operation/advertised-operations.js'
 import { rowIds } from './row-ids.js'
 import { fullComplexValue } from './full-complex-value.js'
 import { needsType, typeText } from './type-text.js'
@@ -11,6 +12,8 @@ interface Place {
   readonly exposure: Exposure
   /** Absolute URL of the service root, ends in `/`. */
   readonly root: string
+  /** Actions are told of where they may be called. */
+  readonly endpoints: Endpoints
 }
 
 /** Rows with everything said of them: as columns of control information beside the others. */
@@ -47,7 +50,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
   if (bound?.references === true || bound?.countOnly === true) return { columns, row: (values) => values }
   const idOf = bound === undefined ? undefined : rowIds(place.root, bound, columns)
   const links = bound === undefined ? [] : linksOf(place, bound).filter(({ label }) => !columns.some((column) => column.name === label))
-  const operations = idOf === undefined || bound === undefined ? [] : advertisedOperations(place.exposure.model, bound.entityType)
+  const operations = idOf === undefined || bound === undefined ? [] : advertisedOperations(place.exposure.model, bound.entityType).filter(({ kind }) => isCallable(kind, place.endpoints.endpoint(bound.set.endpoint)))
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
   const typeName = bound?.entityType
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')

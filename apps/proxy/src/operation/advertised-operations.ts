@@ -1,15 +1,23 @@
 import type { EdmModel, Operation } from '@tributary/edm'
 import { ownParameters } from '@tributary/planner'
+import { relays, type OpenEndpoint } from '@tributary/source'
 
 /** An operation that can be called on an entity, as `metadata=full` tells of it. @see OData JSON Format 4.01, sections 17 and 18 */
 export interface AdvertisedOperation {
   /** `#Port.Rename`, `#Port.TotalLoaded(since)`. */
   readonly label: string
   readonly title: string
+  readonly kind: Operation['kind']
   /** Behind the id of the entity. */
   readonly path: string
   /** Qualified names of the types whose entities have it. */
   readonly of: ReadonlySet<string>
+}
+
+/** Whether calls of this kind go to a source: functions where it carries calls, actions where its connection does not refuse changes. */
+export function isCallable(kind: Operation['kind'], { source, target: { model, connection } }: OpenEndpoint): boolean {
+  if (!relays(source) || ['1.0', '2.0', '3.0'].includes(model.version)) return false
+  return kind === 'function' || connection.writes !== 'refused'
 }
 
 const known = new WeakMap<EdmModel, Map<string, readonly AdvertisedOperation[]>>()
@@ -30,5 +38,5 @@ function advertised(model: EdmModel, operation: Operation, entityType: string): 
   if (bound === undefined || !(model.derivesFrom(entityType, bound) || model.derivesFrom(bound, entityType))) return []
   const names = ownParameters(operation).map(({ name }) => name)
   const overload = operation.kind === 'action' || names.length === 0 ? '' : `(${names.join(',')})`
-  return [{ label: `#${operation.qualifiedName}${overload}`, title: operation.name, path: `/${operation.qualifiedName}`, of: new Set([bound, ...model.derivedTypes(bound)]) }]
+  return [{ label: `#${operation.qualifiedName}${overload}`, title: operation.name, kind: operation.kind, path: `/${operation.qualifiedName}`, of: new Set([bound, ...model.derivedTypes(bound)]) }]
 }
