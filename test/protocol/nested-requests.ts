@@ -66,5 +66,33 @@ Harbours?$expand=Chart&$select=Id
 Vessels?$expand=Home($expand=Chart;$select=Name)&$select=Code
 `)
 
+/** The outermost entity, looked at from the options of what is expanded, however deep. */
+const around = reads(`
+Harbours?$expand=Vessels($filter=Calls/any(c:c/HarbourId eq $it/Id);$select=Code)&$select=Id
+Harbours?$expand=Vessels($filter=Home/Name eq $it/Name;$select=Code)&$select=Id
+Harbours?$expand=Vessels($orderby=length($it/Name),Code;$select=Code)&$select=Id
+Harbours?$expand=Vessels($expand=Calls($filter=HarbourId eq $it/Id;$select=Number);$select=Code)&$select=Id
+Harbours?$expand=Vessels($expand=Calls($filter=HarbourId eq $it/Id;$select=Number;$count=true;$top=1;$orderby=Number desc);$select=Code;$filter=Weight gt 10)&$select=Id
+Harbours?$expand=Vessels($filter=$it/Address/City eq Moored/City;$select=Code)&$select=Id
+Harbours?$expand=Vessels($filter=$it/Address/City eq Moored/City;$select=Moored/City;$count=true)&$select=Id
+Harbours?$expand=Calls($filter=Vessel/Home/Id eq $it/Id;$select=Number,VesselCode)&$select=Id
+Harbours?$expand=Calls($filter=$it/Pilotage/Compulsory eq true;$select=Number,VesselCode)&$select=Id
+Harbours?$filter=Pilotage/Compulsory eq true&$expand=Calls($filter=$it/Pilotage/Fee gt 10;$select=Number,VesselCode)&$select=Id
+Harbours?$expand=Calls($filter=$it/Berths/any(b:b/Occupied);$select=Number,VesselCode)&$select=Id
+Vessels?$expand=Calls($compute=$it/Weight mul 2 as T;$select=Number,T)&$select=Code
+Vessels?$expand=Calls($orderby=$it/Weight mul Number desc;$select=Number)&$select=Code
+Vessels?$expand=Home($filter=Name eq $it/Moored/City;$select=Name)&$select=Code
+Vessels?$expand=Calls($filter=Harbour/Vessels/any(v:v/Code eq $it/Code);$select=Number)&$select=Code
+Vessels?$compute=Weight mul 2 as W&$expand=Calls($filter=Loaded lt $it/W;$select=Number)&$select=Code
+Vessels('AMBER')?$expand=Calls($filter=Number gt length($it/Code) sub 3;$select=Number)&$select=Code
+Harbours(1)/Vessels?$expand=Calls($filter=VesselCode eq $it/Code and $it/Weight gt 2000;$select=Number)&$select=Code
+Vessels?$expand=Home($expand=Vessels($filter=Code ne $it/Code;$select=Code);$select=Name)&$select=Code
+Vessels?$expand=Home($expand=Vessels($filter=Code ne @c;$select=Code);$select=Name)&$select=Code&@c=$it/Code
+Sailors?$expand=Mentor($levels=2;$filter=Rank gt $it/Rank;$select=Name)&$select=Name
+Harbours?$expand=Vessels/$count($filter=$it/Address/City eq Moored/City)&$select=Id
+Harbours?$expand=Vessels/$ref($filter=$it/Address/City eq Moored/City)&$select=Id
+Vessels?$expand=Calls($filter=$it/Home/Name eq 'Kiel';$expand=Harbour($filter=Id eq $it/Home/Id;$select=Name);$select=Number)&$select=Code
+`)
+
 /** Nested options and what they look at, casts, and values that are not there. */
-export const nestedRequests: Readonly<Record<string, readonly Exchange[]>> = { 'casts within paths and expands': casts, 'paths to nothing': nothings, 'raw values': raw, 'streams within rows': streams }
+export const nestedRequests: Readonly<Record<string, readonly Exchange[]>> = { 'casts within paths and expands': casts, 'paths to nothing': nothings, 'raw values': raw, 'streams within rows': streams, 'nested options that look at $it': around }

@@ -92,6 +92,10 @@ export interface NestedStepOf<P> extends NestedPart {
   readonly from: string
   /** Which of the rows that were made are given, and whether it is told how many they were. */
   readonly page?: { readonly skip: number; readonly take?: number; readonly count: boolean }
+  /** What is made sees the row around, in a column `aroundName`: this row by some of its columns, or what this row itself sees. */
+  readonly around?: { readonly kind: 'row'; readonly names: readonly string[] } | { readonly kind: 'same' }
+  /** Of complex columns that are shown in part: those, with the fields that are. */
+  readonly narrowed?: readonly Column[]
   /** Over `Given` rows. */
   readonly each: P
 }

@@ -1,5 +1,5 @@
 import type { Column, ExpandedShape } from './page.js'
-import type { Plan, Step, Transformation } from './plan.js'
+import type { NestedStep, Plan, Step, Transformation } from './plan.js'
 import { expandedColumn, outputColumns } from './output-columns.js'
 import { booleanType } from './value-type.js'
 import type { GroupKey, Grouping, NestedPart } from './transformation.js'
@@ -25,7 +25,7 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
   switch (step.kind) {
     case 'aggregates': return [...groupColumns(step), ...step.measures.map(({ column }) => column)]
     case 'groups': return mergeColumns(groupColumns(step), outputColumns(step.each))
-    case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step.from, step, outputColumns(step.each))]
+    case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step, outputColumns(step.each))]
     case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
     case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
     case 'wrap': return [rowsColumn(step, outputColumns(input), false)]
@@ -44,9 +44,20 @@ const ofNode = (groups: readonly GroupKey[]): readonly Column[] => groupColumns(
 const rowsColumn = ({ name, shown, context, type, kept }: NestedPart, columns: readonly Column[], toMany: boolean): Column =>
   expandedColumn(name, type ?? 'Edm.Untyped', { toMany, columns, visible: shown, ...(context === undefined ? {} : { context }), ...(kept === undefined ? {} : { kept }) })
 
-function nestedColumn(within: readonly Column[], from: string, part: NestedPart, columns: readonly Column[]): Column {
-  const source = within.find(({ name }) => name === from)
-  return rowsColumn(part, columns, source?.type.collection === true)
+function nestedColumn(within: readonly Column[], step: NestedStep, columns: readonly Column[]): Column {
+  const source = within.find(({ name }) => name === step.from)
+  const narrowed = new Map(step.narrowed?.map((column) => [column.name, column]))
+  return rowsColumn(step, columns.map((column) => narrowed.get(column.name) ?? column), source?.type.collection === true)
+}
+
+/** Name of the column in which rows see the row around them: no property can have it. */
+export const aroundName = '~it'
+
+/** The row around as a column of the rows that are made for it; undefined: they do not see it. */
+export function aroundColumn({ around }: Pick<NestedStep, 'around'>, input: readonly Column[]): Column | undefined {
+  if (around?.kind !== 'row') return around === undefined ? undefined : input.find(({ name }) => name === aroundName)
+  const names = new Set(around.names)
+  return expandedColumn(aroundName, 'Edm.Untyped', { toMany: false, columns: input.filter(({ name }) => names.has(name)), visible: [] })
 }
 
 function unnestedColumn(within: readonly Column[], from: string, part: NestedPart): Column {

@@ -1,4 +1,4 @@
-import { type Column, type Expand, type ExpandedRow, outputColumns, type Page, parseRows, type Plan, type Value } from '@tributary/plan'
+import { type Column, type ExpandedRow, goesRowByRow, outputColumns, type Page, parseRows, type Plan, type Value } from '@tributary/plan'
 import type { BoundQuery } from './bound-query.js'
 
 type Change<T> = (value: T) => T
@@ -19,27 +19,28 @@ export function narrowPage(bound: Pick<BoundQuery, 'plan' | 'columns' | 'unwrap'
 
 /** The part of the plan that yields the answer's rows. */
 function answerPlan({ plan, unwrap }: Pick<BoundQuery, 'plan' | 'unwrap'>): Plan {
-  return unwrap.reduce((outer, name) => expandOf(outer, name)?.related ?? outer, plan)
+  return unwrap.reduce((outer, name) => relatedOf(outer, name) ?? outer, plan)
 }
 
-/** The expand of a plan's own rows that adds this column. */
-function expandOf(plan: Plan, name: string): Expand | undefined {
+/** What yields the rows in a column that the plan's own rows are given. */
+function relatedOf(plan: Plan, name: string): Plan | undefined {
   switch (plan.kind) {
-    case 'expand': return plan.navigation.name === name ? plan : expandOf(plan.input, name)
-    case 'filter': case 'sort': case 'limit': case 'semiJoin': case 'compute': return expandOf(plan.input, name)
-    case 'aggregate': case 'concat': case 'transformation': case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
+    case 'expand': return plan.navigation.name === name ? plan.related : relatedOf(plan.input, name)
+    case 'filter': case 'sort': case 'limit': case 'semiJoin': case 'compute': return relatedOf(plan.input, name)
+    case 'transformation': return plan.step.kind === 'nested' && plan.step.name === name ? plan.step.each : goesRowByRow(plan) ? relatedOf(plan.inputs[0], name) : undefined
+    case 'aggregate': case 'concat': case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return undefined
   }
 }
 
 function rowNarrowing(plan: Plan, shown: readonly Column[]): Change<ExpandedRow> | undefined {
   const whole = outputColumns(plan)
-  const changes = shown.map((column, index) => (column.expanded === undefined ? fieldNarrowing(column, whole[index]) : expandedNarrowing(column, expandOf(plan, column.name))))
+  const changes = shown.map((column, index) => (column.expanded === undefined ? fieldNarrowing(column, whole[index]) : expandedNarrowing(column, relatedOf(plan, column.name))))
   if (changes.every((change) => change === undefined)) return undefined
   return (row) => row.map((value, index) => changes[index]?.(value) ?? value)
 }
 
-function expandedNarrowing({ expanded }: Column, node: Expand | undefined): Change<Value> | undefined {
-  const narrow = expanded === undefined || node === undefined ? undefined : rowNarrowing(node.related, expanded.columns)
+function expandedNarrowing({ expanded }: Column, related: Plan | undefined): Change<Value> | undefined {
+  const narrow = expanded === undefined || related === undefined ? undefined : rowNarrowing(related, expanded.columns)
   if (narrow === undefined) return undefined
   return (value) => {
     if (Array.isArray(value)) return narrow(value)

@@ -1,23 +1,23 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, stringType } from '@tributary/plan'
+import { aroundName, type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, stringType } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
 import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
 import { printSelectList } from './context-fragment.js'
-import { bindFilterByRow, expandFiltered, filtersByRow } from './filter-by-row.js'
 import { isHidden, withFollowed } from './followed-paths.js'
 import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
 import { matcher } from './matching.js'
+import { optionsMentionIt } from './mentions-it.js'
 import { expandedStreams } from './expand-streams.js'
 import type { ExpandTarget } from './expand-target.js'
 import { expandTargets } from './expand-targets.js'
 import { relatedRows } from './related-scope.js'
-import { invalid, unsupported } from './refusal.js'
+import { invalid } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
@@ -124,6 +124,9 @@ function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavig
   return { ...options, expand: [...(options.expand ?? []), inner] }
 }
 
+/** The row around, whose columns are known when the rows are. */
+const seenRow: Column = expandedColumn(aroundName, 'Edm.Untyped', { toMany: false, columns: [], visible: [] })
+
 function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const { navigation, item: { options: given, suffix }, cast } = target
   if (given.apply !== undefined && !navigation.toMany) throw invalid(`$apply transforms collections, and ${navigation.name} leads to one row.`)
@@ -132,31 +135,30 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const found = relatedRows(target.from, navigation)
   const all = nestedOptions(target.item, navigation, cast === undefined ? found.scope : { ...found.scope, entityType: cast })
   const aliases = new Map([...outer.aliases, ...all.aliases])
-  const { filter: condition, ...others } = all
-  const filtered = filtersByRow(condition, aliases, outer)
-  const options = filtered ? others : all
-  const scope: RowScope = { ...found.scope, ...(outer.identified === true ? { identified: true as const } : {}), aliases, nested: true, ...(cast === undefined ? {} : { entityType: cast }) }
+  const options = all
+  const around = optionsMentionIt(options, aliases) ? outer.around ?? (outer.nested ? undefined : outer) : undefined
+  const scope: RowScope = { ...found.scope, ...(outer.identified === true ? { identified: true as const } : {}), aliases, nested: true, ...(around === undefined ? {} : { around }), ...(cast === undefined ? {} : { entityType: cast }) }
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
-  const byRow = filtered ? bindFilterByRow(condition, target.column, { outer: { ...outer, aliases }, path: { navigation, on: found.on, scope: transformed.scope, read: new Set() } }) : undefined
   const match = matcher(options, transformed)
   const base = withFollowed(scanOf(scope), scope)
-  const together = dependsOnOthers(match(base))
-  const rows = match(together ? givenRows(outputColumns(base)) : base)
+  const together = around !== undefined || dependsOnOthers(match(base))
+  const rows = match(together ? givenRows([...outputColumns(base), ...(around === undefined ? [] : [seenRow])]) : base)
   const shaped = suffix === undefined || transformed.scope.rows !== undefined ? bindShape(rows, options, transformed.scope) : keysOnly(rows, keyColumnNames(scope.set))
   const told = { selectList: shaped.selectList, rows: transformed.scope.rows === undefined ? boundRows(transformed.scope, shaped, { ...target, leadsTo: found.scope.entityType.qualifiedName }) : undefined }
   if (together) {
-    if (byRow !== undefined) throw unsupported(`$it in the filter of ${navigation.name} beside what is made of all its rows`, 'Filter within $apply.')
-    return { ...told, over: (input) => madeTogether(input, { on: found.on, base, each: shaped.plan, page: perParent, name: target.column, toMany: navigation.toMany, ...shownTogether(shaped, transformed.scope, options) }) }
+    return { ...told, over: (input) => madeTogether(input, { on: found.on, base, each: shaped.plan, page: perParent, name: target.column, toMany: navigation.toMany, ...shownTogether(shaped, transformed.scope, options), ...(around === undefined ? {} : { around: outer.around === undefined ? 'row' as const : 'same' as const }) }) }
   }
-  const column = relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped)
-  const expanded = { on: found.on, related: shaped.plan, perParent, navigation: column }
-  return { ...told, over: (input) => (byRow === undefined ? expand(input, expanded) : expandFiltered(input, expanded, byRow)) }
+  const expanded = { on: found.on, related: shaped.plan, perParent, navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped) }
+  return { ...told, over: (input) => expand(input, expanded) }
 }
 
 /** How rows are shown that were made together; what `$apply` made says what it is. */
-function shownTogether({ visible, selectList }: Shaped, scope: RowScope, { apply }: QueryOptions): Pick<MadeTogether, 'shown' | 'context' | 'type' | 'kept'> {
+function shownTogether({ plan, visible, selectList }: Shaped, scope: RowScope, { apply }: QueryOptions): Pick<MadeTogether, 'shown' | 'context' | 'type' | 'kept' | 'narrowed'> {
+  const whole = new Map(outputColumns(plan).map((column) => [column.name, column.fields]))
+  const narrowed = visible.filter((column) => column.expanded === undefined && column.fields !== undefined && column.fields !== whole.get(column.name))
   return {
+    ...(narrowed.length === 0 ? {} : { narrowed }),
     shown: visible.map(({ name }) => name),
     ...(apply === undefined ? {} : { context: `${scope.set.name}${selectList === undefined ? '' : `(${selectList})`}` }),
     ...(scope.rows === undefined ? { type: scope.entityType.qualifiedName, ...(scope.identified === true ? { kept: scope.set.key } : {}) } : {}),

@@ -1,6 +1,6 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
-import { call, type Expression, int32Type, lambda, type LambdaExpression, literal, untypedType } from '@tributary/plan'
+import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType } from '@tributary/plan'
 import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
@@ -45,7 +45,8 @@ function rootOf(root: PathRoot, { syntax, scope, bind }: PathContext): Position 
     case 'implicit': case '$this': return scope.item === undefined ? rowOf(scope) : itemAt(scope.item.name, scope.item.range)
     case '$it':
       if (scope.it !== undefined) return itemAt(scope.it.name, scope.it.range)
-      if (scope.nested) throw unsupported('$it here', 'It is answered in $filter of a collection that is expanded from the outermost rows.')
+      if (scope.around !== undefined) return { ...rowOf(scope.around), expression: column(structuredType(scope.around.entityType.qualifiedName), aroundName) }
+      if (scope.nested) throw unsupported('$it here', 'It is answered in the options of what is expanded, and in expressions over the outermost rows.')
       return rowOf(scope)
     case 'variable': {
       const range = scope.variables.get(root.name)

@@ -14,6 +14,7 @@ import { bindCrossjoin, crossjoinSets } from './bind-crossjoin.js'
 import { bindProperty } from './bind-property.js'
 import { behindRow, contextFragment } from './context-fragment.js'
 import { withFollowed } from './followed-paths.js'
+import { shapeMentionsIt } from './mentions-it.js'
 import { columnOf } from './navigations.js'
 import type { Transformed } from './row-scope.js'
 import { scanOf } from './scan-set.js'
@@ -36,6 +37,8 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
   const match = matcher(rowOptions, transformed)
+  // What nested options follow from `$it` has to be known before the rows are made that have it.
+  if (address.property.length === 0 && shape !== 'count' && shapeMentionsIt(rowOptions, rowOptions.aliases)) bindShape(match(keyedRows(step)), rowOptions, scope)
   const base = withFollowed(keyedRows(step), scope)
   const together = address.steps.length > 1 && dependsOnOthers(match(base))
   const rows = match(together ? given(outputColumns(base)) : base)

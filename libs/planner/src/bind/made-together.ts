@@ -1,4 +1,5 @@
-import { type Expand, expand, expandedColumn, goesRowByRow, outputColumns, type Plan, type PerParent, sort, transformation } from '@tributary/plan'
+import { aroundColumn, aroundName, type Column, type Expand, expand, expandedColumn, goesRowByRow, outputColumns, type Plan, type PerParent, sort, transformation } from '@tributary/plan'
+import { overRows } from '../rules/prune-transformation.js'
 
 /**
  * True where what a row becomes, or whether it stays, depends on which others there are: of related rows it is then made for each row they
@@ -30,13 +31,20 @@ export interface MadeTogether {
   /** Qualified name, where the rows are entities still. */
   readonly type?: string
   readonly kept?: readonly string[]
+  /** What is made sees the row around: this one, or the one that this row sees. */
+  readonly around?: 'row' | 'same'
+  readonly narrowed?: readonly Column[]
 }
 
 /** Rows with a column more: what is made of the related rows of each. Those of one row are held. */
-export function madeTogether(input: Plan, { on, base, each, page: { order: [first, ...rest], skip, take, count }, toMany, ...part }: MadeTogether): Plan {
+export function madeTogether(input: Plan, { on, base, each, page: { order: [first, ...rest], skip, take, count }, toMany, around: seen, ...part }: MadeTogether): Plan {
   const columns = outputColumns(base)
   const from = `~all/${part.name}`
   const all = expandedColumn(from, part.type ?? 'related', { toMany, columns, visible: columns.map(({ name }) => name) })
   const page = toMany ? { page: { skip, count, ...(take === undefined ? {} : { take }) } } : {}
-  return transformation([expand(input, { navigation: all, on, related: base })], { kind: 'nested', from, ...part, ...page, each: first === undefined ? each : sort(each, [first, ...rest]) })
+  const expanded = expand(input, { navigation: all, on, related: base })
+  const around = seen === undefined ? {} : { around: seen === 'same' ? { kind: seen } : { kind: seen, names: outputColumns(input).map(({ name }) => name) } } as const
+  const it = aroundColumn(around, outputColumns(expanded))
+  const sorted = first === undefined ? each : sort(each, [first, ...rest])
+  return transformation([expanded], { kind: 'nested', from, ...part, ...page, ...around, each: it === undefined ? sorted : overRows(sorted, new Map([[aroundName, it]])) })
 }

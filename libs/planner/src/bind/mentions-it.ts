@@ -1,4 +1,4 @@
-import type { Expression as Syntax, PathSegment } from '@tributary/odata-url'
+import type { Expression as Syntax, PathSegment, QueryOptions, SelectItem } from '@tributary/odata-url'
 
 /** Whether an expression refers to `$it`, in the values of aliases too. */
 export function mentionsIt(syntax: Syntax, aliases: ReadonlyMap<string, Syntax>, replaced: ReadonlySet<string> = new Set()): boolean {
@@ -27,3 +27,17 @@ function partsOf(segment: PathSegment): readonly Syntax[] {
     case 'property': case 'navigation': case 'unknown': case 'cast': case 'aggregate': case 'customAggregate': case 'annotation': return []
   }
 }
+
+type Aliases = ReadonlyMap<string, Syntax>
+
+/** Whether options of what is expanded, or those nested in them, refer to `$it`: the outermost row, wherever they stand. */
+export function optionsMentionIt(options: QueryOptions, given: Aliases): boolean {
+  const aliases = new Map([...given, ...options.aliases])
+  const { filter, orderby = [], compute = [], expand = [], select = [] } = options
+  const own = [...(filter === undefined ? [] : [filter]), ...orderby.map(({ expression }) => expression), ...compute.map(({ expression }) => expression)]
+  return own.some((expression) => mentionsIt(expression, aliases)) || shapeMentionsIt({ expand, select }, aliases)
+}
+
+/** Whether options nested in `$select` or `$expand` do. */
+export const shapeMentionsIt = ({ expand = [], select = [] }: Pick<QueryOptions, 'expand' | 'select'>, aliases: Aliases): boolean =>
+  expand.some((item) => optionsMentionIt(item.options, aliases)) || select.some((item: SelectItem) => item.kind === 'path' && item.options !== undefined && optionsMentionIt(item.options, aliases))

@@ -43,6 +43,8 @@ export interface RowScope {
   readonly ofItems?: true
   /** What `$it` stands for then. */
   readonly it?: { readonly name: string; readonly range: RangeVariable }
+  /** Of nested options: the rows of which `$it` is one, seen in a column `aroundName`. */
+  readonly around?: RowScope
   /** Columns computed so far, by name. */
   readonly computed: ReadonlyMap<string, Column>
   /** Of rows that are no entities any more: all their columns. */

@@ -1,5 +1,4 @@
 import { type Column, columnsOf, compute, type Compute, expand, type Expand, type Expression, outputColumns, type Plan, scan, type Scan, seekingColumns, semiJoin, type SemiJoin, withInput } from '@tributary/plan'
-import { filteredFrom } from '../bind/filter-by-row.js'
 import { isHidden } from '../bind/followed-paths.js'
 import { concatOver, pruneGiven, pruneTransformation } from './prune-transformation.js'
 
@@ -60,13 +59,7 @@ function pruneSemiJoin(plan: SemiJoin, needed: ReadonlySet<string>): SemiJoin {
 function pruneCompute(plan: Compute, needed: ReadonlySet<string>): Plan {
   const computed = plan.computed.filter(({ column }) => needed.has(column.name))
   const input = pruneColumns(plan.input, withExpressions(needed, computed.map(({ expression }) => expression)))
-  return computed.length === 0 ? input : compute(input, computed.map((one) => ({ ...one, column: reshapeFiltered(one.column, input) })))
-}
-
-/** Expanded rows that were filtered by the row they belong to have the columns of those they come from. */
-function reshapeFiltered(column: Column, input: Plan): Column {
-  const shape = column.expanded === undefined ? undefined : filteredFrom(column, outputColumns(input))?.expanded
-  return shape === undefined || column.expanded === undefined ? column : Object.freeze({ ...column, expanded: Object.freeze({ ...column.expanded, columns: shape.columns }) })
+  return computed.length === 0 ? input : compute(input, computed)
 }
 
 /** The navigation column over fewer related columns; what was narrowed in it stays narrowed. */

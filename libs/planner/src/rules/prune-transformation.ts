@@ -1,4 +1,4 @@
-import { type Aggregation, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Reached, type Step, type Transformation, transformation, walk, withInner, withInput } from '@tributary/plan'
+import { type Aggregation, aroundColumn, aroundName, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Reached, type Step, type Transformation, transformation, transformExpression, walk, withInner, withInput } from '@tributary/plan'
 
 type Prune = (plan: Plan, needed: ReadonlySet<string>) => Plan
 
@@ -20,7 +20,9 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
     }
     case 'nested': {
       const each = prune(step.each, new Set([...step.shown, ...(step.kept ?? []), ...needed]))
-      return withGiven(transformation([prune(first, new Set([...needed, step.from]))], { ...step, each }))
+      const around = step.around?.kind === 'row' ? { around: { ...step.around, names: [...readAround(each) ?? step.around.names] } } : {}
+      const seen = step.around === undefined ? [] : step.around.kind === 'same' ? [aroundName] : around.around?.names ?? []
+      return withGiven(transformation([prune(first, new Set([...needed, step.from, ...seen]))], { ...step, ...around, each }))
     }
     case 'relatives': case 'position': return pruneHierarchy(plan, step, needed, prune)
     case 'traverse': {
@@ -89,13 +91,32 @@ function withGiven(plan: Transformation): Transformation {
   const { inputs, step } = plan
   if (step.kind !== 'groups' && step.kind !== 'nested' && step.kind !== 'subtrees') return plan
   const columns = outputColumns(inputs[0])
-  const rows = step.kind !== 'nested' ? columns : nestedRows(columns.find(({ name }) => name === step.from)).columns
+  const rows = step.kind !== 'nested' ? columns : [...nestedRows(columns.find(({ name }) => name === step.from)).columns, ...[aroundColumn(step, columns)].flatMap((column) => column ?? [])]
   const more = step.kind === 'subtrees' && step.node !== undefined ? [step.node] : []
   return transformation(inputs, { ...step, each: overRows(step.each, new Map([...rows, ...more].map((column) => [column.name, column]))) })
 }
 
+/** The columns that a plan reads of the row around; undefined: whoever cannot tell may read any. */
+function readAround(plan: Plan): ReadonlySet<string> | undefined {
+  const names = new Set<string>()
+  let known = true
+  const note = (expression: Expression): void => void transformExpression(expression, (part) => {
+    if (part.kind === 'column' && part.path[0] === aroundName && part.path[1] !== undefined) names.add(part.path[1])
+    return part
+  })
+  walk(plan, (node) => {
+    if (node.kind === 'filter') note(node.predicate)
+    else if (node.kind === 'sort') node.keys.forEach(({ expression }) => note(expression))
+    else if (node.kind === 'compute') node.computed.forEach(({ expression }) => note(expression))
+    else if (node.kind === 'expand') node.perParent.order.forEach(({ expression }) => note(expression))
+    else if (node.kind === 'aggregate') [...node.groups, ...node.measures].forEach(({ expression }) => { if (expression !== undefined) note(expression) })
+    else if (node.kind === 'transformation') known &&= node.step.kind === 'nested'
+  })
+  return known ? names : undefined
+}
+
 /** The plan over given rows of other shapes; inner plans of steps within it have rows of their own. */
-function overRows(plan: Plan, rows: ReadonlyMap<string, Column>): Plan {
+export function overRows(plan: Plan, rows: ReadonlyMap<string, Column>): Plan {
   switch (plan.kind) {
     case 'given': return given(plan.columns.map((column) => rows.get(column.name) ?? column))
     case 'transformation': {
