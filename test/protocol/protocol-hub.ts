@@ -1,5 +1,5 @@
 import { startHub, type StartedHub } from '../../apps/hub/test/started-hub.js'
-import { startRichServer, type Behaviour, type RichServer } from '../harness/rich/rich-server.js'
+import { startRichServer, type RichOptions, type RichServer } from '../harness/rich/rich-server.js'
 
 /** A whole hub over the rich server, registered as anyone would register it. */
 export interface ProtocolHub {
@@ -10,9 +10,9 @@ export interface ProtocolHub {
   stop(): Promise<void>
 }
 
-/** @param behaviour of the source, from its registration on */
-export async function openProtocolHub(environment: Readonly<Record<string, string>> = {}, behaviour: Behaviour = {}): Promise<ProtocolHub> {
-  const source = await startRichServer(behaviour)
+/** @param options of the source, from its registration on */
+export async function openProtocolHub(environment: Readonly<Record<string, string>> = {}, options: RichOptions = {}): Promise<ProtocolHub> {
+  const source = await startRichServer(options)
   const hub = await startHub({ TRIBUTARY_SAMPLES: 'off', ...environment })
   const registered = await fetch(`${hub.origin}/api/v1/services`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url: source.url, name: 'Port', slug: 'port' }),

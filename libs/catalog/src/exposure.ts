@@ -18,6 +18,8 @@ export interface Exposure {
   readonly endpoints: ReadonlyMap<string, Endpoint>
   /** Whether the rows of a set can be read from it, as far as is known when a query is bound; where not, from the rows they belong to. Undefined: all can. */
   readonly readable?: (set: ExposedSet) => boolean
+  /** Whether the rows of a set were seen to come with their versions, whatever the contract says. Undefined: none were. */
+  readonly versioned?: (set: ExposedSet) => boolean
 }
 
 /** One exposed entity set and where its rows come from. */

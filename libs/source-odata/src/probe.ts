@@ -48,6 +48,7 @@ async function readSample(session: Session): Promise<Sample | undefined> {
   if (answer === undefined) return undefined
   if (first !== undefined && first.rows.length > SAMPLE_ROWS) note(session, 'top', 'unsupported', `$top=${SAMPLE_ROWS} was answered with ${first.rows.length} rows`)
   if (answer.exactAsText !== undefined) note(session, 'ieee754', answer.exactAsText ? 'exact' : 'unsupported', answer.exactAsText ? 'Int64 and Decimal came as strings' : 'Int64 and Decimal came as numbers')
+  if (answer.members.has('@odata.etag') || answer.members.has('@etag')) note(session, 'etag', 'exact', 'rows come with their versions')
   const distinct = new Map(answer.rows.slice(0, SAMPLE_ROWS).map((row) => [identityOf(session, row), row]))
   return { columns: session.columns, rows: [...distinct.values()] }
 }

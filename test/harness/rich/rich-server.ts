@@ -24,6 +24,8 @@ export interface RichRequest {
 export interface RichOptions extends Behaviour {
   /** What the contract says of writes; 'declared' unless told. */
   readonly writes?: Writes
+  /** Whether the contract says that rows have versions; they have them either way. 'declared' unless told. */
+  readonly versions?: 'declared' | 'undeclared'
 }
 
 /** A loopback OData 4.01 service with a rich model, its rows in memory. */
@@ -45,8 +47,9 @@ export interface RichServer {
 const rootPath = '/port/'
 
 /** Starts the server on a free port of 127.0.0.1. */
-export async function startRichServer({ writes = 'declared', ...behaviour }: RichOptions = {}): Promise<RichServer> {
-  const metadata = contractOf(writes)
+export async function startRichServer({ writes = 'declared', versions = 'declared', ...behaviour }: RichOptions = {}): Promise<RichServer> {
+  const whole = contractOf(writes)
+  const metadata = versions === 'declared' ? whole : whole.replaceAll(/<Annotation Term="Org\.OData\.Core\.V1\.OptimisticConcurrency">.*?<\/Annotation>/g, '')
   const model = readCsdl(metadata)
   const requests: RichRequest[] = []
   const state: { service?: Service } = {}

@@ -83,8 +83,9 @@ export class PlanCache {
 const isKept = (path: string, query: string): boolean => path.length + query.length <= longestText && !/skiptoken=/i.test(query)
 
 function freshPlan({ url, exposure, pageRows, cursor, identified }: PlanRequest, endpoints: Endpoints): Pick<PlannedQuery, 'bound' | 'plan'> {
-  const readable = ({ endpoint, remoteSet }: ExposedSet): boolean => endpoints.capabilities(endpoint, remoteSet).fact('read').trust !== 'unsupported'
-  const bound = optimize(bind(url, { ...exposure, readable }, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
+  const trustIn = ({ endpoint, remoteSet }: ExposedSet, feature: string) => endpoints.capabilities(endpoint, remoteSet).fact(feature).trust
+  const seen: Exposure = { ...exposure, readable: (set) => trustIn(set, 'read') !== 'unsupported', versioned: (set) => trustIn(set, 'etag') === 'exact' }
+  const bound = optimize(bind(url, seen, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
   return { bound, plan: place(bound.plan, endpoints) }
 }
 

@@ -33,7 +33,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   checkOptions(url.options, shape, address)
   const step = lastStep(address)
   const rowOptions = address.property.length > 0 ? withoutOptions(url.options) : shape === 'count' ? counted(url.options) : url.options
-  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, options.identified === true ? { ...step.scope, identified: true } : step.scope))
+  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, { ...step.scope, ...(options.identified === true ? { identified: true as const } : {}), ...(address.single ? { addressed: true as const } : {}) }))
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
   const match = matcher(rowOptions, transformed)

@@ -14,7 +14,8 @@ const mediaColumns = ['mediaContentType', 'mediaEtag']
 export const isControl = ({ name }: Pick<Column, 'name'>): boolean => name.includes('@')
 
 /**
- * What sources say of rows and clients need: the version of a row where its changes are guarded by it, the content type and version of
+ * What sources say of rows and clients need: the version of a row where its changes are guarded by it, the rows of its set were seen to come
+ * with versions, or it is read by itself; the content type and version of
  * streams; and of a cast, the type of the row.
  */
 export function controlColumns(scope: RowScope): readonly Column[] {
@@ -25,7 +26,7 @@ export function controlColumns(scope: RowScope): readonly Column[] {
   return [
     // Columns of a type that others derive from have it already.
     ...(cast ? [typeColumn] : []),
-    ...(guardedTypes(remote).has(set.remoteType) ? [etagColumn] : []),
+    ...(guardedTypes(remote).has(set.remoteType) || scope.addressed === true || exposure.versioned?.(set) === true ? [etagColumn] : []),
     ...(hasMedia(model, entityType.qualifiedName) ? mediaColumns.map((name) => text(`@odata.${name}`)) : []),
     ...streams.flatMap(({ name }) => mediaColumns.map((media) => text(`${name}@odata.${media}`))),
   ]

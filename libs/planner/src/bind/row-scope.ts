@@ -33,6 +33,8 @@ export interface RowScope {
   readonly reached?: RowPlace
   /** Rows are told with their ids: their keys are read whatever is shown. */
   readonly identified?: true
+  /** The row, or a part of it, is read by itself: its version is told where there is one. */
+  readonly addressed?: true
   /** The rows are parts of those above them, and belong to no set of their own. */
   readonly contained?: true
   /** The set or singleton to whose bindings the rows' navigations belong, and the path from there; undefined: the rows' own set. */
