@@ -19,7 +19,6 @@ describe('over a source whose contract is silent about the versions of its rows'
   let hub: ProtocolHub
   beforeAll(async () => {
     hub = await openProtocolHub({}, { versions: 'undeclared' })
-    expect(hub.source.metadata).not.toContain('OptimisticConcurrency')
     await until('the probe', async () => {
       const { entitySets } = await (await fetch(`${hub.hub.origin}/api/v1/services/port/capabilities`)).json() as Told
       const seen = entitySets.filter(({ features }) => features.some(({ feature }) => feature === 'etag')).map(({ name }) => name)
@@ -27,6 +26,10 @@ describe('over a source whose contract is silent about the versions of its rows'
     })
   })
   afterAll(() => hub.stop())
+
+  it('is a source of that kind', () => {
+    expect(hub.source.metadata).not.toContain('OptimisticConcurrency')
+  })
 
   it.each([['reads', about(readingRequests)], ['changes', about(changingRequests)]])('answers with the versions its source tells: %s', async (_, exchanges) => {
     expect(exchanges.length).toBeGreaterThan(20)
