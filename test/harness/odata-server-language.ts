@@ -26,7 +26,7 @@ export class Refusal extends Error {
 
 export interface LanguageOptions {
   readonly in: 'honour' | 'ignore' | 'refuse'
-  readonly functions: 'honour' | 'refuse'
+  readonly functions: 'honour' | 'refuse' | 'break'
   readonly arithmetic: 'honour' | 'refuse'
   readonly caseInsensitive: boolean
   readonly guidsAsText: boolean
@@ -186,7 +186,7 @@ class Parser {
   }
 
   private call(name: string): Evaluate {
-    if (this.options.functions === 'refuse') throw new Refusal(501, `function ${name}`)
+    if (this.options.functions !== 'honour') throw new Refusal(this.options.functions === 'refuse' ? 501 : 500, `function ${name}`)
     const implementation = FUNCTIONS[name]
     if (implementation === undefined) throw new Refusal(400, `no function ${name}`)
     const args = this.list_()

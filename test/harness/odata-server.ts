@@ -29,8 +29,8 @@ export interface Behaviour {
   /** What `$apply` gives; passed over unless told. */
   readonly apply?: 'refuse' | ((text: string, set: string) => readonly object[])
   readonly ieee754?: 'honour' | 'ignore'
-  /** refuse: 501. */
-  readonly functions?: 'honour' | 'refuse'
+  /** refuse: 501. break: 500, as a server does that hands on to its database what that cannot do. */
+  readonly functions?: 'honour' | 'refuse' | 'break'
   /** refuse: 400. */
   readonly arithmetic?: 'honour' | 'refuse'
   /** Strings compare without regard to case, as many databases do. */

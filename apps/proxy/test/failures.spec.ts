@@ -26,6 +26,17 @@ describe('when things go wrong', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'HUB_SOURCE_FAILED', message: expect.stringMatching(/erp.*500/) } })
   })
 
+  it('a source that breaks over a function is asked without it, and remembered', async () => {
+    shop = await openShop()
+    const query = "/odata/erp/Orders?$filter=contains(ShipName,'7')&$count=true&$select=OrderID"
+    const expected: unknown = await shop.door.json(query)
+    shop.erp.behave({ functions: 'break' })
+    expect(await shop.door.json(query)).toEqual(expected)
+    const before = shop.erp.requests.length
+    expect(await shop.door.json(query)).toEqual(expected)
+    expect(shop.erp.requests.slice(before).filter(({ url }) => url.includes('contains'))).toEqual([])
+  })
+
   it.each(['truncate', 'in-stream-error', 'loop', 'html', 'missing-value'] as const)('a source that answers with %s never becomes a shorter answer', async (fault) => {
     shop = await openShop({ erp: { fault } })
     const outcome = await shop.door.get('/odata/erp/Orders').then(async (response) => {

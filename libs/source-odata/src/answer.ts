@@ -2,6 +2,7 @@ import { hubError } from '@tributary/errors'
 import { SourceRefused, type Feature } from '@tributary/source'
 import type { Envelope } from './envelope-scanner.js'
 import type { Place } from './links.js'
+import { isUnusual } from './suspicion.js'
 import type { Incoming } from './transport.js'
 
 /** What a request asked for, as far as a refusal may be blamed on it. */
@@ -27,7 +28,7 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   const reason = status === 401 || status === 403 ? '' : await reasonOf(incoming)
   incoming.finish(0)
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
-  const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
+  const healable = status === 501 || (status >= 400 && status < 500 && status !== 429) || (status === 500 && isUnusual(asked.features[0]))
   if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0 })
   if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
   // nothing can be left out of the request; but the rows may be reached another way than by their set

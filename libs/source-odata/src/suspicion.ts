@@ -24,3 +24,9 @@ function rankOf(feature: Feature): number {
   const rank = ['orderby', 'count', 'select', 'skip', 'top'].indexOf(option ?? '')
   return rank === -1 ? 11 : 4 + rank * 0.5
 }
+
+/** Where everyday comparisons begin. */
+const EVERYDAY_RANK = 3
+
+/** Whether a remote may break over the feature rather than refuse it, as many do that hand filters on to their database: no everyday option does that. */
+export const isUnusual = (feature: Feature | undefined): boolean => feature !== undefined && (rankOf(feature) < EVERYDAY_RANK || feature.startsWith('apply'))

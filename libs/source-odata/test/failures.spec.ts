@@ -108,6 +108,14 @@ describe('a remote that refuses', () => {
     expect((error as SourceRefused).features.at(-1)).toBe('filter')
   })
 
+  it('by breaking over what is unusual is asked without it; over everyday comparisons it has failed', async () => {
+    server.behave({ functions: 'break' })
+    const filter = binary('and', freight, call('contains', booleanType, column(stringType, 'ShipName'), literal(stringType, '7')))
+    await expect(rows({ filter })).rejects.toMatchObject({ name: 'SourceRefused', status: 500, reason: 'function contains' })
+    server.behave({ fault: 'failure' })
+    await expect(rows({ filter: freight })).rejects.toMatchObject({ code: 'HUB_SOURCE_FAILED', params: { status: 500 } })
+  })
+
   it('that answers 404 to the bare set refuses the set, with nothing that could be left out', async () => {
     await expect(rows({}, { target: { ...targetOf(server, sets), url: `${server.url}nowhere/` } })).rejects.toMatchObject({ name: 'SourceRefused', status: 404, features: [] })
   })
