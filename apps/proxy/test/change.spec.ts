@@ -218,7 +218,7 @@ describe('what is wrong is said before anything is sent', () => {
     ['POST', 'Orders', { 'content-type': 'application/json;charset=latin1' }, 415, 'HUB_CONTENT_UNSUPPORTED'],
     ['POST', 'Orders', { 'odata-isolation': 'snapshot' }, 412, 'HUB_ISOLATION_UNSUPPORTED'],
     ['POST', 'Orders', { 'x-http-method': 'PATCH' }, 400, 'HUB_REQUEST_INVALID'],
-    ['POST', 'Orders', { 'odata-version': '3.0' }, 400, 'HUB_REQUEST_INVALID'],
+    ['POST', 'Orders', { 'odata-version': '3.0' }, 400, 'HUB_VERSION_UNSUPPORTED'],
     ['POST', 'Orders', { accept: 'application/xml' }, 406, 'HUB_FORMAT_UNSUPPORTED'],
     ['POST', 'Orders?$filter=Paid', {}, 400, 'HUB_QUERY_INVALID'],
     ['POST', 'Orders?explain=plan', {}, 501, 'HUB_QUERY_UNSUPPORTED'],

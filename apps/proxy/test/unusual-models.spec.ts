@@ -14,11 +14,15 @@ const contract = `<edmx:Edmx Version="4.01" xmlns:edmx="http://docs.oasis-open.o
       <Property Name="Place" Type="Depot.Base.Place" Nullable="false"/><Property Name="Number" Type="Edm.Int32" Nullable="false"/><Property Name="Care" Type="Depot.Base.Care"/></EntityType>
     <EntityType Name="Item"><Key><PropertyRef Name="Id"/></Key><Property Name="Id" Type="Edm.Int32" Nullable="false"/>
       <NavigationProperty Name="Parts" Type="Collection(Depot.Part)" ContainsTarget="true"/></EntityType>
-    <EntityType Name="Crate" BaseType="Depot.Item"><NavigationProperty Name="Visits" Type="Collection(Depot.Visit)"/></EntityType>
+    <EntityType Name="Crate" BaseType="Depot.Item"><Property Name="Load" Type="Edm.Int32"/><Property Name="Photo" Type="Edm.Stream"/><NavigationProperty Name="Visits" Type="Collection(Depot.Visit)"/></EntityType>
     <EntityType Name="Visit"><Key><PropertyRef Name="Id"/></Key><Property Name="Id" Type="Edm.Int32" Nullable="false"/></EntityType>
     <EntityType Name="Part"><Key><PropertyRef Name="No"/></Key><Property Name="No" Type="Edm.Int32" Nullable="false"/><Property Name="Weight" Type="Edm.Int32"/></EntityType>
     <EntityType Name="Policy"><Property Name="Text" Type="Edm.String"/><NavigationProperty Name="Rules" Type="Collection(Depot.Part)" ContainsTarget="true"/><NavigationProperty Name="Last" Type="Depot.Visit"/></EntityType>
+    <Function Name="Fullest"><ReturnType Type="Depot.Item"/></Function>
+    <Function Name="Sum"><Parameter Name="a" Type="Edm.Int32" Nullable="false"/><Parameter Name="b" Type="Edm.Int32" Nullable="false"/><ReturnType Type="Edm.Int32"/></Function>
+    <Function Name="Twin"><Parameter Name="of" Type="Depot.Item" Nullable="false"/><ReturnType Type="Depot.Item"/></Function>
     <EntityContainer Name="Container">
+      <FunctionImport Name="Fullest" Function="Depot.Fullest" EntitySet="Items"/><FunctionImport Name="Sum" Function="Depot.Sum"/><FunctionImport Name="Twin" Function="Depot.Twin" EntitySet="Items"/>
       <EntitySet Name="Bins" EntityType="Depot.Bin"/><EntitySet Name="Visits" EntityType="Depot.Visit"/>
       <EntitySet Name="Items" EntityType="Depot.Item"><NavigationPropertyBinding Path="Depot.Crate/Visits" Target="Visits"/></EntitySet>
       <Singleton Name="Policy" Type="Depot.Policy"><NavigationPropertyBinding Path="Last" Target="Visits"/></Singleton>
@@ -27,15 +31,20 @@ const contract = `<edmx:Edmx Version="4.01" xmlns:edmx="http://docs.oasis-open.o
 
 const table = {
   'Bins': { value: [{ Place: { Code: 'B/1' }, Number: 2, Care: 'Cold' }, { Place: { Code: 'A' }, Number: 1, Care: 'Dry,Soft' }, { Place: { Code: "B/1" }, Number: 1, Care: null }] },
-  'Items': { value: [{ Id: 1 }, { '@odata.type': '#Depot.Crate', Id: 2 }, { Id: 3 }] },
+  'Items': { value: [{ Id: 1 }, { '@odata.type': '#Depot.Crate', 'Id': 2, 'Load': 40, 'Photo@odata.mediaContentType': 'image/png' }, { '@odata.type': '#Depot.Crate', 'Id': 4, 'Load': 2 }, { Id: 3 }] },
   'Items(1)/Parts': { value: [{ No: 1, Weight: 10 }, { No: 2, Weight: 5 }] },
   'Items(2)/Parts': { value: [{ No: 1, Weight: 20 }] },
+  'Items(4)/Parts': { value: [] },
+  'Items(4)/Depot.Crate/Visits': { value: [] },
   'Items(3)/Parts': { value: [{ No: 1, Weight: 10 }] },
   'Items(2)/Depot.Crate/Visits': { value: [{ Id: 7 }, { Id: 8 }] },
   'Visits': { value: [{ Id: 7 }, { Id: 8 }, { Id: 9 }] },
   'Policy': { Text: 'no smoking' },
   'Policy/Rules': { value: [{ No: 1, Weight: 3 }, { No: 2, Weight: 4 }] },
   'Policy/Last': { Id: 9 },
+  'Fullest()': undefined,
+  'Sum(a=1,b=2)': { value: 3 },
+  'Twin(of=@p1)': { Id: 3 },
 }
 
 describe('models that are unusual', () => {
@@ -97,9 +106,56 @@ describe('models that are unusual', () => {
   describe('navigation that a derived type adds', () => {
     it('is followed from rows of that type alone', async () => {
       source.asked.length = 0
-      expect(await rows('Items?$expand=Depot.Crate/Visits&$orderby=Id')).toEqual([{ Id: 1 }, { '@odata.type': '#Depot.Crate', Id: 2, Visits: [{ Id: 7 }, { Id: 8 }] }, { Id: 3 }])
+      expect(await rows('Items?$expand=Depot.Crate/Visits&$orderby=Id')).toEqual([{ Id: 1 }, expect.objectContaining({ Id: 2, Visits: [{ Id: 7 }, { Id: 8 }] }), { Id: 3 }, expect.objectContaining({ Id: 4, Visits: [] })])
       expect(await rows('Items?$filter=Depot.Crate/Visits/any(v:v/Id eq 8)&$select=Id')).toEqual([{ '@odata.type': '#Depot.Crate', Id: 2 }])
-      expect(source.asked.filter((path) => path.includes('Visits'))).toEqual(['Items(2)/Depot.Crate/Visits', 'Items(2)/Depot.Crate/Visits'])
+      expect(source.asked.filter((path) => path.includes('Visits'))).toEqual([2, 4, 2, 4].map((id) => `Items(${id})/Depot.Crate/Visits`))
+    })
+  })
+
+  describe('what only a derived type has', () => {
+    it('may be a stream, which is selected like any property', async () => {
+      expect(await rows('Items?$select=Id,Depot.Crate/Photo&$filter=Id eq 2')).toEqual([{ '@odata.type': '#Depot.Crate', 'Id': 2, 'Photo@odata.mediaContentType': 'image/png' }])
+      expect(await rows('Items?$select=Id&$filter=Id eq 2')).toEqual([{ '@odata.type': '#Depot.Crate', Id: 2 }])
+    })
+
+    it('is aggregated, over navigation as well', async () => {
+      expect(await rows('Items?$apply=aggregate(Depot.Crate/Load with sum as Total,Depot.Crate/Visits/Id with max as Last)')).toEqual([expect.objectContaining({ Total: 42, Last: 8 })])
+      expect(await rows('Items?$apply=groupby((Id),aggregate(Depot.Crate/Load with max as Most))/filter(Most ne null)/aggregate($count as Crates)')).toEqual([expect.objectContaining({ Crates: 2 })])
+      expect(await get('Items?$apply=aggregate(Parts/Depot.Crate/Load with sum as Total)')).toMatch(/^400 /)
+    })
+  })
+
+  describe('functions', () => {
+    it('may give no entity', async () => {
+      expect(await get('Fullest()')).toBe('204 ')
+      expect(await get('Fullest()/Id')).toMatch(/^404 /)
+    })
+
+    it('have their arguments from aliases that are called like their parameters', async () => {
+      expect(await get('Sum?@a=1&@b=2')).toMatchObject({ value: 3 })
+      expect(await get('Sum?@a=1&@c=2')).toMatch(/^404 /)
+    })
+
+    it('are told of our entities by their place', async () => {
+      const reference = encodeURIComponent(JSON.stringify({ '@id': `${door.origin}/odata/depot/Items(1)` }))
+      expect(await get(`Twin(of=@item)?@item=${reference}`)).toMatchObject({ Id: 3 })
+      expect(source.queries.at(-1)).toBe('@p1={"@id":"Items(1)"}')
+    })
+  })
+
+  describe('dates', () => {
+    it.each(['2023-02-29', '1900-02-29', '2024-04-31', '2024-02-30T00:00:00Z'])('that are none are refused: %s', async (literal) => {
+      expect(await get(`Visits?$filter=year(${literal}) eq 2024`)).toMatch(/^400 .*No such day/)
+    })
+
+    it.each(['2024-02-29', '2000-02-29', '0000-02-29', '-0004-02-29', '2024-12-31T23:59:60Z'])('that are some are taken: %s', async (literal) => {
+      expect(await rows(`Visits?$filter=year(${literal}) ne 1&$top=0`)).toEqual([])
+    })
+  })
+
+  describe('what cannot be expanded', () => {
+    it.each(['Items?$expand=Id', 'Items?$expand=Parts/No', 'Items?$id=1', '$entity?$id='])('is a mistake of the caller: %s', async (path) => {
+      expect(await get(path)).toMatch(/^400 .*HUB_QUERY_INVALID/)
     })
   })
 

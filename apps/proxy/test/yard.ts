@@ -25,6 +25,7 @@ export const salesContract = (annotations = declared, version = '4.0', ofContain
     <NavigationProperty Name="Order" Type="Sales.Order" Partner="Lines"/></EntityType>
   <EntityType Name="Note"><Key><PropertyRef Name="No"/></Key><Property Name="No" Type="Edm.Int32" Nullable="false"/><Property Name="Text" Type="Edm.String"/></EntityType>
   <EntityType Name="File" HasStream="true"><Key><PropertyRef Name="ID"/></Key><Property Name="ID" Type="Edm.Int32" Nullable="false"/><Property Name="Title" Type="Edm.String"/></EntityType>
+  <EntityType Name="Picture" BaseType="Sales.File"/>
   <EntityType Name="Bag" OpenType="true"><Key><PropertyRef Name="ID"/></Key><Property Name="ID" Type="Edm.Int32" Nullable="false"/></EntityType>
   <EntityContainer Name="Container">${ofContainer}
     <EntitySet Name="Orders" EntityType="Sales.Order"><NavigationPropertyBinding Path="Lines" Target="Lines"/><NavigationPropertyBinding Path="Parent" Target="Orders"/>${annotations}</EntitySet>

@@ -24,7 +24,7 @@ export const catalogue = Object.freeze({
   HUB_QUERY_UNSUPPORTED: fault(501, '{what} is not supported.', '{hint}'),
   HUB_RESOURCE_NOT_FOUND: fault(404, '{what} was not found.', '{hint}'),
   HUB_FORMAT_UNSUPPORTED: fault(406, 'The format {format} cannot be produced.', 'Ask for one of: {known}.'),
-  HUB_VERSION_UNSUPPORTED: fault(400, 'OData-MaxVersion {version} cannot be served.', 'This service speaks 4.0 and 4.01.'),
+  HUB_VERSION_UNSUPPORTED: fault(400, '{header} {version} cannot be served.', 'This service speaks 4.0 and 4.01.'),
   HUB_METHOD_NOT_ALLOWED: fault(405, 'The method {method} is not allowed on {resource}.', 'Allowed: {allowed}.'),
   HUB_CHANGE_NOT_ALLOWED: fault(405, 'The method {method} is not allowed on {resource}: {reason}.', 'Allowed: {allowed}. {hint}'),
   HUB_PAYLOAD_INVALID: fault(400, 'The body of the request is invalid at {path}: {reason}.', '{hint}'),

@@ -19,6 +19,16 @@ export function negotiateVersion(maxVersion: string | undefined): ProtocolVersio
   if (maxVersion === undefined || maxVersion.trim() === '') return v40
   const [, major, minor = '0'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(maxVersion.trim()) ?? []
   const at = Number(major) + Number(`0.${minor}`)
-  if (major === undefined || at < 4) throw hubError('HUB_VERSION_UNSUPPORTED', { version: maxVersion }, { target: 'OData-MaxVersion' })
+  if (major === undefined || at < 4) throw hubError('HUB_VERSION_UNSUPPORTED', { header: 'OData-MaxVersion', version: maxVersion }, { target: 'OData-MaxVersion' })
   return at >= 4.01 ? v401 : v40
+}
+
+/**
+ * Checks the version that a request says it is written in (undefined: it does not say).
+ * @throws HUB_VERSION_UNSUPPORTED for versions other than 4.0 and 4.01
+ * @see OData Protocol 4.01, section 8.1.5
+ */
+export function requireKnownVersion(version: string | undefined): void {
+  if (version === undefined || version === '4.0' || version === '4.01') return
+  throw hubError('HUB_VERSION_UNSUPPORTED', { header: 'OData-Version', version }, { target: 'OData-Version' })
 }

@@ -20,7 +20,6 @@ const unexecuted: readonly (readonly [url: string, named: string])[] = [
   ['Orders?$index=0', '$index'],
   ['Orders?$schemaversion=*', '$schemaversion'],
   ['Orders(1)/ShipName?$schemaversion=2', '$schemaversion'],
-  ['Orders?$id=Orders(1)', '$id'],
   ['Orders?$at=2024-01-01', '$at'],
   ['Orders?$from=min', '$from'],
   ['Orders?$to=max', '$to'],

@@ -3,7 +3,7 @@ import { parseODataUrl } from '@tributary/odata-url'
 import type { RequestLimits } from '@tributary/nest'
 import type { EndpointPool } from '../data/endpoint-pool.js'
 import type { Prober } from '../data/prober.js'
-import { reading, respond } from '../http/respond.js'
+import { reading, respond, versionOf } from '../http/respond.js'
 import type { PageTokens } from '../odata/page-token.js'
 import { withinTime } from '../odata/request-limits.js'
 import { namesFor } from '../odata/service-names.js'
@@ -54,7 +54,7 @@ export async function answerOptions(asked: ServiceRequest, { pool }: Pick<Change
   const { exchange, exposure } = asked
   const url = parseODataUrl(asked.path, exchange.query, namesFor(exposure.model))
   const allow = url.resource.kind === 'path' ? await allowedAt(asked, url, pool) : reading
-  respond(exchange, 204, { headers: { allow } })
+  respond(exchange, 204, { headers: { allow, ...versionOf(exchange) } })
 }
 
 /** What no source knows as a whole can be read all the same: we join it. */

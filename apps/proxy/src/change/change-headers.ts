@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import { headerItems, type JsonStyle } from '@tributary/odata-wire'
+import { headerItems, type JsonStyle, requireKnownVersion } from '@tributary/odata-wire'
 import type { Target } from '@tributary/source'
 import { header, type Exchange } from '../http/exchange.js'
 
@@ -11,14 +11,13 @@ const ours: ReadonlySet<string> = new Set(['respond-async', 'wait', 'callback', 
 
 /**
  * That a change asks for nothing that is not offered.
- * @throws HUB_REQUEST_INVALID
+ * @throws HUB_REQUEST_INVALID, HUB_VERSION_UNSUPPORTED
  * @see OData Protocol 4.01, sections 8.2.4 and 8.1.5
  */
 export function requireOffered(exchange: Exchange): void {
   const tunnelled = ['x-http-method', 'x-http-method-override', 'x-method-override'].find((name) => header(exchange, name) !== undefined)
   if (tunnelled !== undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `the header ${tunnelled} is not supported; send the method ${header(exchange, tunnelled) ?? ''} itself` }, { target: tunnelled })
-  const version = header(exchange, 'odata-version')
-  if (version !== undefined && version !== '4.0' && version !== '4.01') throw hubError('HUB_REQUEST_INVALID', { reason: `the body is written in OData ${version}, and 4.0 and 4.01 are understood` }, { target: 'OData-Version' })
+  requireKnownVersion(header(exchange, 'odata-version'))
 }
 
 /** The form a body in JSON has; undefined: it is none. */

@@ -1,5 +1,5 @@
 import type { Exposure } from '@tributary/catalog'
-import type { RemoteAddress } from '@tributary/planner'
+import { hasMedia, type RemoteAddress } from '@tributary/planner'
 import type { RemoteCall } from '@tributary/source'
 import type { ChangeKind } from './restrictions.js'
 
@@ -21,7 +21,7 @@ export interface ChangeShape {
 export function changeShape(method: ChangeMethod, address: RemoteAddress, exposure: Exposure): ChangeShape | undefined {
   const { addressed, exposedType } = address
   switch (addressed) {
-    case 'entities': return ofCollection(method, exposedType !== undefined && exposure.model.entityType(exposedType.name)?.hasStream === true)
+    case 'entities': return ofCollection(method, exposedType !== undefined && hasMedia(exposure.model, exposedType.name))
     case 'entity': return method === 'POST' ? undefined : method === 'DELETE' ? { kind: 'delete', body: 'none' } : { kind: 'update', body: 'entity' }
     case 'each': return method === 'PATCH' ? { kind: 'update', body: 'entity' } : method === 'DELETE' ? { kind: 'delete', body: 'none' } : undefined
     case 'property': return ofProperty(method, exposedType)

@@ -111,11 +111,13 @@ const selectListOf = ({ select = [] }: QueryOptions): string =>
 const meaningful: ReadonlySet<string> = new Set(['$select', '$expand', '$format', '$id', '$index', '$schemaversion'])
 
 function optionsOf(options: QueryOptions, { asked, address, endpoint: { target }, shape, parts }: Planned): readonly string[] {
-  const strange = [...options.spans.keys()].find((name) => !meaningful.has(name))
+  const strange = [...options.spans.keys()].find((name) => !meaningful.has(name) && !name.startsWith('@'))
   if (strange !== undefined) throw hubError('HUB_QUERY_INVALID', { what: `The option ${strange} means nothing to a change.`, hint: 'A change may have $select and $expand, which shape its answer.' }, { target: strange })
   const { exposure, root } = asked
   const { set, exposedType } = address
-  const shown = remoteSelect(options, { exposure, endpoint: target.slug, ...(set === undefined ? {} : { set }), ...(exposedType === undefined ? {} : { type: exposedType.name }) })
+  // What the path needs is with it already.
+  const aliases = new Map([...options.aliases].filter(([name]) => !address.options.some((option) => option.startsWith(`@${encodeURIComponent(name)}=`))))
+  const shown = remoteSelect({ ...options, aliases }, { exposure, endpoint: target.slug, ...(set === undefined ? {} : { set }), ...(exposedType === undefined ? {} : { type: exposedType.name }) })
   return [...address.options, ...(shown === '' ? [] : [shown]), ...idOption(options.id, { exposure, root, target, ...(parts.ids === undefined ? {} : { ids: parts.ids }) }, shape), ...(options.index === undefined ? [] : [`$index=${options.index}`])]
 }
 

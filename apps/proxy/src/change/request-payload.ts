@@ -187,6 +187,8 @@ export class PayloadRewriter {
     const { of, control } = given
     if (control !== undefined && !readControls.has(control)) return []
     const type = of === '' ? this.structured(spot.type) : this.typeWith(spot.type, of)
+    // What is said of a member that there is not is nobody's to understand.
+    if (control === undefined && of !== '' && type !== undefined && !this.hasMember(type, of)) return []
     const about = of === '' ? of : this.remoteMember(type, of, spot)
     const named = (changed: JsonTree): readonly JsonMember[] => [{ name: `${about}@${control === undefined ? given.term : `odata.${control}`}`, value: changed }]
     switch (control) {
@@ -199,12 +201,17 @@ export class PayloadRewriter {
     }
   }
 
+  private hasMember(type: StructuredType, name: string): boolean {
+    const { model } = this.meant.exposure
+    return type.open || model.property(type, name) !== undefined || model.navigation(type, name) !== undefined
+  }
+
   private remoteMember(type: StructuredType | undefined, name: string, spot: Spot): string {
     if (type === undefined) return name
     const { model } = this.meant.exposure
     const navigation = model.navigation(type, name)
     if (navigation !== undefined) return this.followed(navigation, spot).name
-    if (model.property(type, name) === undefined && !type.open) throw this.unknown(type, name, spot)
+    if (!this.hasMember(type, name)) throw this.unknown(type, name, spot)
     return this.names.remoteProperty(type.qualifiedName, name)
   }
 

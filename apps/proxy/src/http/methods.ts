@@ -1,6 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { Exchange } from './exchange.js'
-import { respond } from './respond.js'
+import { respond, versionOf } from './respond.js'
 
 /**
  * True if the request is to be answered; OPTIONS is answered here, with the methods there are.
@@ -10,7 +10,7 @@ import { respond } from './respond.js'
 export function admits(exchange: Exchange, allowed: string): boolean {
   const { method = 'GET' } = exchange.request
   if (method === 'OPTIONS') {
-    respond(exchange, 204, { headers: { allow: allowed } })
+    respond(exchange, 204, { headers: { allow: allowed, ...versionOf(exchange) } })
     return false
   }
   if (allowed.split(', ').includes(method)) return true

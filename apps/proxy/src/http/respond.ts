@@ -1,7 +1,7 @@
-import { errorBody } from '@tributary/odata-wire'
+import { errorBody, negotiateVersion } from '@tributary/odata-wire'
 import type { HubError } from '@tributary/errors'
 import { challengeOf } from '@tributary/nest'
-import type { Exchange } from './exchange.js'
+import { type Exchange, header } from './exchange.js'
 import { outletOf } from './outlet.js'
 
 /** The methods of everything that is read. */
@@ -9,6 +9,9 @@ export const reading = 'GET, HEAD, OPTIONS'
 
 /** Headers of an answer, names in lower case. */
 export type Headers = Readonly<Record<string, string>>
+
+/** The version of an answer that has nothing else to be negotiated. @throws HUB_VERSION_UNSUPPORTED */
+export const versionOf = (exchange: Pick<Exchange, 'request'>): Headers => ({ 'odata-version': negotiateVersion(header(exchange, 'odata-maxversion')).version })
 
 /** A small answer, whole. HEAD gets its headers only. */
 export function respond({ request, response }: Pick<Exchange, 'request' | 'response'>, status: number, answer: { readonly headers: Headers; readonly body?: string | Buffer }): void {

@@ -208,14 +208,20 @@ async function answerExecuted(run: QueryRun, { url }: Query): Promise<void> {
   switch (run.bound.shape) {
     case 'collection': return run.table === undefined ? answerCollection(run, rowsOf(run)) : answerTable(run, run.table, rowsOf(run))
     case 'count': return answerCount(run, await countOf(run), url.options.format)
-    case 'entity': case 'property': case 'rawValue': return answerOne(run)
+    case 'entity': case 'property': case 'rawValue': return answerOne(run, url)
     case 'itemCount': return answerItemCount(run, url.options.format)
   }
 }
 
-async function answerOne(run: QueryRun): Promise<void> {
+/** Whether the path ends with a call: what that returns may be nothing. */
+const endsWithCall = ({ resource }: ODataUrl): boolean => {
+  const last = resource.kind === 'path' ? resource.segments.at(-1) : undefined
+  return last?.kind === 'operation' && last.key === undefined
+}
+
+async function answerOne(run: QueryRun, url: ODataUrl): Promise<void> {
   const found = await unwrapFirst(run, executed(run))
-  if (found.kind === 'null' && run.bound.shape === 'entity') return answerNothing(run)
+  if (run.bound.shape === 'entity' && (found.kind === 'null' || (found.kind === 'absent' && endsWithCall(url)))) return answerNothing(run)
   const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
   if (row === undefined) throw notFound(run)
   return run.bound.shape === 'entity' ? answerEntity(run, row) : answerProperty(run, row)

@@ -1,6 +1,6 @@
 import type { Exposure } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
-import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
+import { jsonContentType, negotiateVersion, parseAccept, parsePrefer, requireKnownVersion, serviceDocument, type ServiceResource } from '@tributary/odata-wire'
 import type { ODataUrl } from '@tributary/odata-url'
 import { answerBatch } from '../batch/answer-batch.js'
 import type { BatchServices } from '../batch/batch-course.js'
@@ -23,6 +23,7 @@ import { answerStream, streamAddress } from './answer-stream.js'
 import { answersFurther } from '../relay/answer-further.js'
 import { isFurther } from '../relay/further-pages.js'
 import { isPostedQuery, postedQuery } from './posted-query.js'
+import { withRelativeReferences } from './own-references.js'
 import { namesFor } from './service-names.js'
 import type { ServiceRequest } from './service-request.js'
 import { Timings } from './timings.js'
@@ -36,6 +37,7 @@ export interface ServiceParts extends QueryServices, Offered, Pick<BatchServices
  */
 export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
   const { exchange, path } = asked
+  requireKnownVersion(header(exchange, 'odata-version'))
   requireNoIsolation(exchange)
   if (/^(?:\$|%24)batch\/?$/i.test(path)) {
     if (admits(exchange, 'POST, OPTIONS')) await answerBatch(asked, { log: parts.log, batchRequests: parts.batchRequests, timeMs: parts.limits.timeMs, answer: (part) => answerService(part, parts), together: sendTogether({ pool: parts.pool, tokens: parts.tokens, prepare: preparePart((part) => queryOf(part, parsedUrl(part, parts))) }) })
@@ -75,8 +77,8 @@ const answerPosted = (asked: ServiceRequest, parts: ServiceParts): Promise<void>
 const callsOperation = ({ resource }: ODataUrl): boolean => resource.kind === 'path' && resource.segments.some(({ kind }) => kind === 'operation')
 
 /** @throws HUB_QUERY_*, HUB_LIMIT_EXPAND_* */
-function parsedUrl({ exposure, path, exchange }: ServiceRequest, { plans, limits }: Pick<QueryServices, 'plans' | 'limits'>): ODataUrl {
-  const url = plans.parsed(namesFor(exposure.model), path, exchange.query)
+function parsedUrl({ exposure, path, exchange, root }: ServiceRequest, { plans, limits }: Pick<QueryServices, 'plans' | 'limits'>): ODataUrl {
+  const url = plans.parsed(namesFor(exposure.model), path, withRelativeReferences(exchange.query, root))
   if (url.options.expand !== undefined) requireExpandLimits(url.options, limits)
   return url
 }

@@ -18,8 +18,18 @@ export function bindLiteral(syntax: Literal, model: EdmModel, expected?: ValueTy
     case 'enum': return bindEnum(syntax, model, expected)
     case 'Edm.Geography': case 'Edm.Geometry': return bindGeo(syntax, syntax.type)
     case 'Edm.Boolean': return checked(syntax, literal(primitiveType('Edm.Boolean'), syntax.text.toLowerCase() === 'true'), expected)
+    case 'Edm.Date': case 'Edm.DateTimeOffset': return checked(syntax, literal(primitiveType(syntax.type), existing(syntax)), expected)
     default: return checked(syntax, literal(primitiveType(syntax.type), syntax.text), expected)
   }
+}
+
+/** The text of a date that there is: the grammar knows 30 February. */
+function existing(syntax: Literal): string {
+  const [, year = '', month = '', day = ''] = /^(-?\d+)-(\d\d)-(\d\d)/.exec(syntax.text) ?? []
+  // The calendar repeats itself every 400 years.
+  const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate()
+  if (Number(day) > days) throw typeError({ what: 'No such day', span: syntax.span, found: syntax.text, expected: `a day from 01 to ${days}` })
+  return syntax.text
 }
 
 function checked(syntax: Literal, constant: Expression, expected: ValueType | undefined): Expression {

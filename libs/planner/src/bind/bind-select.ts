@@ -2,6 +2,7 @@ import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-u
 import { type Column, untypedType } from '@tributary/plan'
 import type { BoundItems, BoundRows } from '../bound-query.js'
 import { bindCollection } from './bind-collection.js'
+import { hasStreamProperty } from './control-columns.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 
@@ -111,8 +112,7 @@ function step(segment: SelectSegment, path: readonly string[], before: Step, sco
   }
 }
 
-const isStream = (name: string, path: readonly string[], { model, entityType }: RowScope): boolean =>
-  path.length === 0 && model.property(entityType, name)?.type.name === 'Edm.Stream'
+const isStream = (name: string, path: readonly string[], scope: RowScope): boolean => path.length === 0 && hasStreamProperty(scope, name)
 
 /** What is said of the row always stays, what is said of one of its properties with that. */
 function isSaidOf({ name }: Column, paths: readonly (readonly string[])[]): boolean {
@@ -135,7 +135,7 @@ function keepPaths(columns: readonly Column[], paths: readonly (readonly string[
 
 /** Options of the standard that nothing executes: they are refused wherever they stand, never passed over. */
 const unexecuted: ReadonlySet<string> = new Set([
-  '$deltatoken', '$index', '$schemaversion', '$id', '$at', '$from', '$to', '$toInclusive',
+  '$deltatoken', '$index', '$schemaversion', '$at', '$from', '$to', '$toInclusive',
 ])
 
 /** Which of the options given do not apply here are refused. @throws HUB_QUERY_INVALID naming the option, HUB_QUERY_UNSUPPORTED */

@@ -1,4 +1,4 @@
-import { annotationsOf, type EdmModel, findAnnotation } from '@tributary/edm'
+import { annotationsOf, type EdmModel, findAnnotation, type Property, type StructuredType } from '@tributary/edm'
 import { type Column, stringType } from '@tributary/plan'
 import { type RowScope, uncastType } from './row-scope.js'
 
@@ -21,16 +21,29 @@ export const isControl = ({ name }: Pick<Column, 'name'>): boolean => name.inclu
 export function controlColumns(scope: RowScope): readonly Column[] {
   const { set, entityType, model, exposure } = scope
   const remote = exposure.endpoints.get(set.endpoint)?.model ?? model
-  const streams = model.properties(entityType).filter(({ type, name }) => type.name === 'Edm.Stream' && !type.collection && !set.renamed.has(name))
+  const streams = streamsOf(scope)
   const cast = entityType.qualifiedName !== uncastType(scope) && model.derivedTypes(entityType.qualifiedName).length === 0
   return [
     // Columns of a type that others derive from have it already.
     ...(cast ? [typeColumn] : []),
     ...(guardedTypes(remote).has(set.remoteType) || scope.addressed === true || exposure.versioned?.(set) === true ? [etagColumn] : []),
     ...(hasMedia(model, entityType.qualifiedName) ? mediaColumns.map((name) => text(`@odata.${name}`)) : []),
-    ...streams.flatMap(({ name }) => mediaColumns.map((media) => text(`${name}@odata.${media}`))),
+    ...streams.flatMap(({ name, derived }) => mediaColumns.map((media): Column => ({ ...text(`${name}@odata.${media}`), ...(derived ? { derived: true as const } : {}) }))),
   ]
 }
+
+/** The stream properties of the rows, also those that only rows of derived types have. */
+function streamsOf({ set, entityType, model }: RowScope): readonly { readonly name: string; readonly derived: boolean }[] {
+  const named = (type: StructuredType): readonly string[] => model.properties(type).flatMap((property) => (isStreamProperty(property) && !set.renamed.has(property.name) ? [property.name] : []))
+  const own = new Set(named(entityType))
+  const derived = new Set(model.derivedTypes(entityType.qualifiedName).flatMap((name) => model.structured(name) ?? []).flatMap(named).filter((name) => !own.has(name)))
+  return [...[...own].map((name) => ({ name, derived: false })), ...[...derived].map((name) => ({ name, derived: true }))]
+}
+
+const isStreamProperty = ({ type }: Property): boolean => type.name === 'Edm.Stream' && !type.collection
+
+/** Whether rows of the scope's type, or of one that derives from it, have such a stream property. */
+export const hasStreamProperty = (scope: RowScope, name: string): boolean => streamsOf(scope).some((stream) => stream.name === name)
 
 /** Whether instances of an entity type are streams. */
 export function hasMedia(model: EdmModel, name: string): boolean {

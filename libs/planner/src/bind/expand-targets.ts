@@ -25,7 +25,7 @@ function targetsOf(item: ExpandItem, scope: RowScope): readonly ExpandTarget[] {
   for (const segment of item.target) way = follow(way, segment)
   const { navigation, star, ...rest } = way
   if (star === true) return allOf({ ...item, target: 'all' }, rest)
-  if (navigation === undefined) throw unsupported(`The property ${way.within.join('/')} in $expand`, 'Only navigation properties are expanded.')
+  if (navigation === undefined) throw invalid(`The property ${way.within.join('/')} cannot be expanded.`, 'Only navigation properties and streams are.')
   return [{ ...rest, item, navigation, column: columnOf(navigation) }]
 }
 
@@ -47,7 +47,7 @@ interface Way extends Pick<ExpandTarget, 'from' | 'within' | 'only' | 'cast'> {
 
 function follow(way: Way, segment: SelectSegment): Way {
   const { within, navigation } = way
-  if (navigation !== undefined && segment.kind !== 'cast') throw unsupported('A path beyond a navigation property in $expand', 'Expand the navigation property itself, and nest further ones.')
+  if (navigation !== undefined && segment.kind !== 'cast') throw invalid(`Nothing may follow the navigation property ${navigation.name} in $expand but a cast.`, 'Expand the navigation property itself, and nest further ones.')
   switch (segment.kind) {
     case 'navigation': case 'unknown': return followName(way, segment.name)
     case 'property': return { ...way, within: [...within, segment.name] }

@@ -2,6 +2,7 @@ import type { Exposure } from '@tributary/catalog'
 import type { EdmVersion, Operation } from '@tributary/edm'
 import type { Expression, NamedArgument, ODataUrl, ResourceSegment } from '@tributary/odata-url'
 import { remoteAddress, type RemoteAddress } from '../remote-address.js'
+import { operationsNamed, ownParameters } from './operation-overload.js'
 import { resourceNotFound, unsupported } from './refusal.js'
 import { narrowed, unboundSet } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
@@ -41,7 +42,7 @@ export function lastOperation({ resource, options }: ODataUrl, exposure: Exposur
   const segment = given[at]
   if (segment?.kind !== 'operation') return undefined
   const { key, ...bare } = segment
-  const call = { ...bare, arguments: [...segment.arguments, ...implicitArguments(options)] }
+  const call = { ...bare, arguments: [...segment.arguments, ...implicitArguments(options), ...impliedAliases(segment, options, exposure)] }
   const whole = key === undefined ? call : { ...call, key }
   const path: LastOperation['path'] = [...given.slice(0, at), whole, ...given.slice(at + 1)]
   const address = remoteAddress([...given.slice(0, at), call], exposure, options.aliases)
@@ -60,6 +61,15 @@ const earlier: ReadonlySet<EdmVersion> = new Set(['1.0', '2.0', '3.0'])
 /** `Nearest?lat=1&lon=2`: query options that are a function's arguments. @see OData URL Conventions 4.01, section 5.3 */
 const implicitArguments = ({ parameters = new Map<string, Expression>() }: ODataUrl['options']): readonly NamedArgument[] =>
   [...parameters].map(([name, value]) => ({ name, value, span: value.span }))
+
+/** `Nearest?@lat=1&@lon=2`: parameter aliases that are called like the parameters of a function without arguments. @see OData URL Conventions 4.01, section 5.3 */
+function impliedAliases({ name, arguments: written }: LastOperation['segment'], { aliases, parameters }: ODataUrl['options'], { model }: Exposure): readonly NamedArgument[] {
+  if (written.length > 0 || parameters !== undefined || aliases.size === 0) return []
+  const imported = model.container?.operationImports.get(name)
+  const overloads = imported === undefined ? operationsNamed(model, name) : model.operations(imported.operation)
+  const known = new Set(overloads.filter(({ kind }) => kind === 'function').flatMap(ownParameters).map((parameter) => parameter.name))
+  return [...aliases].flatMap(([alias, value]) => (known.has(alias) ? [{ name: alias, value, span: value.span }] : []))
+}
 
 /** True where what an operation gives are entities, which can be read as rows. */
 export const givesEntities = ({ model }: Exposure, { operation: { kind, returnType } }: LastOperation): boolean =>

@@ -4,7 +4,7 @@ import { type Column, itemOf, type Reached, structuredType, type ValueType } fro
 import { comparable } from '../comparable-types.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
-import { unknownProperty, unsupported } from '../refusal.js'
+import { invalid, unknownProperty, unsupported } from '../refusal.js'
 import type { FollowedPath, RowScope } from '../row-scope.js'
 
 /** Where a path of properties and navigations has got to. */
@@ -32,6 +32,7 @@ interface Walk {
 export function reachedBy(segments: readonly PathSegment[], scope: RowScope): Reached | undefined {
   let walk: Walk = { path: [], values: [], type: structuredType(scope.entityType.qualifiedName), columns: ownColumns(scope), through: false, ...(scope.rows === undefined ? { rows: scope } : {}) }
   for (const segment of segments) walk = step(walk, segment, scope)
+  if (segments.at(-1)?.kind === 'cast') throw unsupported('A cast at the end of a path that is aggregated', 'Filter by isof.')
   const { path, values, identity, type, through } = walk
   return through ? Object.freeze({ path, values, type: itemOf(type), ...(identity === undefined ? {} : { identity }) }) : undefined
 }
@@ -39,7 +40,7 @@ export function reachedBy(segments: readonly PathSegment[], scope: RowScope): Re
 const ownColumns = ({ rows, computed }: RowScope): readonly Column[] => rows ?? [...computed.values()]
 
 function step(walk: Walk, segment: PathSegment, scope: RowScope): Walk {
-  if (segment.kind === 'cast') throw unsupported(`The cast to ${segment.type} in a path that is aggregated`)
+  if (segment.kind === 'cast') return castRows(walk, segment.type)
   if (!('name' in segment) || segment.kind === 'function') throw unsupported(`The segment ${segment.kind} in a path that is aggregated`)
   const { name } = segment
   if ('key' in segment && segment.key !== undefined) throw unsupported('A key in a path that is aggregated')
@@ -48,6 +49,23 @@ function step(walk: Walk, segment: PathSegment, scope: RowScope): Walk {
   if (column !== undefined) return intoColumn(walk, column, scope)
   if (walk.rows === undefined) throw unknownProperty('the result of $apply', name, walk.columns.map((one) => one.name))
   return fromRow(walk, name, walk.rows)
+}
+
+/** The rows seen as of a derived type: those of other types have none of what follows. */
+function castRows(walk: Walk, name: string): Walk {
+  const { rows } = walk
+  const type = rows?.model.entityType(name)
+  if (rows === undefined || type === undefined || walk.values.length > 0) throw unsupported(`The cast to ${name} in a path that is aggregated`)
+  if (!rows.model.derivesFrom(type.qualifiedName, rows.entityType.qualifiedName)) throw invalid(`${type.qualifiedName} does not derive from ${rows.entityType.qualifiedName}.`)
+  return type.qualifiedName === rows.entityType.qualifiedName ? walk : { ...walk, rows: { ...rows, entityType: type, seen: true } }
+}
+
+/** Types beside the one that rows are seen as may have a property of the same name, which is another one. */
+function requireOnlyHere({ model, set, entityType }: RowScope, name: string): void {
+  const declared = model.structured(set.entityType)
+  if (declared !== undefined && model.property(declared, name) !== undefined) return
+  const other = model.derivedTypes(set.entityType).flatMap((one) => model.structured(one) ?? []).find((one) => !model.derivesFrom(one.qualifiedName, entityType.qualifiedName) && !model.derivesFrom(entityType.qualifiedName, one.qualifiedName) && model.property(one, name) !== undefined)
+  if (other !== undefined) throw unsupported(`The property ${name} of ${entityType.qualifiedName} in a path that is aggregated`, `${other.qualifiedName} has one of that name, too.`)
 }
 
 function intoColumn(walk: Walk, column: Column, scope: RowScope): Walk {
@@ -67,6 +85,7 @@ function fromRow(walk: Walk, name: string, rows: RowScope): Walk {
     if (model.navigation(entityType, name) === undefined) throw unknownProperty(entityType.qualifiedName, name, [...model.properties(entityType), ...model.navigations(entityType)].map((one) => one.name))
     return alongNavigation(walk, name, rows)
   }
+  if (rows.seen === true && walk.through) requireOnlyHere(rows, name)
   walk.related?.read.add(name)
   const type = valueType(model, property.type)
   return { ...atValue(walk, name, type), ...structureOf(type, rows) }
