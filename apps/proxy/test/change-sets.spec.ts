@@ -190,6 +190,16 @@ describe('change sets', () => {
       expect(text).toContain('S921')
     })
 
+    it('may count their requests each for itself, and refer to their own', async () => {
+      const { text } = await send([
+        set([part('1', 'POST Sailors', sailor(930)), part('2', 'POST $1/Pupils', sailor(931))]),
+        set([part('1', 'POST Sailors', sailor(932)), part('2', 'POST Sailors', sailor(933, { 'Mentor@odata.bind': '$1' }))]),
+      ])
+      expect(lines(text)).toEqual(['changes_1', '1', '201', '2', '201', 'changes_2', '1', '201', '2', '201'])
+      expect(await there('Sailors(931)/Mentor')).toMatchObject({ Id: 930 })
+      expect(await there('Sailors(933)/Mentor')).toMatchObject({ Id: 932 })
+    })
+
     it('that fail are answered by the error, and end the batch', async () => {
       const failing = set([part('1', 'POST Sailors', sailor(922)), part('2', 'DELETE Sailors(987654)')])
       const { text } = await send([failing, get('GET Sailors/$count')])

@@ -6,7 +6,8 @@ import { formatRange } from './media.js'
 const invalid = (reason: string) => hubError('HUB_REQUEST_INVALID', { reason: `the batch is malformed: ${reason}` })
 
 /**
- * The requests of a batch in MIME parts. Lines may end with LF alone; everything else is held to the letter.
+ * The requests of a batch in MIME parts. Lines may end with LF alone, and change sets may count their requests each for itself, as clients
+ * of 4.0 do; everything else is held to the letter.
  * @throws HUB_REQUEST_INVALID
  * @see OData Protocol 4.01, section 11.7.7; RFC 2046 section 5.1; RFC 9112 section 2
  */
@@ -25,9 +26,8 @@ export function batchOfMultipart(body: Buffer, boundary: string): readonly Batch
       return { ...request, group }
     })
   })
-  const ids = parts.flatMap(({ id }) => id ?? [])
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
-  if (twice !== undefined) throw invalid(`the Content-ID ${twice} is not unique`)
+  const twice = parts.find((part, index) => part.id !== undefined && parts.findIndex(({ id, group }) => id === part.id && group === part.group) !== index)
+  if (twice !== undefined) throw invalid(`the Content-ID ${twice.id ?? ''} is not unique`)
   return parts
 }
 

@@ -66,6 +66,13 @@ describe('a batch in MIME parts', () => {
     ])
   })
 
+  it('may count the requests of each change set anew', () => {
+    const change = (boundary: string) => `--${boundary}\nContent-Type: application/http\nContent-ID: 1\n\nDELETE A(1) HTTP/1.1\n\n`
+    const set = (boundary: string) => `--x\nContent-Type: multipart/mixed;boundary=${boundary}\n\n${change(boundary)}--${boundary}--\n`
+    expect(parseBatch('multipart/mixed;boundary=x', Buffer.from(`${set('a')}${set('b')}--x--`), 9).parts.map(({ id, group }) => [id, group])).toEqual([['1', 'changeset-1'], ['1', 'changeset-2']])
+    expect(() => parseBatch('multipart/mixed;boundary=x', Buffer.from(`--x\nContent-Type: multipart/mixed;boundary=a\n\n${change('a')}${change('a')}--a--\n--x--`), 9)).toThrow('not unique')
+  })
+
   it('may end its lines with LF alone, and hold nothing', () => {
     expect(parseBatch('multipart/mixed;boundary=x', Buffer.from('--x\nContent-Type: application/http\n\nGET A HTTP/1.1\n\n\n--x--'), 1).parts).toMatchObject([{ method: 'GET', url: 'A' }])
     expect(parseBatch('multipart/mixed;boundary=x', Buffer.from('--x--\r\n'), 1).parts).toEqual([])

@@ -19,6 +19,8 @@ const isRead = ({ method }: BatchPart): boolean => method === 'GET' || method ==
  */
 export async function answerGroup(group: Group, course: BatchCourse): Promise<boolean> {
   const [first, ...rest] = group
+  // an id that an earlier change set had is this one's from here on
+  for (const { id } of group) if (id !== undefined) course.references.delete(id)
   // Reading changes nothing: there is nothing that could be done by half.
   if (group.every(isRead)) return answerReads(group, course)
   if (rest.length === 0) return answerPart(first, course, { open: () => course.out.openGroup(), close: () => course.out.closeGroup() })
