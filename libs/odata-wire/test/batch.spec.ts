@@ -55,6 +55,9 @@ const codeOf = (read: () => unknown): string => {
   }
 }
 
+const change = (boundary: string) => `--${boundary}\nContent-Type: application/http\nContent-ID: 1\n\nDELETE A(1) HTTP/1.1\n\n`
+const set = (boundary: string) => `--x\nContent-Type: multipart/mixed;boundary=${boundary}\n\n${change(boundary)}--${boundary}--\n`
+
 describe('a batch in MIME parts', () => {
   it('is read with its change sets, headers and bodies', () => {
     const { form, parts } = parseBatch(multipart, mixed, 10)
@@ -67,8 +70,6 @@ describe('a batch in MIME parts', () => {
   })
 
   it('may count the requests of each change set anew', () => {
-    const change = (boundary: string) => `--${boundary}\nContent-Type: application/http\nContent-ID: 1\n\nDELETE A(1) HTTP/1.1\n\n`
-    const set = (boundary: string) => `--x\nContent-Type: multipart/mixed;boundary=${boundary}\n\n${change(boundary)}--${boundary}--\n`
     expect(parseBatch('multipart/mixed;boundary=x', Buffer.from(`${set('a')}${set('b')}--x--`), 9).parts.map(({ id, group }) => [id, group])).toEqual([['1', 'changeset-1'], ['1', 'changeset-2']])
     expect(() => parseBatch('multipart/mixed;boundary=x', Buffer.from(`--x\nContent-Type: multipart/mixed;boundary=a\n\n${change('a')}${change('a')}--a--\n--x--`), 9)).toThrow('not unique')
   })
