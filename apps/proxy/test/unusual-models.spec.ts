@@ -21,6 +21,8 @@ const contract = `<edmx:Edmx Version="4.01" xmlns:edmx="http://docs.oasis-open.o
     <Function Name="Fullest"><ReturnType Type="Depot.Item"/></Function>
     <Function Name="Sum"><Parameter Name="a" Type="Edm.Int32" Nullable="false"/><Parameter Name="b" Type="Edm.Int32" Nullable="false"/><ReturnType Type="Edm.Int32"/></Function>
     <Function Name="Twin"><Parameter Name="of" Type="Depot.Item" Nullable="false"/><ReturnType Type="Depot.Item"/></Function>
+    ${['Item', 'Crate'].map((type) => `<Function Name="Label" IsBound="true"><Parameter Name="of" Type="Depot.${type}" Nullable="false"/><ReturnType Type="Edm.String"/></Function>`).join('')}
+    <Function Name="Lids" IsBound="true"><Parameter Name="of" Type="Depot.Crate" Nullable="false"/><ReturnType Type="Edm.Int32"/></Function>
     <EntityContainer Name="Container">
       <FunctionImport Name="Fullest" Function="Depot.Fullest" EntitySet="Items"/><FunctionImport Name="Sum" Function="Depot.Sum"/><FunctionImport Name="Twin" Function="Depot.Twin" EntitySet="Items"/>
       <EntitySet Name="Bins" EntityType="Depot.Bin"/><EntitySet Name="Visits" EntityType="Depot.Visit"/>
@@ -32,6 +34,7 @@ const contract = `<edmx:Edmx Version="4.01" xmlns:edmx="http://docs.oasis-open.o
 const table = {
   'Bins': { value: [{ Place: { Code: 'B/1' }, Number: 2, Care: 'Cold' }, { Place: { Code: 'A' }, Number: 1, Care: 'Dry,Soft' }, { Place: { Code: "B/1" }, Number: 1, Care: null }] },
   'Items': { value: [{ Id: 1 }, { '@odata.type': '#Depot.Crate', 'Id': 2, 'Load': 40, 'Photo@odata.mediaContentType': 'image/png' }, { '@odata.type': '#Depot.Crate', 'Id': 4, 'Load': 2 }, { Id: 3 }] },
+  'Items/Depot.Crate': { value: [{ Id: 2, Load: 40 }, { Id: 4, Load: 2 }] },
   'Items(1)/Parts': { value: [{ No: 1, Weight: 10 }, { No: 2, Weight: 5 }] },
   'Items(2)/Parts': { value: [{ No: 1, Weight: 20 }] },
   'Items(4)/Parts': { value: [] },
@@ -122,6 +125,31 @@ describe('models that are unusual', () => {
       expect(await rows('Items?$apply=aggregate(Depot.Crate/Load with sum as Total,Depot.Crate/Visits/Id with max as Last)')).toEqual([expect.objectContaining({ Total: 42, Last: 8 })])
       expect(await rows('Items?$apply=groupby((Id),aggregate(Depot.Crate/Load with max as Most))/filter(Most ne null)/aggregate($count as Crates)')).toEqual([expect.objectContaining({ Crates: 2 })])
       expect(await get('Items?$apply=aggregate(Parts/Depot.Crate/Load with sum as Total)')).toMatch(/^400 /)
+    })
+  })
+
+  describe('full metadata', () => {
+    const full = async (path: string): Promise<string> => {
+      const text = await (await door.get(`/odata/depot/${path}`, { accept: 'application/json;odata.metadata=full' })).text()
+      return text.replaceAll(`${door.origin}/odata/depot/`, '')
+    }
+    const membersOf = (text: string): readonly string[] => [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name = '']) => name)
+
+    it('says what an entity is before all else, and nothing twice', async () => {
+      const members = membersOf(await full('Items?$filter=Id eq 2')).filter((name) => name !== 'title' && name !== 'target')
+      expect(members.slice(0, 4)).toEqual(['@odata.context', 'value', '@odata.type', '@odata.id'])
+      expect(members).toHaveLength(new Set(members).size)
+    })
+
+    it('links to what only derived types have behind a cast, and calls the overload of the entity', async () => {
+      const [item, crate] = (JSON.parse(await full('Items?$orderby=Id&$top=2')) as { readonly value: readonly Readonly<Record<string, unknown>>[] }).value
+      expect(crate).toMatchObject({
+        'Photo@odata.mediaReadLink': 'Items(2)/Depot.Crate/Photo', 'Visits@odata.navigationLink': 'Items(2)/Depot.Crate/Visits',
+        '#Depot.Label': { target: 'Items(2)/Depot.Crate/Depot.Label' }, '#Depot.Lids': { target: 'Items(2)/Depot.Crate/Depot.Lids' },
+      })
+      expect(item).toMatchObject({ '#Depot.Label': { target: 'Items(1)/Depot.Label' } })
+      expect(Object.keys(item ?? {}).filter((name) => /Photo|Visits|Lids/.test(name))).toEqual([])
+      expect(JSON.parse(await full('Items/Depot.Crate?$filter=Id eq 2'))).toMatchObject({ value: [{ 'Photo@odata.mediaReadLink': 'Items(2)/Depot.Crate/Photo', '#Depot.Label': { target: 'Items(2)/Depot.Crate/Depot.Label' } }] })
     })
   })
 

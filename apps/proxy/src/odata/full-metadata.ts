@@ -50,7 +50,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
   if (bound?.references === true || bound?.countOnly === true) return { columns, row: (values) => values }
   const idOf = bound === undefined ? undefined : rowIds(place.root, bound, columns)
   const links = bound === undefined ? [] : linksOf(place, bound).filter(({ label }) => !columns.some((column) => column.name === label))
-  const operations = idOf === undefined || bound === undefined ? [] : advertisedOperations(place.exposure.model, bound.entityType).filter(({ kind }) => isCallable(kind, place.endpoints.endpoint(bound.set.endpoint)))
+  const operations = idOf === undefined || bound === undefined ? [] : advertisedOperations(place.exposure.model, bound.entityType, bound.set.entityType).filter(({ kind }) => isCallable(kind, place.endpoints.endpoint(bound.set.endpoint)))
   const typed = columns.filter(({ name, type, expanded }) => visible.includes(name) && expanded === undefined && !name.includes('@') && name !== '*' && needsType(type))
   const typeName = bound?.entityType
   const typeAt = columns.findIndex(({ name }) => name === '@odata.type')
@@ -63,7 +63,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
     ...typed.map(({ name }) => control(`${name}@odata.type`)),
   ]
   const typeTexts = typed.map((column) => ({ text: typeText(column.type), at: columns.indexOf(column) }))
-  return {
+  return identityFirst({
     columns: [...own, ...columns.map((column, index) => inner[index]?.column ?? column)],
     row: (values) => {
       const id = idOf?.(values)
@@ -76,7 +76,17 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
         ...values.map((value, index) => (index === typeAt && typeName !== undefined && (value === undefined || value === null) ? `#${typeName}` : inner[index]?.value(value, id) ?? value)),
       ]
     },
-  }
+  })
+}
+
+const identity = ['@odata.type', '@odata.id', '@odata.etag']
+
+/** What an entity is stands before all else that is told of it, so that it can be read as it comes. @see OData JSON Format 4.01, section 4.4 */
+function identityFirst({ columns, row }: Annotated): Annotated {
+  const first = identity.map((name) => columns.findIndex((column) => column.name === name)).filter((at) => at >= 0)
+  const order = [...first, ...columns.map((_, at) => at).filter((at) => !first.includes(at))]
+  const ordered = <T>(items: readonly T[]): readonly T[] => order.flatMap((at) => items.slice(at, at + 1))
+  return { columns: ordered(columns), row: (values) => ordered(row(values)) }
 }
 
 /** Results of `$apply` are of the type that was asked for, and can be read nowhere else. @see OData JSON Format 4.01, section 4.6.5 */
@@ -97,23 +107,28 @@ const linkOf = (label: string, path: string): RowLink => ({ label, path })
 
 /** Links to what rows lead to: related rows, their media stream, and streams that are properties. */
 function linksOf({ exposure: { model } }: Place, { set, entityType, cast }: BoundRows): readonly RowLink[] {
-  const type = model.entityType(entityType)
+  const [type, declared] = [model.entityType(entityType), model.structured(set.entityType)]
   const streams = type === undefined ? [] : model.properties(type).filter((property) => property.type.name === 'Edm.Stream' && !property.type.collection)
   const media = type !== undefined && [type.qualifiedName, ...basesOf(model, type.qualifiedName)].some((name) => model.entityType(name)?.hasStream === true)
   return [
     ...[...set.navigations.keys()].flatMap((name) => [linkOf(`${name}@odata.associationLink`, `/${name}/$ref`), linkOf(`${name}@odata.navigationLink`, `/${name}`)]),
     ...(cast === undefined && set.entityType === entityType ? model.derivedTypes(entityType).flatMap((name) => derivedLinks(model, name)) : []),
     ...(media ? ['@odata.mediaEditLink', '@odata.mediaReadLink'].map((label) => linkOf(label, '/$value')) : []),
-    ...streams.flatMap(({ name }) => ['mediaEditLink', 'mediaReadLink'].map((link) => linkOf(`${name}@odata.${link}`, `/${name}`))),
+    ...streams.flatMap(({ name }) => streamLinks(name, declared !== undefined && model.property(declared, name) !== undefined ? '' : `/${entityType}`)),
   ]
 }
+
+const streamLinks = (name: string, cast: string): readonly RowLink[] => ['mediaEditLink', 'mediaReadLink'].map((link) => linkOf(`${name}@odata.${link}`, `${cast}/${name}`))
 
 /** Links that only rows of a derived type have: they go through a cast. */
 function derivedLinks(model: Exposure['model'], name: string): readonly RowLink[] {
   const of = new Set([name, ...model.derivedTypes(name)])
-  return [...(model.structured(name)?.navigation.keys() ?? [])].flatMap((navigation) => [
-    { ...linkOf(`${navigation}@odata.associationLink`, `/${name}/${navigation}/$ref`), of }, { ...linkOf(`${navigation}@odata.navigationLink`, `/${name}/${navigation}`), of },
-  ])
+  const type = model.structured(name)
+  const streams = [...(type?.properties.values() ?? [])].filter((property) => property.type.name === 'Edm.Stream' && !property.type.collection)
+  return [
+    ...[...(type?.navigation.keys() ?? [])].flatMap((navigation) => [linkOf(`${navigation}@odata.associationLink`, `/${name}/${navigation}/$ref`), linkOf(`${navigation}@odata.navigationLink`, `/${name}/${navigation}`)]),
+    ...streams.flatMap((stream) => streamLinks(stream.name, `/${name}`)),
+  ].map((link) => ({ ...link, of }))
 }
 
 /** The qualified name of a row's own type. */
