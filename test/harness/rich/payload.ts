@@ -126,7 +126,7 @@ function expandHere(model: EdmModel, type: StructuredType, item: Url.ExpandItem)
   const [first, ...rest] = item.target[0]?.kind === 'cast' ? applies(model, type, item.target) : item.target
   if (first === undefined || !('name' in first)) return []
   if (first.kind === 'unknown') throw new Refusal(400, `${type.name} has no navigation ${first.name}`)
-  if (first.kind === 'navigation' && rest.some((one) => one.kind === 'unknown' || one.kind === 'navigation' || one.kind === 'property')) throw new Refusal(501, `a path behind ${first.name} cannot be expanded`)
+  if (first.kind === 'navigation' && rest.some((one) => one.kind === 'unknown' || one.kind === 'navigation' || one.kind === 'property')) throw new Refusal(400, `a path behind ${first.name} cannot be expanded`)
   // a cast behind the navigation narrows what is expanded
   const only = item.target[0]?.kind === 'cast' ? { only: item.target[0].type } : {}
   if (first.kind === 'navigation') return [{ ...only, name: first.name, rest: [], item: rest.length === 0 ? item : { ...item, target: [first, ...rest] } }]
