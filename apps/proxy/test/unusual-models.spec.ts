@@ -50,6 +50,9 @@ const table = {
   'Twin(of=@p1)': { Id: 3 },
 }
 
+/** The names of all members of a JSON text, in their order. */
+const membersOf = (text: string): readonly string[] => [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name = '']) => name)
+
 describe('models that are unusual', () => {
   let source: TableSource
   let door: DataDoor
@@ -69,6 +72,11 @@ describe('models that are unusual', () => {
     return response.status === 200 ? JSON.parse(text.replaceAll(`${door.origin}/odata/depot/`, '')) : `${response.status} ${text}`
   }
   const rows = async (path: string): Promise<unknown> => (await get(path) as { readonly value?: unknown }).value
+
+  const full = async (path: string): Promise<string> => {
+    const text = await (await door.get(`/odata/depot/${path}`, { accept: 'application/json;odata.metadata=full' })).text()
+    return text.replaceAll(`${door.origin}/odata/depot/`, '')
+  }
 
   describe('a key that stands within a complex value', () => {
     const bin = { Place: { Code: 'B/1' }, Number: 2, Care: 'Cold' }
@@ -129,12 +137,6 @@ describe('models that are unusual', () => {
   })
 
   describe('full metadata', () => {
-    const full = async (path: string): Promise<string> => {
-      const text = await (await door.get(`/odata/depot/${path}`, { accept: 'application/json;odata.metadata=full' })).text()
-      return text.replaceAll(`${door.origin}/odata/depot/`, '')
-    }
-    const membersOf = (text: string): readonly string[] => [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name = '']) => name)
-
     it('says what an entity is before all else, and nothing twice', async () => {
       const members = membersOf(await full('Items?$filter=Id eq 2')).filter((name) => name !== 'title' && name !== 'target')
       expect(members.slice(0, 4)).toEqual(['@odata.context', 'value', '@odata.type', '@odata.id'])
