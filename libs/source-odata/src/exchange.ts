@@ -13,7 +13,7 @@ export interface Outgoing {
   readonly place: Place
   /** GET unless told. Only GET and HEAD are ever sent twice. */
   readonly method?: RemoteCall['method']
-  readonly body?: Buffer
+  readonly body?: RemoteCall['body']
   /** It changes nothing, though its method is POST. */
   readonly safe?: boolean
   /** Absolute; already checked to lie where the source may send us. */
@@ -64,7 +64,7 @@ export async function exchangeIn(outgoing: Outgoing, lane: Lane, poolOf: PoolOf)
     const location = incoming.headers['location']
     if (incoming.status < 301 || incoming.status > 308 || incoming.status === 304 || location === undefined) return incoming
     const asIs = isSafe(outgoing)
-    if (!asIs && incoming.status < 307) return incoming
+    if (!asIs && (incoming.status < 307 || isStream(outgoing.body))) return incoming
     incoming.body.destroy()
     url = followLink(outgoing.place, url, location)
     if (!asIs && !isHome(outgoing.place, url)) throw refuseLink(outgoing.place, location)
@@ -85,14 +85,36 @@ async function once(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Inc
   })
 }
 
+/** True for a body that comes while it is sent. */
+export const isStream = (body: Outgoing['body']): body is AsyncIterable<Buffer> => body !== undefined && !Buffer.isBuffer(body)
+
+/** Bytes after which a stream leaves its lane to others: whoever sends it sets the pace. */
+const LANE_BYTES = 4 * 1024 * 1024
+
+/** A stream on its way to the remote, and when the last of it has left. */
+function sendingOf(given: AsyncIterable<Buffer>, lane: Lane): { readonly body: Readable; readonly sent: Promise<void> } {
+  const { promise: sent, resolve } = Promise.withResolvers<void>()
+  const passed = async function* (): AsyncGenerator<Buffer> {
+    let bytes = 0
+    for await (const chunk of given) {
+      bytes += chunk.length
+      if (bytes > LANE_BYTES) lane.release()
+      yield chunk
+    }
+    resolve()
+  }
+  return { body: Readable.from(passed(), { objectMode: false }), sent }
+}
+
 async function exchange(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
   const { place, url, signal, method = 'GET' } = outgoing
   const { timeoutMs } = place.connection
   const began = performance.now()
   const { origin, path, headers } = addressed(outgoing)
+  const sending = isStream(outgoing.body) ? sendingOf(outgoing.body, lane) : undefined
   const received = await receive(poolOf(origin, url), {
-    method, path, headers, body: outgoing.body ?? null, headersTimeout: 0, bodyTimeout: timeoutMs,
-  }, signal, { ms: timeoutMs, timeout: () => hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs }) })
+    method, path, headers, body: sending?.body ?? (isStream(outgoing.body) ? null : outgoing.body ?? null), headersTimeout: 0, bodyTimeout: timeoutMs,
+  }, signal, { ms: timeoutMs, ...(sending === undefined ? {} : { from: sending.sent }), timeout: () => hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs }) })
   const body = decode(received.body, method === 'HEAD' ? undefined : received.headers['content-encoding'])
   let open = true
   return {

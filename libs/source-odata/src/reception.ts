@@ -161,6 +161,8 @@ export interface Received {
 export interface Patience {
   readonly ms: number
   readonly timeout: () => Error
+  /** Resolves when the request has left and the time begins; at once where it is left out. */
+  readonly from?: Promise<void>
 }
 
 /**
@@ -173,11 +175,18 @@ export async function receive(pool: Pool, request: Dispatcher.DispatchOptions, s
   const abort = (): void => reception.cancel(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   reception.once('close', () => signal.removeEventListener('abort', abort))
-  const timer = setTimeout(() => reception.cancel(patience.timeout()), patience.ms)
+  let timer: NodeJS.Timeout | undefined
+  let begun = false
+  const watch = (): void => {
+    if (!begun) timer = setTimeout(() => reception.cancel(patience.timeout()), patience.ms)
+  }
+  if (patience.from === undefined) watch()
+  else void patience.from.then(watch)
   try {
     pool.dispatch(request, reception)
     await reception.started.promise
   } finally {
+    begun = true
     clearTimeout(timer)
   }
   return { status: reception.status, headers: reception.headers, body: reception, bytes: () => reception.bytes }

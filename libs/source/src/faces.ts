@@ -65,7 +65,8 @@ export interface RemoteCall {
   readonly path: string
   /** Names in lower case: accept, content-type, if-match, prefer … Never the consumer's credentials. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: Buffer
+  /** A stream is sent as fast as the remote takes it; such a call is sent once, whatever comes of it. */
+  readonly body?: Buffer | AsyncIterable<Buffer>
 }
 
 export interface RelayContext {

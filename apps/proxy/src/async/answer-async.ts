@@ -4,6 +4,7 @@ import type { Log } from '@tributary/nest'
 import { errorBody, httpMessageHead, negotiateVersion, parsePrefer } from '@tributary/odata-wire'
 import { header, type Exchange } from '../http/exchange.js'
 import { fail } from '../http/fail.js'
+import { wholeBody } from '../http/read-body.js'
 import { admits } from '../http/methods.js'
 import { respond } from '../http/respond.js'
 import { respondRelayed } from '../relay/respond-relayed.js'
@@ -34,7 +35,7 @@ export async function answeredLater(asked: AsyncRequest, jobs: AsyncJobs, { answ
   if (respondAsync !== true) return false
   const body = await exchange.readBody()
   const job = await jobs.begin({ principal: exchange.principal.id, slug }, async (reply, signal) => {
-    const own: Exchange = { ...exchange, response: reply, signal, readBody: async () => body }
+    const own: Exchange = { ...exchange, response: reply, signal, readBody: async () => body, streamBody: () => wholeBody(body) }
     try {
       await answer(own)
     } catch (thrown) {
@@ -42,7 +43,7 @@ export async function answeredLater(asked: AsyncRequest, jobs: AsyncJobs, { answ
     }
   })
   if (job === undefined) {
-    await answer({ ...exchange, readBody: async () => body })
+    await answer({ ...exchange, readBody: async () => body, streamBody: () => wholeBody(body) })
     return true
   }
   if (await isDone(job, waitSeconds ?? 0, exchange.signal)) {

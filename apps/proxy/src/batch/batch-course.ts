@@ -4,6 +4,7 @@ import { hubError, isHubError } from '@tributary/errors'
 import type { Log } from '@tributary/nest'
 import { constantHolds } from '@tributary/planner'
 import type { Exchange, Reply } from '../http/exchange.js'
+import { wholeBody } from '../http/read-body.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 import type { SendTogether } from './change-set.js'
 import type { KeptAnswers } from './kept-answers.js'
@@ -58,7 +59,8 @@ export async function writeAnswer({ asked: { exchange }, gone }: BatchCourse, by
 /** The exchange of one request: what the batch's own headers say holds where the request says nothing else. */
 export function partExchange(part: BatchPart, { asked: { exchange } }: BatchCourse, response: Reply): Exchange {
   const headers = partHeaders(part.headers, exchange.request.headers)
-  return { ...exchange, request: { method: part.method, headers }, response, readBody: async () => part.body ?? Buffer.alloc(0) }
+  const body = part.body ?? Buffer.alloc(0)
+  return { ...exchange, request: { method: part.method, headers }, response, readBody: async () => body, streamBody: () => wholeBody(body) }
 }
 
 /**
@@ -77,7 +79,7 @@ export function partRequest(part: BatchPart, exchange: Exchange, course: BatchCo
   const base = asked.exchange.path.slice(0, asked.exchange.path.length - asked.path.length)
   const type = part.headers['content-type']
   const body = bodyWithValues(withReferences(part.body ?? Buffer.alloc(0), type, { root, references }), type, answers)
-  return { exposure, root, path, exchange: { ...exchange, request: { ...exchange.request, headers: withEtags(exchange.request.headers, answers) }, path: `${base}${path}`, query, readBody: async () => body } }
+  return { exposure, root, path, exchange: { ...exchange, request: { ...exchange.request, headers: withEtags(exchange.request.headers, answers) }, path: `${base}${path}`, query, readBody: async () => body, streamBody: () => wholeBody(body) } }
 }
 
 /**

@@ -91,7 +91,7 @@ async function exchange(prepared: readonly Prepared[], { endpoints, slug, asked 
   const { source, target } = endpoints.endpoint(slug)
   const form = batchFormOf(target, prepared.length)
   if (!relays(source)) throw hubError('HUB_BATCH_UNSUPPORTED', { slug, count: prepared.length })
-  const changes = prepared.map(({ id, call: { method, path, headers, body } }): Change => ({ id, method, url: path, headers, ...(body === undefined ? {} : { body }) }))
+  const changes = await Promise.all(prepared.map(async ({ id, call: { method, path, headers, body } }): Promise<Change> => ({ id, method, url: path, headers, ...(body === undefined ? {} : { body: await gathered(body, slug) }) })))
   const { contentType, body } = form === 'json' ? writeJsonChangeSet(changes) : writeChangeSet(changes, randomUUID())
   const call: RemoteCall = { method: 'POST', path: '$batch', headers: { 'content-type': contentType, accept: form === 'json' ? 'application/json' : 'multipart/mixed' }, body }
   const reply = await source.relay(target, call, { signal: asked.exchange.signal, observe: () => undefined })

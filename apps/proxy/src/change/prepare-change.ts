@@ -4,6 +4,7 @@ import { jsonTreeText, MalformedJson, negotiateVersion, parseAccept, readJsonTre
 import { remoteAddress, remoteSelect, type RemoteAddress } from '@tributary/planner'
 import type { Endpoints, OpenEndpoint, RemoteReply } from '@tributary/source'
 import { header, type Exchange } from '../http/exchange.js'
+import { streamHeaders } from '../http/read-body.js'
 import type { PageTokens } from '../odata/page-token.js'
 import { refuseExplain } from '../odata/explain.js'
 import { namesFor } from '../odata/service-names.js'
@@ -128,7 +129,7 @@ function idOption(id: string | undefined, place: Parameters<typeof remoteReferen
 }
 
 interface PreparedBody {
-  readonly bytes?: Buffer
+  readonly bytes?: Buffer | AsyncIterable<Buffer>
   readonly headers: Readonly<Record<string, string>>
   /** It says what only 4.01 has words for. */
   readonly newest: boolean
@@ -141,7 +142,7 @@ async function bodyOf(planned: Planned): Promise<PreparedBody> {
   const type = header(exchange, 'content-type')
   if (shape === 'bytes') {
     if (type === undefined) throw hubError('HUB_CONTENT_UNSUPPORTED', { type: 'none', known: 'any, if it is named' }, { target: 'Content-Type' })
-    return { bytes: await exchange.readBody(), headers: { 'content-type': type }, newest: false }
+    return { bytes: exchange.streamBody(), headers: { 'content-type': type, ...streamHeaders(exchange.request.headers) }, newest: false }
   }
   const json = jsonBodyType(type)
   if (json === undefined) throw hubError('HUB_CONTENT_UNSUPPORTED', { type: type ?? 'none', known: 'application/json' }, { target: 'Content-Type' })

@@ -5,7 +5,7 @@ import { compressing } from './compress.js'
 import { allowOrigin, isPreflight, preflightHeaders } from './cors.js'
 import type { Exchange } from './exchange.js'
 import { fail } from './fail.js'
-import { readBody } from './read-body.js'
+import { readBody, streamBody } from './read-body.js'
 import { respond } from './respond.js'
 import { watchClient } from './watch-client.js'
 
@@ -58,7 +58,7 @@ export class DataHandler {
       await route.answer({
         request, response: called.response, path: address.path, query: address.query, principal, requestId,
         origin: publicOrigin(request.headers, peer.address, settings), signal,
-        readBody: () => readBody(request, settings.bodyBytes),
+        readBody: () => readBody(request, settings.bodyBytes), streamBody: () => streamBody(request, settings.mediaBytes),
       })
     } catch (thrown) {
       fail(thrown, { ...called, requestId, signal }, log)

@@ -29,6 +29,8 @@ export interface Exchange {
   readonly query: string
   /** The request's body, whole. @throws HUB_LIMIT_EXCEEDED */
   readonly readBody: () => Promise<Buffer>
+  /** The request's body as it comes, for a stream that is passed on. @throws HUB_LIMIT_EXCEEDED, also while it is read */
+  readonly streamBody: () => AsyncIterable<Buffer>
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal
 }

@@ -31,6 +31,8 @@ export abstract class Settings {
   abstract readonly batchRequests: number
   /** Bytes the body of a request to the data routes may have. */
   abstract readonly bodyBytes: number
+  /** Bytes of a media stream that is passed on. */
+  abstract readonly mediaBytes: number
   /** What one request to the data routes may use. */
   abstract readonly requestLimits: RequestLimits
   /** Of answers that are fetched later. */
@@ -116,6 +118,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     pageRows: values.TRIBUTARY_PAGE_ROWS,
     batchRequests: values.TRIBUTARY_BATCH_REQUESTS,
     bodyBytes: values.TRIBUTARY_BODY_BYTES,
+    mediaBytes: values.TRIBUTARY_MEDIA_BYTES,
     requestLimits: requestLimitsOf(values),
     asyncAnswers: asyncAnswersOf(values),
     ...(values.TRIBUTARY_ENGINE ? { engine: engineOf(values) } : {}),
