@@ -79,7 +79,8 @@ export class EnvelopeScanner {
     const keptFrom = this.where === 'rows' ? (open ?? this.at) : this.tailStart
     const cut = { bytes: this.bytes.subarray(start, end), offsets: shifted(offsets, start) }
     const rest = this.bytes.subarray(keptFrom, this.length)
-    const next = Buffer.allocUnsafe(Math.max(rest.length * 2, Math.min(this.bytes.length, 2 * 1024 * 1024)))
+    // Behind the end nothing follows that would need room.
+    const next = Buffer.allocUnsafe(this.closed ? rest.length : Math.max(rest.length * 2, Math.min(this.bytes.length, 2 * 1024 * 1024)))
     rest.copy(next)
     this.bytes = next
     this.length = rest.length

@@ -3,9 +3,10 @@ import { countOf } from './count-of.js'
 import type { Piece, RemotePage } from './remote-page.js'
 import { urlOf, type ODataScan } from './scan.js'
 
-/** Pages of one scan that are asked for beside each other: a few at first, because a reader may stop soon, and more as it goes on. */
-const FIRST_WINDOW = 5
-const WINDOW = 6
+/** Pages of one scan that are asked for beside each other: as many as there are lanes, where they are small; they are held until their turn. */
+const WINDOW = 8
+const WINDOW_OF_LARGE = 6
+const LARGE_PAGE_BYTES = 128 * 1024
 
 /** How pages are opened and followed; shared with reading one page after the other. */
 export interface PageWays {
@@ -19,6 +20,8 @@ export interface SkipStart {
   readonly from: number
   /** Rows of the remote's pages. */
   readonly pageRows: number
+  /** Bytes of one of them. */
+  readonly pageBytes: number
   /** Rows the remote counted: how many pages are asked for beside each other, not where the reading ends. */
   readonly total: number
 }
@@ -45,13 +48,15 @@ export function countRows(scan: ODataScan, { open }: PageWays): Counting {
  * asked for without a limit and followed to its end, so that a count which is too low loses nothing.
  * @throws SourceContradicted if pages are refused or do not add up
  */
-export async function* piecesBySkip(scan: ODataScan, ways: PageWays, { from, pageRows, total }: SkipStart): AsyncGenerator<Piece> {
+export async function* piecesBySkip(scan: ODataScan, ways: PageWays, { from, pageRows, pageBytes, total }: SkipStart): AsyncGenerator<Piece> {
   const full = Math.floor((total - from) / pageRows)
   const opened: RemotePage[] = []
+  const window = pageBytes > LARGE_PAGE_BYTES ? WINDOW_OF_LARGE : WINDOW
   let begun = 0
   try {
     for (let index = 0; index <= full; index++) {
-      for (; opened.length < Math.min(WINDOW, FIRST_WINDOW + index) && begun <= full; begun++) opened.push(ways.open(skippedUrl(scan, from + begun * pageRows, begun < full ? pageRows : undefined)))
+      // One less at first, because a reader may stop soon.
+      for (; opened.length < (index === 0 ? window - 1 : window) && begun <= full; begun++) opened.push(ways.open(skippedUrl(scan, from + begun * pageRows, begun < full ? pageRows : undefined)))
       const page = opened.shift()
       if (page !== undefined) yield* piecesOf(scan, ways, page, index < full ? pageRows : Infinity)
     }

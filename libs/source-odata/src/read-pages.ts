@@ -31,13 +31,14 @@ export async function* piecesOf(ways: PageWays, scan: ODataScan, url: string, be
   let page: RemotePage | undefined = ways.open(url)
   let ahead: RemotePage | undefined
   let counting: Counting | undefined
-  const seen = { pieces: before, rows: 0, pageRows: 0 }
+  const seen = { pieces: before, rows: 0, bytes: 0, pageRows: 0 }
   try {
     for (let ofPage = 0; page !== undefined;) {
       const piece: Piece = await takeFirst(page, scan, seen.pieces)
       const link: string | undefined = piece.last ? ways.follow(piece, page) : undefined
       ofPage += piece.cut.offsets.length >> 1
       seen.rows += piece.cut.offsets.length >> 1
+      seen.bytes += piece.cut.bytes.length
       const total = link === undefined ? undefined : counting?.total()
       const pageRows = Math.max(seen.pageRows, ofPage)
       const skips = total !== undefined && total - seen.rows > pageRows
@@ -45,7 +46,7 @@ export async function* piecesOf(ways: PageWays, scan: ODataScan, url: string, be
       seen.pieces++
       yield piece
       if (!piece.last) continue
-      if (skips) return yield* piecesBySkip(scan, ways, { from: seen.rows, pageRows, total })
+      if (skips) return yield* piecesBySkip(scan, ways, { from: seen.rows, pageRows, pageBytes: (seen.bytes / seen.rows) * pageRows, total })
       page = ahead ?? (link === undefined ? undefined : ways.open(link))
       if (scan.total.length > 0 && page !== undefined) counting ??= countRows(scan, ways)
       ahead = undefined
