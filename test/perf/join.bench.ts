@@ -1,7 +1,8 @@
 import type { RunningHub } from '../harness/hub.js'
 import type { ReplayServer } from '../harness/replay.js'
 import { atMost, canonical, clientOf, interleaved, jsonOf, median, megabytes, pathOf, requireSame, round, type BenchResult, type Client } from './measure.js'
-import { openStage, putJoin, register, type Stage } from './stage.js'
+import { meshPath } from './peers/graphql-mesh.js'
+import { openStage, putJoin, register, type Peer, type Stage } from './stage.js'
 
 const expand = (top: number): string => `/Orders?$expand=Customer($select=CustomerID,CompanyName,Country)&$top=${top}`
 const exactNumbers = { accept: 'application/json;IEEE754Compatible=true' }
@@ -9,7 +10,7 @@ const exactNumbers = { accept: 'application/json;IEEE754Compatible=true' }
 /** Joins over two sources that know nothing of each other: against a join written by hand, calls per row, and reading both sides' bytes. */
 export async function bench(): Promise<BenchResult[]> {
   const results: BenchResult[] = []
-  for (const part of [handWritten, perRow, largeJoin, filterAcross, slowPages]) {
+  for (const part of [handWritten, graphqlMesh, perRow, largeJoin, filterAcross, slowPages]) {
     const stage = openStage()
     try {
       results.push(...(await part(stage)))
@@ -74,6 +75,29 @@ async function handWritten(stage: Stage): Promise<BenchResult[]> {
 
 const joinedText = (rows: readonly Readonly<Record<string, unknown>>[]): string =>
   canonical(rows.map(({ Customer, ...row }) => ({ ...row, Customer: Customer === null ? null : canonical([Customer as Record<string, unknown>]) })))
+
+/** w3 against GraphQL Mesh. It follows no next links, so that it cannot answer w4. */
+async function graphqlMesh(stage: Stage): Promise<BenchResult[]> {
+  const { hub, orders, customers } = await openJoin(stage, { customers: 3_000, orders: 10_000, pageRows: 1_000 })
+  const mesh = await stage.mesh(orders.url, customers.url)
+  return mesh === undefined ? [] : [await besideMesh(hub, mesh)]
+}
+
+async function besideMesh(hub: RunningHub, mesh: Peer): Promise<BenchResult> {
+  const top = 1_000
+  const [mine, peer] = [clientOf(hub.origin), clientOf(mesh.origin)]
+  const given = JSON.parse((await peer.get(meshPath(top))).body.toString()) as { readonly data: { readonly Orders: readonly Readonly<Record<string, unknown>>[] } }
+  requireSame('w3 of GraphQL Mesh', joinedText(jsonOf(await mine.get(`/odata/joined${expand(top)}`)).value.map(plainly)), joinedText(given.data.Orders.map(plainly)))
+  const times = await interleaved({
+    hub: async () => (await mine.get(`/odata/joined${expand(top)}`, exactNumbers)).ms,
+    mesh: async () => (await peer.get(meshPath(top))).ms,
+  }, { rounds: 6, block: 2 })
+  await Promise.all([mine.close(), peer.close()])
+  return atMost(1, { name: 'w3 expand to one, 1,000 orders', measure: "p50 / GraphQL Mesh's p50", value: times.hub / times.mesh, note: `${round(times.hub, 1)} ms against ${round(times.mesh, 1)} ms` })
+}
+
+/** Mesh reads decimals as doubles, and writes moments to the millisecond. */
+const plainly = ({ ShippedAt, ...row }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({ ...row, ShippedAt: ShippedAt === null ? null : new Date(String(ShippedAt)).toISOString() })
 
 /** w5: a call per row, six at a time as browsers do, on a part of the keys, against the join of all of them. */
 async function perRow(stage: Stage): Promise<BenchResult[]> {

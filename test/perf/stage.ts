@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startHub, type RunningHub } from '../harness/hub.js'
 import { startReplay, type ReplayOptions, type ReplayServer } from '../harness/replay.js'
 import { repository, run, scratch, until, type Running } from '../harness/running.js'
+import { meshProgram } from './peers/graphql-mesh.js'
 import { nginxCommand } from './peers/nginx.js'
 
 /** Everything a benchmark started; `strike` ends all of it. */
@@ -12,6 +13,8 @@ export interface Stage {
   source(options: ReplayOptions): Promise<ReplayServer>
   /** A peer of test/perf/peers in a process of its own, by its file's name. */
   peer(name: string, args: readonly string[]): Promise<Peer>
+  /** GraphQL Mesh over both sides of the join, where it can be installed. */
+  mesh(orders: string, customers: string): Promise<Peer | undefined>
   /** nginx before a source, where it is installed. */
   nginx(source: string): Promise<Peer | undefined>
   strike(): Promise<void>
@@ -35,10 +38,10 @@ export function openStage(): Stage {
       keep(source.running)
       return source
     },
-    peer: async (name, args) => {
-      const running = keep(run(process.execPath, [join(repository, 'test', 'dist', 'perf', 'peers', `${name}.js`), ...args], {}))
-      const origin = await until(`The start of ${name}`, () => /(http:\/\/\S+)\n/.exec(running.output())?.[1], { told: running.output })
-      return { origin, running }
+    peer: (name, args) => started(name, keep(run(process.execPath, [join(repository, 'test', 'dist', 'perf', 'peers', `${name}.js`), ...args], {}))),
+    mesh: async (orders, customers) => {
+      const program = meshProgram()
+      return program === undefined ? undefined : started('GraphQL Mesh', keep(run(process.execPath, [program, orders, customers], { NODE_ENV: 'production' })))
     },
     nginx: async (source) => {
       const folder = scratch('nginx')
@@ -55,6 +58,12 @@ export function openStage(): Stage {
       for (const part of begun.toReversed()) await part.stop()
     },
   }
+}
+
+/** Every peer tells its address in a line of its own. */
+async function started(name: string, running: Running): Promise<Peer> {
+  const origin = await until(`The start of ${name}`, () => /(http:\/\/\S+)\n/.exec(running.output())?.[1], { told: running.output })
+  return { origin, running }
 }
 
 async function freePort(): Promise<number> {
