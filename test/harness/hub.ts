@@ -18,7 +18,7 @@ export interface RunningHub extends Deployment, Running {
 }
 
 const entry = (role: string) => join(repository, 'apps', role, 'dist', 'main.js')
-const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=16']
+const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=8']
 
 /** Runs one role of the product on a free port; resolves once it answers. */
 export async function startRole(role: 'hub' | 'catalog' | 'proxy', environment: Readonly<Record<string, string>> = {}): Promise<RunningHub> {

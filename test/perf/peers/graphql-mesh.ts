@@ -6,17 +6,17 @@ import { repository } from '../../harness/running.js'
 const folder = join(repository, 'test', 'perf', 'peers', 'graphql-mesh')
 /** No tool of the project looks there, and git does not either. */
 const installed = join(repository, 'node_modules', '.cache', 'tributary', 'graphql-mesh')
-const files = ['package.json', 'package-lock.json', 'serve.mjs'] as const
+const [lockFile, ...otherFiles] = ['package-lock.json', 'package.json', 'serve.mjs'] as const
 const longestInstallMs = 300_000
 
 /** The program that serves GraphQL Mesh, which is installed on first use; undefined, with the reason on standard error, where it cannot be. */
 export function meshProgram(): string | undefined {
   const program = join(installed, 'serve.mjs')
-  const isCurrent = existsSync(join(installed, 'node_modules', '.package-lock.json')) && files.every((file) => sameFile(join(folder, file), join(installed, file)))
-  if (isCurrent) return program
-  process.stderr.write('Installing GraphQL Mesh for the benchmarks (once) …\n')
   mkdirSync(installed, { recursive: true })
-  for (const file of files) copyFileSync(join(folder, file), join(installed, file))
+  for (const file of otherFiles) copyFileSync(join(folder, file), join(installed, file))
+  if (existsSync(join(installed, 'node_modules', '.package-lock.json')) && sameFile(join(folder, lockFile), join(installed, lockFile))) return program
+  process.stderr.write('Installing GraphQL Mesh for the benchmarks (once) …\n')
+  copyFileSync(join(folder, lockFile), join(installed, lockFile))
   const npm = process.env['npm_execpath']
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, all] = npm !== undefined && /\.c?js$/.test(npm) ? [process.execPath, [npm, ...args]] : ['npm', args]

@@ -4,9 +4,14 @@
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { processConfig } from '@graphql-mesh/config'
-import { createMeshHTTPHandler } from '@graphql-mesh/http'
-import { getMesh } from '@graphql-mesh/runtime'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+const { processConfig } = require('@graphql-mesh/config')
+const { createMeshHTTPHandler } = require('@graphql-mesh/http')
+const { getMesh } = require('@graphql-mesh/runtime')
+// graphql asked when it was loaded, just now, whether it may leave out its checks; Mesh asks later, and would want a schema built beforehand.
+delete process.env['NODE_ENV']
 
 const [ordersRoot = '', customersRoot = ''] = process.argv.slice(2)
 const odata = (name, root) => ({ name, handler: { odata: { endpoint: root.replace(/\/$/, ''), operationHeaders: { accept: 'application/json' } } } })
