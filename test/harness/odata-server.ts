@@ -49,6 +49,8 @@ export interface Behaviour {
   readonly filterTerms?: number
   /** Longer URLs are answered with 414. */
   readonly urlLimit?: number
+  /** How longer URLs are answered; 414 unless told. */
+  readonly overlong?: 404 | 'reset'
   readonly encoding?: 'gzip' | 'br'
   readonly auth?: ServedAuth
   /** This many requests are answered with `status` before the server answers. */
@@ -201,7 +203,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   if (request.method === 'GET' && resource === '' && behaviour.batch === 'token') return void response.writeHead(200, { 'x-csrf-token': 'T1', 'content-type': 'application/json' }).end('{"value":[]}')
   if (request.method !== 'GET') return fail(response, 405, `${request.method} is not allowed`)
   // a server answers the links it gave
-  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !(innerHeader in request.headers) && !('$skiptoken' in exchange.options)) return fail(response, 414, 'the URL is too long')
+  if (behaviour.urlLimit !== undefined && (request.url ?? '').length > behaviour.urlLimit && !(innerHeader in request.headers) && !('$skiptoken' in exchange.options)) return behaviour.overlong === 'reset' ? void response.destroy() : fail(response, behaviour.overlong ?? 414, 'the URL is too long')
   if (resource === '$metadata') {
     response.writeHead(200, { 'content-type': 'application/xml', 'odata-version': '4.0' }).end(csdlOf(state.options.sets, state.options.namespace ?? 'Test'))
     return

@@ -36,7 +36,7 @@ export function adaptivePlacement(node: Remote, context: ExecutionContext): Adap
     revision = book.capabilities().revision
   }
   const refused = (error: SourceRefused): void => {
-    const shorter = tooLong.has(error.status) ? shorterUrls(book.capabilities().urlLimit) : fewerKeys(error, suspects)
+    const shorter = tooLong.has(error.status) || error.perhapsTooLong ? shorterUrls(book.capabilities().urlLimit) : fewerKeys(error, suspects)
     if (shorter.length > 0) {
       // What was left out for trial stays suspect only if the shorter request is refused as well.
       suspects = []

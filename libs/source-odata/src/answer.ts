@@ -1,9 +1,9 @@
-import { hubError } from '@tributary/errors'
+import { hubError, isHubError } from '@tributary/errors'
 import { SourceRefused, type Feature } from '@tributary/source'
 import type { Envelope } from './envelope-scanner.js'
 import type { Place } from './links.js'
 import { isUnusual } from './suspicion.js'
-import type { Incoming } from './transport.js'
+import { CLOSED, type Incoming } from './transport.js'
 
 /** What a request asked for, as far as a refusal may be blamed on it. */
 export interface Asked {
@@ -29,12 +29,22 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   incoming.finish(0)
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
   const healable = status === 501 || (status >= 400 && status < 500 && status !== 429) || (status === 500 && isUnusual(asked.features[0]))
-  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0 })
+  if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0, perhapsTooLong: status === 404 && isLong(incoming.url) })
   if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
   // nothing can be left out of the request; but the rows may be reached another way than by their set
   if (healable && asked.entitySet !== '') throw new SourceRefused(slug, asked.entitySet, status, { features: [], reason })
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
+}
+
+/** Every server takes shorter URLs. Longer ones are answered with 404 by some, and by a closed connection by others. */
+const LONG_URL = 1_000
+const isLong = (url: string): boolean => url.length > LONG_URL
+
+/** A connection that ends over a long URL is taken for a refusal of its length. */
+export function lostOverLength(error: unknown, url: string, { place, entitySet, features }: Asked): unknown {
+  const lost = isHubError(error) && error.code === 'HUB_SOURCE_UNREACHABLE' && error.params['reason'] === CLOSED && features.length > 0 && isLong(url)
+  return lost ? new SourceRefused(place.slug, entitySet, 414, { features, reason: 'it closes the connection over a long URL' }) : error
 }
 
 /** Entity sets and their keys are presumed of every source; any other path may be one it does not serve. */

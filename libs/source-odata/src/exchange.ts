@@ -160,13 +160,16 @@ const RESETS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOC
 const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
 const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
 
+/** The reason of a remote out of reach that ends connections. */
+export const CLOSED = 'the connection was closed'
+
 /** What a failure on the way means for the consumer; what is already named, and an abort, stay as they are. */
 export function networkError({ place, signal }: Pick<Outgoing, 'place' | 'signal'>, error: unknown): unknown {
   if (signal.aborted) return signal.reason
   if (isHubError(error)) return error
   const code = codeOf(error)
   if (TIMEOUTS.has(code)) return hubError('HUB_SOURCE_TIMEOUT', { slug: place.slug, timeoutMs: place.connection.timeoutMs }, { cause: error })
-  const reason = RESETS.has(code) ? 'the connection was closed' : code === '' ? (error instanceof Error ? error.name : 'unknown') : code
+  const reason = RESETS.has(code) ? CLOSED : code === '' ? (error instanceof Error ? error.name : 'unknown') : code
   return hubError('HUB_SOURCE_UNREACHABLE', { slug: place.slug, reason }, { cause: error })
 }
 

@@ -1,5 +1,5 @@
 import { hubError, isHubError } from '@tributary/errors'
-import { requireJson, requireNoError, requireSuccess, type Asked } from './answer.js'
+import { lostOverLength, requireJson, requireNoError, requireSuccess, type Asked } from './answer.js'
 import { EnvelopeScanner, InvalidAnswer, type Cut, type Envelope } from './envelope-scanner.js'
 import { bodyError, CUT_OFF, type Incoming, type Outgoing, type Transport } from './transport.js'
 
@@ -110,7 +110,9 @@ const isCutOff = (error: unknown): boolean => isHubError(error) && error.code ==
 
 async function drainOnce(state: Draining, job: Job): Promise<void> {
   const { place } = job.outgoing
-  const incoming = await job.transport.send(job.outgoing)
+  const incoming = await job.transport.send(job.outgoing).catch((error: unknown) => {
+    throw lostOverLength(error, job.outgoing.url, job.asked)
+  })
   state.incoming = incoming
   state.url = incoming.url
   if (state.closed) return incoming.finish(0)

@@ -9,7 +9,7 @@ import type { Lanes } from './lanes.js'
 import { createPageCache } from './page-cache.js'
 import { createLatencies, type Latencies } from './latencies.js'
 
-export { bodyError, CUT_OFF, isStream, type Incoming, type Outgoing } from './exchange.js'
+export { bodyError, CLOSED, CUT_OFF, isStream, type Incoming, type Outgoing } from './exchange.js'
 
 export interface Transport {
   /**

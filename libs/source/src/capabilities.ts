@@ -39,18 +39,21 @@ export class SourceRefused extends Error {
   readonly reason: string
   /** Keys the refused request held as an or-chain: with fewer of them it may be taken, because some remotes count the nodes of a filter. */
   readonly chainedKeys: number
+  /** The request was long, and the remote may have refused it for that, though it does not say so. */
+  readonly perhapsTooLong: boolean
 
   constructor(
     readonly slug: string,
     readonly entitySet: string,
     readonly status: number,
-    refused: { readonly features: readonly Feature[]; readonly reason: string; readonly chainedKeys?: number },
+    refused: { readonly features: readonly Feature[]; readonly reason: string; readonly chainedKeys?: number; readonly perhapsTooLong?: boolean },
   ) {
     super(`${slug}/${entitySet} refused with ${status}: ${refused.reason}`)
     this.name = 'SourceRefused'
     this.features = refused.features
     this.reason = refused.reason
     this.chainedKeys = refused.chainedKeys ?? 0
+    this.perhapsTooLong = refused.perhapsTooLong ?? false
   }
 }
 
