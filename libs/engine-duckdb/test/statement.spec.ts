@@ -53,6 +53,9 @@ function asBytes(columns: readonly Column[], rows: readonly (readonly Value[])[]
   return bytesPage(columns, rows.map((row) => `{${row.map((value, index) => member(value, columns[index] ?? { name: '', type: stringType })).join(',')}}`), { ieee754 })
 }
 
+/** As a source with other names sends them. */
+const called = (names: Readonly<Record<string, string>>, rows: readonly string[]): Page => bytesPage(orderColumns, rows, { renamed: new Map(Object.entries(names)) })
+
 const sampled = (orders: readonly (readonly Value[])[], theirs: readonly (readonly Value[])[]) => ({
   Orders: () => [{ kind: 'rows' as const, columns: orderColumns, rows: orders }], Customers: () => [{ kind: 'rows' as const, columns: customerColumns, rows: theirs }], Zones: () => [],
 })
@@ -114,6 +117,21 @@ describe('an aggregation over joined rows', () => {
       const sets = sampled(rows, [])
       expect(await rowsOf(plan, { engine, sets, limits: { engineFrom: 0, buildRows: 1_000_000 }, notice: (one) => notices.push(one) })).toEqual(await rowsOf(plan, { sets }))
       expect(notices.map(({ tier }) => tier).slice(0, 2)).toEqual(['embedded engine', 'memory'])
+    }
+  })
+
+  it('reads members by the names their source gave them, though others call them otherwise', async () => {
+    const plan = grouped(joined, [land], [['sum', own('Quantity')]])
+    const customer = { Customers: () => [asBytes(customerColumns, [['a', 'DE', null, null], ['b', 'FR', null, null]], true)], Zones: () => [] }
+    const alike: readonly (readonly Page[])[] = [
+      [called({ Customer: 'Buyer', Quantity: 'Number' }, ['{"Buyer":"a","Number":"1"}', '{"Buyer":"b","Number":"2"}']), called({}, ['{"Customer":"a","Quantity":"3"}'])],
+      [called({}, ['{"Customer":"a","Quantity":"4"}', '{"Customer":"b","Quantity":"2"}']), called({ Customer: 'Quantity', Quantity: 'Customer' }, ['{"Quantity":"a","Customer":"0"}'])],
+      [called({ Customer: 'AMOUNT', Quantity: 'Number' }, ['{"AMOUNT":"a","Number":"4","Amount":"7"}', '{"AMOUNT":"b","Number":"2"}'])],
+    ]
+    for (const pages of alike) {
+      const notices: TierNotice[] = []
+      expect(await rowsOf(plan, { engine, sets: { ...customer, Orders: () => pages }, ...onEngine, notice: (one) => notices.push(one) })).toEqual([['DE', '4'], ['FR', '2']])
+      expect(notices.map(({ tier }) => tier)).toEqual(['embedded engine'])
     }
   })
 

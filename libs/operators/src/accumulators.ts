@@ -10,9 +10,10 @@ export interface Accumulator {
 /** Whether a distinct value may be held; if not, it is counted elsewhere. */
 export type TakesDistinct = (hash: string) => boolean
 
-/** A fresh accumulator; distinct values are held within `budget`, and only as `takes` says. */
-export function accumulatorOf({ method, expression }: Measure, budget: Budget, takes?: TakesDistinct): Accumulator {
+/** A fresh accumulator; distinct values are held within `budget`, and only as `takes` says. An average over sums takes pairs: a sum, and of how many values. */
+export function accumulatorOf({ method, expression, per }: Measure, budget: Budget, takes?: TakesDistinct): Accumulator {
   if (method === 'count' || expression === undefined) return counting()
+  if (per !== undefined) return averaging()
   const floating = isFloating(expression.type.base)
   switch (method) {
     case 'sum': return floating ? summingFloats((sum) => sum) : summing((sum) => sum)
@@ -44,6 +45,21 @@ function summing(result: (sum: string, count: number) => string): Accumulator {
       count += 1
     },
     result: () => (count === 0 ? null : result(sum, count)),
+  }
+}
+
+/** The sum of sums divided by the sum of what they are sums of. */
+function averaging(): Accumulator {
+  let sum = '0'
+  let count = '0'
+  return {
+    add(pair) {
+      const [value, of] = Array.isArray(pair) ? pair as readonly Value[] : []
+      if (value === null || value === undefined || of === null || of === undefined) return
+      sum = addDecimals(sum, value)
+      count = addDecimals(count, of)
+    },
+    result: () => (count === '0' ? null : divideDecimals(sum, count)),
   }
 }
 

@@ -1,8 +1,10 @@
-import { type Aggregate, type Column, columnsOf, compile, type ExpandedShape, hashKey, type Page, type Value } from '@tributary/plan'
+import { type Aggregate, type Column, type ExpandedShape, hashKey, type Page, type Value } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import type { Finished } from './finished-group.js'
-import { rowsPage, toRows, type Row } from './page-rows.js'
+import { type Measured, measuredRows } from './measured-rows.js'
+import { rowsPage, type Row } from './page-rows.js'
+import { partialGroups } from './partial-aggregate.js'
 import { rowBytes } from './row-bytes.js'
 import { spillBudget, type SpillBudget } from './spill-budget.js'
 import { measuresOf, spilledGroups, type Held, type SpilledGroups } from './spilled-groups.js'
@@ -15,7 +17,7 @@ const pageRows = 1000
  * values beyond what may be held go on on the embedded engine, where there is one.
  */
 export function openAggregate(node: Aggregate, execution: Execution): RowStream {
-  return { columns: node.columns, pages: aggregated(node, execution), count: () => undefined }
+  return { columns: node.columns, pages: node.partial === true ? partlyAggregated(node, execution) : aggregated(node, execution), count: () => undefined }
 }
 
 /** @throws HUB_LIMIT_EXCEEDED, HUB_LIMIT_BYTES_BUFFERED if there are more groups, or distinct values, than may be held; HUB_SPOOL_FULL */
@@ -27,7 +29,7 @@ async function* aggregated(node: Aggregate, execution: Execution): AsyncGenerato
   // Without groups there is one row in all, whatever is read.
   if (node.groups.length === 0) hold('', 0, [], collecting)
   try {
-    for await (const rows of inputRows(node, execution)) await collect(rows, collecting)
+    for await (const rows of measuredRows(node, execution)) await collect(rows, collecting)
     const rowOf = resultRow(node)
     const finished = large.groups === undefined ? inMemory(collecting.groups.values()) : large.groups.finish(collecting.groups.values())
     const page: Row[] = []
@@ -42,25 +44,13 @@ async function* aggregated(node: Aggregate, execution: Execution): AsyncGenerato
   }
 }
 
+async function* partlyAggregated(node: Aggregate, execution: Execution): AsyncGenerator<Page> {
+  const rowOf = resultRow(node)
+  for await (const groups of partialGroups(node, execution)) yield rowsPage(node.columns, groups.map(rowOf))
+}
+
 function* inMemory(groups: Iterable<Held>): Generator<Finished> {
   for (const { ordinal, values, measures } of groups) yield { ordinal, values, results: measures.map((accumulator) => accumulator.result()) }
-}
-
-/** The values of a row: what it is grouped by, and what is measured. */
-interface Measured {
-  readonly values: Row
-  readonly measured: Row
-}
-
-async function* inputRows({ input, groups, measures }: Aggregate, execution: Execution): AsyncGenerator<readonly Measured[]> {
-  const stream = execution.open(input, execution)
-  const names = new Set([...groups, ...measures].flatMap(({ expression }) => (expression === undefined ? [] : [...columnsOf(expression)])))
-  const read = names.has('*') ? stream.columns : stream.columns.filter(({ name }) => names.has(name))
-  const groupOf = groups.map(({ expression }) => compile(expression, read))
-  const measuredOf = measures.map(({ expression }) => (expression === undefined ? () => null : compile(expression, read)))
-  for await (const page of stream.pages) {
-    yield toRows(page, read).rows.map((row) => ({ values: groupOf.map((value) => value(row)), measured: measuredOf.map((value) => value(row)) }))
-  }
 }
 
 interface Collecting {

@@ -13,6 +13,8 @@ export interface Measure {
   readonly method: AggregateMethod
   /** Undefined: the rows are counted. */
   readonly expression?: Expression
+  /** Of an average over sums: of how many values each of them is the sum. */
+  readonly per?: Expression
 }
 
 /** Sums of decimals and integers are exact; averages of them have 34 digits, half-even. */

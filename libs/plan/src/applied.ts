@@ -12,6 +12,8 @@ export interface AppliedOf<P> {
   readonly what: string
   /** Members of its results that are called otherwise at the source: their exposed path, joined by `/`, and the remote's name of the last segment. */
   readonly renamed: ReadonlyMap<string, string>
+  /** What of the source has to be proven, so that it means what we do; left out: whatever it gives is what is meant. */
+  readonly needs?: readonly string[]
   /** The same rows, made by us. */
   readonly fallback?: P
 }

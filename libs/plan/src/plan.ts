@@ -159,6 +159,8 @@ export interface Aggregate {
   readonly groups: readonly Group[]
   readonly measures: readonly Measure[]
   readonly columns: readonly Column[]
+  /** A group may come several times, each time with what was computed of some of its rows: what stands above brings these together. */
+  readonly partial?: true
 }
 
 /** The rows of all inputs, one after the other; what an input has no column for is absent. */

@@ -50,8 +50,8 @@ export const semiJoin = (input: Plan, { on, related, anti, ways }: SemiJoinOptio
 export const compute = (input: Plan, computed: readonly ComputedColumn[]): Compute => Object.freeze({ kind: 'compute', input, computed: Object.freeze([...computed]) })
 
 /** One row per group. */
-export const aggregate = (input: Plan, { groups, measures, columns }: Pick<Aggregate, 'groups' | 'measures' | 'columns'>): Aggregate =>
-  Object.freeze({ kind: 'aggregate', input, groups: Object.freeze([...groups]), measures: Object.freeze([...measures]), columns: Object.freeze([...columns]) })
+export const aggregate = (input: Plan, { groups, measures, columns, partial }: Pick<Aggregate, 'groups' | 'measures' | 'columns' | 'partial'>): Aggregate =>
+  Object.freeze({ kind: 'aggregate', input, groups: Object.freeze([...groups]), measures: Object.freeze([...measures]), columns: Object.freeze([...columns]), ...(partial === undefined ? {} : { partial }) })
 
 /** The rows of all inputs. */
 export const concat = (inputs: readonly Plan[], columns: readonly Column[]): Concat => Object.freeze({ kind: 'concat', inputs: Object.freeze([...inputs]), columns: Object.freeze([...columns]) })

@@ -1,4 +1,4 @@
-import type { AppliedStep, Group, Measure } from '@tributary/plan'
+import { type AppliedStep, type Group, isInteger, type Measure } from '@tributary/plan'
 import type { Accepted, Capabilities, ScanRequest } from '@tributary/source'
 import { castOf } from './cast-segment.js'
 import { printFilter, Unprintable } from './print-filter.js'
@@ -18,13 +18,16 @@ export function acceptApplied(want: ScanRequest, applied: readonly AppliedStep[]
   const relies = ['apply', ...(cast.segment === '' ? [] : ['cast'])]
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: `${encodeURIComponent(want.entitySet)}${cast.segment}`, options, columns: want.columns, keys: [], keyForm: undefined, keyLimit: able.keyLimit, urlLimit: able.urlLimit,
-    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: relies, whole: false, results: true,
+    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: relies, whole: false, results: true, wholeSums: applied.flatMap(wholeSums),
   })
   return Object.freeze({
     handle, applied: true, trust: 'exact', ordered: false, limited: false, counted: false, relies, taken: [`$apply=${text}`],
     ...(want.filter === undefined ? {} : { residual: want.filter }), ...(cast.segment === '' ? {} : { cast: true as const }),
   })
 }
+
+const wholeSums = (step: AppliedStep): readonly string[] =>
+  (step.kind === 'aggregate' ? step.measures.filter(({ method, expression }) => method === 'sum' && expression !== undefined && isInteger(expression.type.base)).map(({ column }) => column.name) : [])
 
 /** Undefined where a step has no text that means the same everywhere. */
 function stepsText(steps: readonly AppliedStep[]): string | undefined {

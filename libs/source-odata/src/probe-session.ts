@@ -42,11 +42,19 @@ export function note(session: Session, feature: Feature, trust: Trust, why: stri
   session.facts.set(feature, Object.freeze({ trust, origin: 'probed', why, since: session.now }))
 }
 
+/** What is asked for. */
+export interface Asking {
+  /** Rows a page should have; 0: whatever the remote likes. */
+  readonly pageRows?: number
+  /** The columns of the answer; those of the set unless told. */
+  readonly columns?: readonly Column[]
+}
+
 /**
  * Asks one page. Undefined: the remote refused the request.
  * @throws ProbeEnded
  */
-export async function ask(session: Session, options: readonly QueryOption[], pageRows = 0): Promise<ProbeAnswer | undefined> {
+export async function ask(session: Session, options: readonly QueryOption[], { pageRows = 0, columns = session.columns }: Asking = {}): Promise<ProbeAnswer | undefined> {
   if (session.requestsLeft <= 0) throw new ProbeEnded('no request is left')
   const { target, transport, entitySet } = session
   const query = options.map(({ name, text }) => `${name}=${encodeOption(text)}`).join('&')
@@ -61,10 +69,10 @@ export async function ask(session: Session, options: readonly QueryOption[], pag
   try {
     const { cut, envelope, last, saysIeee754 } = await page.take()
     const sample = sampleRows(cut)
-    const exact = session.columns.filter(({ type }) => type.base === 'Edm.Int64' || type.base === 'Edm.Decimal')
+    const exact = columns.filter(({ type }) => type.base === 'Edm.Int64' || type.base === 'Edm.Decimal')
     const seen = exact.some(({ name }) => sample.some((row) => row[name] !== null && row[name] !== undefined))
-    const exactAsText = holdsExactAsText(sample, session.columns, saysIeee754)
-    const bytes = { kind: 'bytes' as const, slug: target.slug, columns: session.columns, bytes: cut.bytes, offsets: cut.offsets, ieee754: exactAsText, only: false }
+    const exactAsText = holdsExactAsText(sample, columns, saysIeee754)
+    const bytes = { kind: 'bytes' as const, slug: target.slug, columns, bytes: cut.bytes, offsets: cut.offsets, ieee754: exactAsText, only: false }
     return {
       rows: parseRows(bytes).rows, members: new Set(sample.flatMap((row) => Object.keys(row))), count: countOf(envelope),
       more: !last || envelope['@odata.nextLink'] !== undefined || envelope['@nextLink'] !== undefined, exactAsText: seen ? exactAsText : undefined,

@@ -62,13 +62,14 @@ interface Base {
   readonly base: string
 }
 
-function shapeRows({ rows }: Sample): readonly (readonly Value[])[] {
+/** Some of the known rows, from all over the sample. */
+export function shapeRows({ rows }: Sample): readonly (readonly Value[])[] {
   const step = Math.max(1, Math.floor(rows.length / SHAPE_ROWS))
   return rows.filter((_, index) => index % step === 0).slice(0, SHAPE_ROWS)
 }
 
 /** A filter that holds exactly for the rows: by `in` where it is not known to fail, so that it is tried as well. */
-function baseFilter(session: Session, rows: readonly (readonly Value[])[]): string | undefined {
+export function baseFilter(session: Session, rows: readonly (readonly Value[])[]): string | undefined {
   const [at] = session.keyAt
   const column = session.columns[at ?? 0]
   if (column === undefined || session.facts.get('filter')?.trust !== 'exact') return undefined

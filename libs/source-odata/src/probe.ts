@@ -1,5 +1,6 @@
 import type { Fact, Feature, ProbeOptions, Target } from '@tributary/source'
 import { instancesOf, type Instance, type Sample } from './probe-instances.js'
+import { probeApply } from './probe-apply.js'
 import { probeBatch } from './probe-batch.js'
 import { probeFilters } from './probe-filters.js'
 import { ask, identityOf, isAsked, note, ProbeEnded, type Session } from './probe-session.js'
@@ -34,6 +35,7 @@ async function experiment(session: Session): Promise<void> {
   const asked = (groups: readonly (readonly Instance[])[]): readonly (readonly Instance[])[] => groups.map((group) => group.filter(({ feature }) => isAsked(session, feature)))
   if (!(await probeFilters(session, sample, asked(equality)))) return probeUnfiltered(session, sample)
   if (asksShape(session)) await probeShape(session, sample)
+  await probeApply(session, sample)
   await probeFilters(session, sample, asked(everyday))
   await probeBatch(session, sample)
   if (asksShape(session)) await probeOrders(session, sample)
@@ -42,9 +44,9 @@ async function experiment(session: Session): Promise<void> {
 
 /** Up to 50 rows; how they came tells about exact numbers, page sizes and `$top`. */
 async function readSample(session: Session): Promise<Sample | undefined> {
-  const first = await ask(session, [{ name: '$top', text: String(SAMPLE_ROWS) }], SAMPLE_ROWS)
+  const first = await ask(session, [{ name: '$top', text: String(SAMPLE_ROWS) }], { pageRows: SAMPLE_ROWS })
   if (first === undefined) note(session, 'top', 'unsupported', 'the remote refused it')
-  const answer = first ?? (await ask(session, [], SAMPLE_ROWS))
+  const answer = first ?? (await ask(session, [], { pageRows: SAMPLE_ROWS }))
   if (answer === undefined) return undefined
   if (first !== undefined && first.rows.length > SAMPLE_ROWS) note(session, 'top', 'unsupported', `$top=${SAMPLE_ROWS} was answered with ${first.rows.length} rows`)
   if (answer.exactAsText !== undefined) note(session, 'ieee754', answer.exactAsText ? 'exact' : 'unsupported', answer.exactAsText ? 'Int64 and Decimal came as strings' : 'Int64 and Decimal came as numbers')

@@ -16,6 +16,8 @@ export interface Restrictions {
   readonly select: boolean
   /** Query options may come in the body of a POST to `/$query`: only where the contract says so. */
   readonly querySegment: boolean
+  /** Rows can be filtered, grouped and aggregated by `$apply`: only where the contract says so. */
+  readonly apply: boolean
   /** Undefined: nothing is said. */
   readonly functions?: ReadonlySet<string>
 }
@@ -55,8 +57,18 @@ function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
     count: saysYes(record(valueOf(own, 'CountRestrictions'))?.get('Countable')),
     select: saysYes(record(term('SelectSupport'))?.get('Supported')),
     querySegment: declares([...own, ...ofContainer], 'QuerySegmentSupported'),
+    apply: applies(own, 'ApplySupported') ?? applies(model.container?.annotations ?? [], 'ApplySupported') ?? applies(model.container?.annotations ?? [], 'ApplySupportedDefaults') ?? false,
     ...(functions?.kind === 'collection' ? { functions: new Set(functions.items.flatMap((item) => ('text' in item ? [item.text] : []))) } : {}),
   })
+}
+
+/** Whether the three transformations are supported that groups need; undefined: nothing is said. @see OData Extension for Data Aggregation 4.0 section 5.1 */
+function applies(annotations: readonly Annotation[], name: string): boolean | undefined {
+  const declared = annotations.find(({ term }) => term === `Org.OData.Aggregation.V1.${name}`)
+  if (declared === undefined) return undefined
+  const transformations = record(declared.value)?.get('Transformations')
+  const named = transformations?.kind === 'collection' ? new Set(transformations.items.flatMap((item) => ('text' in item ? [item.text] : []))) : undefined
+  return named === undefined || ['filter', 'groupby', 'aggregate'].every((one) => named.has(one))
 }
 
 /** A tag that is there, and does not say no. */

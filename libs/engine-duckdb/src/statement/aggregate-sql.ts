@@ -7,7 +7,8 @@ import { numberOf, numbering, pathsOf, type PrintRelation, type Printing, type R
 export function aggregatedRelation({ input, groups, measures }: Aggregate, wanted: Wanted, printing: Printing, print: PrintRelation): Relation {
   const { width, names } = printing
   const computed = measures.filter(({ column }) => wanted.has(column.name))
-  const read = [...groups, ...computed].flatMap(({ expression }) => (expression === undefined ? [] : pathsOf(expression)))
+  const expressions = [...groups.map(({ expression }) => expression), ...computed.flatMap(({ expression, per }) => [expression, per])]
+  const read = expressions.flatMap((expression) => (expression === undefined ? [] : pathsOf(expression)))
   const rows = print(input, new Set(read), printing)
   const value = (expression: Measure['expression']): SqlValue => {
     if (expression === undefined) throw new Refused('nothing is measured')
@@ -43,7 +44,7 @@ const keySql = ({ sql, form, type }: SqlValue): string => {
 }
 
 /** Averages are sums and counts, which we divide. */
-function measureSql({ method, expression, column: { type: resultType } }: Measure, value: (expression: Measure['expression']) => SqlValue): SqlValue {
+function measureSql({ method, expression, per, column: { type: resultType } }: Measure, value: (expression: Measure['expression']) => SqlValue): SqlValue {
   const counted = (sql: string): SqlValue => ({ sql, type: resultType, form: 'integer', shown: 'text' })
   if (method === 'count' || expression === undefined) return counted('count(*)')
   const measured = value(expression)
@@ -56,7 +57,7 @@ function measureSql({ method, expression, column: { type: resultType } }: Measur
     case 'sum': case 'average': {
       if (form !== 'decimal' && form !== 'integer') throw new Refused(`the ${method} of ${type.name}`)
       const exact: ShownForm = 'exact'
-      return method === 'sum' ? { sql: `sum(${sql})`, type: resultType, form, shown: exact } : { sql: `sum(${sql})`, type: resultType, form: 'quotient', shown: 'quotient', count: `count(${sql})` }
+      return method === 'sum' ? { sql: `sum(${sql})`, type: resultType, form, shown: exact } : { sql: `sum(${sql})`, type: resultType, form: 'quotient', shown: 'quotient', count: per === undefined ? `count(${sql})` : `sum(${value(per).sql})` }
     }
     default: throw new Refused(`the method ${String(method)}`)
   }

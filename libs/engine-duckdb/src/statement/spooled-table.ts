@@ -17,6 +17,7 @@ const blank = 0x20
 
 /** The bytes of a source go to the file as they came, but for what stands between the rows; values are written as JSON. */
 export function jsonLines(file: SpoolFile, columns: readonly Column[]): JsonLines {
+  let members: ReadonlyMap<string, string> | undefined
   let longest = 0
   let chunk = Buffer.allocUnsafe(chunkBytes)
   let used = 0
@@ -32,12 +33,13 @@ export function jsonLines(file: SpoolFile, columns: readonly Column[]): JsonLine
   return {
     columns,
     async add(page) {
-      if (page.kind === 'bytes' && (page.ieee754 || !columns.some(isExact))) {
+      members ??= membersOf(page, columns)
+      if (page.kind === 'bytes' && (page.ieee754 || !columns.some(isExact)) && isNamed(page, columns, members)) {
         longest = Math.max(longest, longestRow(page))
         await room((page.offsets.at(-1) ?? 0) - (page.offsets[0] ?? 0) + 1)
         used = putLines(page, chunk, used)
       } else {
-        const bytes = writtenLines(page, columns)
+        const bytes = writtenLines(page, columns, members)
         longest = Math.max(longest, bytes.length)
         await room(bytes.length)
         used += bytes.copy(chunk, used)
@@ -47,16 +49,27 @@ export function jsonLines(file: SpoolFile, columns: readonly Column[]): JsonLine
       await flush()
       await file.finish()
     },
-    quoted: identifier,
+    quoted: (name) => identifier(members?.get(name) ?? name),
     rows: (names) => {
       const read = columns.filter(({ name }) => names.has(name))
       // Some column must be read for rows to be counted.
-      const declared = (read.length > 0 ? read : columns.slice(0, 1)).map(({ name }) => `${identifier(name)}: 'VARCHAR'`)
+      const declared = (read.length > 0 ? read : columns.slice(0, 1)).map(({ name }) => `${identifier(members?.get(name) ?? name)}: 'VARCHAR'`)
       const size = Math.max(16 * 1024 * 1024, 2 * longest)
       return `read_json(${textLiteral(file.path)}, auto_detect = false, format = 'newline_delimited', maximum_object_size = ${size}, columns = {${declared.join(', ')}})`
     },
   }
 }
+
+/** What columns are called in the lines: as the first page calls them, unless the database would take two of these names for one. */
+function membersOf(page: Page, columns: readonly Column[]): ReadonlyMap<string, string> {
+  const renamed = page.kind === 'bytes' ? columns.flatMap(({ name }) => (page.renamed?.has(name) === true ? [[name, page.renamed.get(name) ?? name] as const] : [])) : []
+  const members = new Map(renamed)
+  return new Set(columns.map(({ name }) => (members.get(name) ?? name).toLowerCase())).size === columns.length ? members : new Map()
+}
+
+/** Whether the members of a page's rows are called so. */
+const isNamed = ({ renamed }: BytesPage, columns: readonly Column[], members: ReadonlyMap<string, string>): boolean =>
+  columns.every(({ name }) => (renamed?.get(name) ?? name) === (members.get(name) ?? name))
 
 /** Numbers that a double does not hold. */
 const isExact = ({ type }: Column): boolean => isNumeric(type.base) && !isFloating(type.base)
@@ -86,9 +99,9 @@ function putLines({ bytes, offsets }: BytesPage, target: Buffer, at: number): nu
   return at + end - start + 1
 }
 
-function writtenLines(page: Page, columns: readonly Column[]): Buffer {
+function writtenLines(page: Page, columns: readonly Column[], members: ReadonlyMap<string, string>): Buffer {
   const { rows, columns: present } = page.kind === 'bytes' ? parseRows(page, columns) : page
   const positions = columns.map(({ name }) => present.findIndex((column) => column.name === name))
-  const object = (row: readonly Value[]): string => JSON.stringify(Object.fromEntries(columns.map(({ name }, index) => [name, row[positions[index] ?? -1] ?? null])))
+  const object = (row: readonly Value[]): string => JSON.stringify(Object.fromEntries(columns.map(({ name }, index) => [members.get(name) ?? name, row[positions[index] ?? -1] ?? null])))
   return Buffer.from(rows.map((row) => `${object(row)}\n`).join(''))
 }

@@ -72,12 +72,13 @@ const printResource = ({ path, gaps = [] }: RemoteResource): string =>
 
 const printPairs = (on: Expand['on']): string => on.map(({ from, to }) => `${from} = ${to}`).join(' and ')
 
-const printMeasure = ({ column, method, expression }: Measure): string => `${expression === undefined ? '$count' : `${printExpression(expression)} with ${method}`} as ${column.name}`
+const printMeasure = ({ column, method, expression, per }: Measure): string =>
+  `${expression === undefined ? '$count' : `${printExpression(expression)}${per === undefined ? '' : ` per ${printExpression(per)}`} with ${method}`} as ${column.name}`
 
-function describeAggregate({ groups, measures }: Aggregate): string {
+function describeAggregate({ groups, measures, partial }: Aggregate): string {
   const by = groups.length === 0 ? '' : ` by ${groups.map(({ expression }) => printExpression(expression)).join(', ')}`
   const shown = measures.map(printMeasure)
-  return `Aggregate ${shown.length === 0 ? 'distinct' : shown.join(', ')}${by}`
+  return `${partial === true ? 'PartialAggregate' : 'Aggregate'} ${shown.length === 0 ? 'distinct' : shown.join(', ')}${by}`
 }
 
 const describeLimit = (limit: Limit): string =>

@@ -21,7 +21,8 @@ export function placeApplied(fragment: Fragment, applied: Applied, { endpoints, 
   const endpoint = endpoints.endpoint(scan.target.endpoint)
   const able = endpoints.capabilities(scan.target.endpoint, evidenceSet(scan.target))
   const accepted = endpoint.source.accept({ ...wantOf(fragment, applied, endpoint.target), pageRows: options.pageRows ?? defaultPageRows }, able)
-  if (accepted.applied !== true) {
+  const proven = (applied.needs ?? []).every((feature) => able.fact(feature).trust === 'exact')
+  if (accepted.applied !== true || !proven) {
     if (applied.fallback === undefined) throw notApplied(applied, scan.target.endpoint, able)
     return remote(fragment, overResults(place(applied.fallback), fragment))
   }

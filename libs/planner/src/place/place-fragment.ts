@@ -6,6 +6,8 @@ import { type RemoteNames, remoteNames } from './remote-names.js'
 export interface PlaceOptions {
   /** Rows a page of a source should have at most, where it can be asked. Default 1,000. */
   readonly pageRows?: number
+  /** No source is asked for groups. */
+  readonly groupsHere?: true
 }
 
 /** Rows of a source's page, unless told. */

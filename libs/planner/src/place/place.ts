@@ -1,6 +1,8 @@
-import { concat, expand, type Expand, type Fragment, goesRowByRow, innerOf, type OrderKey, type Plan, type Remote, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
+import { type Aggregate, concat, expand, type Expand, fragment, type Fragment, goesRowByRow, innerOf, type OrderKey, type Plan, type Remote, type Scan, semiJoin, type SemiJoin, sort, type Sort, type Transformation, withInner, withInput } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
+import { aggregateAtSource, neverNull } from './aggregate-at-source.js'
 import { fragmentOf } from './fragment-of.js'
+import { belowJoins, overSums } from './partial-aggregate.js'
 import { placeApplied } from './place-applied.js'
 import { placeFragment as placeScan, type PlaceOptions } from './place-fragment.js'
 import { asLookups, rowsByKeys, withoutOrder } from './semi-join-ways.js'
@@ -24,7 +26,8 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
   if (whole !== undefined) return placeFragment(whole, endpoints, options)
   switch (plan.kind) {
     case 'sort': return placeSort(plan, { endpoints, options })
-    case 'filter': case 'limit': case 'compute': case 'aggregate': return withInput(plan, place(plan.input, endpoints, options))
+    case 'filter': case 'limit': case 'compute': return withInput(plan, place(plan.input, endpoints, options))
+    case 'aggregate': return placeAggregate(plan, { endpoints, options })
     case 'concat': return concat(plan.inputs.map((input) => place(input, endpoints, options)), plan.columns)
     case 'transformation': return placeTransformation(plan, (input) => place(input, endpoints, options))
     case 'semiJoin': return placeSemiJoin(plan, { endpoints, options })
@@ -39,7 +42,32 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
  */
 export function placeFragment(fragment: Fragment, endpoints: Endpoints, options: PlaceOptions = {}): Remote {
   const { applied } = fragment.scan
-  return applied === undefined ? placeScan(fragment, endpoints, options) : placeApplied(fragment, applied, { endpoints, options, place: (fallback) => place(fallback, endpoints, options) })
+  return applied === undefined ? placeScan(fragment, endpoints, options) : placeApplied(fragment, applied, { endpoints, options, place: (fallback) => place(fallback, endpoints, { ...options, groupsHere: true }) })
+}
+
+/** Groups are made where their rows are, as far as that is proven; and before rows are joined, so that fewer of them are. */
+function placeAggregate(plan: Aggregate, placing: Placing): Plan {
+  const { endpoints, options } = placing
+  const placed = (part: Aggregate): Plan | undefined => {
+    const applied = aggregateAtSource(part, placing)
+    return applied === undefined ? undefined : placeFragment(fragment(applied), endpoints, options)
+  }
+  const whole = placed(plan)
+  if (whole !== undefined) return whole
+  const scan = readBy(plan.input)
+  const known = scan === undefined ? (): boolean => false : neverNull(scan, endpoints.endpoint(scan.target.endpoint).target.model)
+  const joined = scan === undefined ? undefined : belowJoins(plan, known)
+  if (joined !== undefined) return place(joined.over(placed(joined.below) ?? withInput(joined.below, place(joined.below.input, endpoints, options))), endpoints, options)
+  const sums = overSums(plan, known)
+  const divided = sums === undefined ? undefined : placed(sums.below)
+  return sums === undefined || divided === undefined ? withInput(plan, place(plan.input, endpoints, options)) : sums.over(divided)
+}
+
+/** The scan of the set whose rows come to an aggregation, joined or not. */
+function readBy(plan: Plan): Scan | undefined {
+  if (plan.kind === 'filter' || plan.kind === 'expand') return readBy(plan.input)
+  const scan = fragmentOf(plan)?.scan
+  return scan?.applied === undefined ? scan : undefined
 }
 
 function placeTransformation(plan: Transformation, placed: (plan: Plan) => Plan): Plan {
