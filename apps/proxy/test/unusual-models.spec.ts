@@ -73,6 +73,7 @@ describe('models that are unusual', () => {
   }
   const rows = async (path: string): Promise<unknown> => (await get(path) as { readonly value?: unknown }).value
 
+  const bare = async (path: string): Promise<unknown> => (await door.get(`/odata/depot/${path}`, { accept: 'application/json;odata.metadata=none' })).json()
   const full = async (path: string): Promise<string> => {
     const text = await (await door.get(`/odata/depot/${path}`, { accept: 'application/json;odata.metadata=full' })).text()
     return text.replaceAll(`${door.origin}/odata/depot/`, '')
@@ -152,6 +153,23 @@ describe('models that are unusual', () => {
       expect(item).toMatchObject({ '#Depot.Label': { target: 'Items(1)/Depot.Label' } })
       expect(Object.keys(item ?? {}).filter((name) => /Photo|Visits|Lids/.test(name))).toEqual([])
       expect(JSON.parse(await full('Items/Depot.Crate?$filter=Id eq 2'))).toMatchObject({ value: [{ 'Photo@odata.mediaReadLink': 'Items(2)/Depot.Crate/Photo', '#Depot.Label': { target: 'Items(2)/Depot.Crate/Depot.Label' } }] })
+    })
+  })
+
+  describe('counts', () => {
+    it('are told where nothing else is', async () => {
+      expect(await bare('Items?$expand=Parts/$count&$select=Id&$filter=Id lt 3&$orderby=Id')).toEqual({ value: [{ 'Id': 1, 'Parts@odata.count': 2 }, { 'Id': 2, 'Parts@odata.count': 1 }] })
+      expect(await bare('Items?$expand=Parts($count=true;$top=0)&$select=Id&$filter=Id eq 1&$count=true')).toEqual({ '@odata.count': 1, 'value': [{ 'Id': 1, 'Parts@odata.count': 2, 'Parts': [] }] })
+    })
+  })
+
+  describe('a slash at the end of a path', () => {
+    it.each(['Policy/', 'Items/', 'Policy/Rules(1)/', 'Policy/Rules/$count/', '$metadata/', '$entity/?$id=Policy/Last'])('says nothing more: %s', async (path) => {
+      expect((await door.get(`/odata/depot/${path}`)).status).toBe(200)
+    })
+
+    it.each(['Items//', '/Items', 'Policy//Rules'])('is one slash, and at the end: %s', async (path) => {
+      expect((await door.get(`/odata/depot/${path}`)).status).toBe(400)
     })
   })
 

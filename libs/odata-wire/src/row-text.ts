@@ -1,5 +1,5 @@
 import type { WireColumn, WireShape } from './page.js'
-import { controlColumnName, controlName, isControlColumn, isOmitted, type JsonStyle } from './style.js'
+import { controlColumnName, controlName, isControlColumn, isOmitted, isTold, type JsonStyle } from './style.js'
 import { exceptionTerm, exceptionText, isMissing } from './exceptions.js'
 import { valueText, type ValueText } from './value-text.js'
 
@@ -17,7 +17,7 @@ type MemberText = (value: unknown) => string
 
 const spread = (style: JsonStyle): MemberText => (value) =>
   Object.entries(value ?? {})
-    .filter(([name, inner]) => inner !== undefined && !isOmitted(style, undefined, inner) && !(isControlColumn(name) && style.metadata === 'none'))
+    .filter(([name, inner]) => inner !== undefined && !isOmitted(style, undefined, inner) && !(isControlColumn(name) && !isTold(name, style)))
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
@@ -80,7 +80,7 @@ const idColumn = '@odata.id'
  */
 function shownColumns(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): readonly number[] {
   // A reference is nothing but its id.
-  const told = (name: string): boolean => isControlColumn(name) && (style.metadata !== 'none' || (name === idColumn && visible.includes(name)))
+  const told = (name: string): boolean => isControlColumn(name) && (isTold(name, style) || (name === idColumn && visible.includes(name)))
   const control = columns.flatMap(({ name }, index) => (told(name) ? [{ index, of: annotated(name) }] : []))
   const properties = new Set(visible.filter((name) => !isControlColumn(name)))
   const indexesOf = Map.groupBy(columns.keys(), (index) => columns[index]?.name ?? '')

@@ -18,6 +18,9 @@ export const controlName = (name: 'context' | 'count' | 'nextLink', { prefixed }
 /** True for columns that carry control information (`@odata.etag`, `Photo@odata.mediaReadLink`, `#Sales.Approve`) and no property. */
 export const isControlColumn = (name: string): boolean => name.includes('@') || name.startsWith('#')
 
+/** Whether a client wants to be told such control information: counts stay where it wants none. @see OData JSON Format 4.01, section 3.1.3 */
+export const isTold = (name: string, { metadata }: Pick<JsonStyle, 'metadata'>): boolean => metadata !== 'none' || name.endsWith('@odata.count') || name.endsWith('@odata.nextLink')
+
 /** A control column's name as the client knows it. Annotations of other vocabularies (`@Org.…`) keep theirs. */
 export const controlColumnName = (name: string, { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>
   prefixed ? name : name.replace('@odata.', '@')

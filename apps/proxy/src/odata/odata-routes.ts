@@ -14,7 +14,8 @@ import type { Offered } from './shown-model.js'
 /** `/odata/{slug}/…`: every service and product of the catalog. */
 export const odataRoute = (exposures: Exposures, services: Omit<ServiceParts, keyof Offered> & { readonly jobs: AsyncJobs }): DataRoute => ({
   path: '/odata/',
-  answer: async (exchange) => {
+  answer: async (given) => {
+    const exchange = withoutLastSlash(given, '/odata/')
     const { name, rest, root } = split(exchange, '/odata/')
     if (name === '') return admits(exchange, reading) ? answerRoot(exchange, await exposures.all()) : undefined
     requireUrlLimit(exchange, services.limits)
@@ -30,7 +31,8 @@ export const odataRoute = (exposures: Exposures, services: Omit<ServiceParts, ke
 /** `/samples/{name}/…`: the sample landscape's services, which the catalog registers like anybody's. */
 export const samplesRoute = (samples: SampleServices, services: Omit<ServiceParts, keyof Offered>): DataRoute => ({
   path: '/samples/',
-  answer: async (exchange) => {
+  answer: async (given) => {
+    const exchange = withoutLastSlash(given, '/samples/')
     const { name, rest, root } = split(exchange, '/samples/')
     const all = samples.exposures
     if (name === '') return !admits(exchange, reading) ? undefined : answerRoot(exchange, [...all.values()].map(({ slug, title, kind }) => ({ slug, title, kind })))
@@ -46,6 +48,10 @@ function requireUrlLimit({ path, query }: Exchange, { urlLength }: ServiceParts[
     if (text.length > urlLength) throw hubError('HUB_LIMIT_URL', { part, reached: text.length, limit: urlLength })
   }
 }
+
+/** A slash at the end of a resource's path says nothing more. */
+const withoutLastSlash = (exchange: Exchange, route: string): Exchange =>
+  /^[^/]+\/.*[^/]\/$/s.test(exchange.path.slice(route.length)) ? { ...exchange, path: exchange.path.slice(0, -1) } : exchange
 
 /** The service's name, the raw path below its root, and the root as the caller sees it. */
 function split({ path, origin }: Exchange, route: string): { readonly name: string; readonly rest: string; readonly root: string } {
