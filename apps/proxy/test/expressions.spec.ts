@@ -270,7 +270,7 @@ describe('casts, cases and geography', () => {
 describe('what stays refused is refused by name', () => {
   it.each<readonly [string, string, string]>([
     ['Vessels', '@Org.OData.Core.V1.Description eq null', 'annotation'],
-    ['Vessels', 'Port.TotalLoaded() gt 1', 'TotalLoaded'],
+    ['Harbours', 'Port.Guests()/any()', 'Port.Guests'],
     ['Vessels', 'isdefined(Name)', 'isdefined'],
   ])('%s: %s', async (set, condition, named) => expect(await refusal(set, { $filter: condition })).toEqual([501, 'HUB_QUERY_UNSUPPORTED', expect.stringContaining(named)]))
 })

@@ -66,6 +66,8 @@ export interface RemoteResource {
   readonly gaps?: readonly ResourceGap[]
   /** A column that holds 1 in the row of a resource which has no key: by it belong together the row and what is found below its path. */
   readonly mark?: string
+  /** What is there is a value, in a column called `value`, or a complex one: no option applies, and there has to be an answer. */
+  readonly bare?: true
   /** Query options that belong to the path, percent-encoded: `@p1={"City":"Bern"}`. */
   readonly options?: readonly string[]
 }
@@ -76,6 +78,8 @@ export interface ResourceGap {
   readonly key: readonly { readonly name: string; readonly column: string }[]
   /** The key is not part of the path, which has only one row to go on from: it tells whose rows these are. */
   readonly unwritten?: true
+  /** The parts are arguments: their names are always written. */
+  readonly named?: true
   /** What follows the key, percent-encoded. */
   readonly after: string
 }

@@ -24,8 +24,8 @@ export function acceptResource(want: ScanRequest, resource: RemoteResource, able
   const filled: ReadonlySet<string> = new Set([...(resource.gaps?.flatMap(({ key }) => key.map(({ column }) => column)) ?? []), ...(resource.mark === undefined ? [] : [resource.mark])])
   const own = { ...want, columns: want.columns.filter(({ name }) => !filled.has(name)) }
   const keys: TakenKeys = resource.gaps !== undefined ? { form: 'in', limit: 1, features: [] } : resource.single ? { limit: 1, features: [] } : takeKeys(own, unproven, declared)
-  const batch = resource.gaps === undefined ? undefined : takeLinkBatch(want.target.model, able)
-  const select = takeSelect(own, unproven, declared)
+  const batch = resource.gaps === undefined || resource.bare === true ? undefined : takeLinkBatch(want.target.model, able)
+  const select = resource.bare === true ? undefined : takeSelect(own, unproven, declared)
   const filter = resource.single ? undefined : takeFilter(own, unproven, declared, able.urlLimit - want.target.url.length - resource.path.length - OTHER_OPTIONS - encodeOption(select ?? '').length)
   const options: readonly QueryOption[] = [
     ...(filter?.text === undefined ? [] : [{ name: '$filter' as const, text: filter.text }]),

@@ -92,10 +92,10 @@ function filledPath({ path, keys, target }: ODataScan, gaps: readonly ResourceGa
       throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'a key cannot stand in a URL' }, { cause })
     }
   }
-  return gaps.reduce((before, { key, after, unwritten }) => {
+  return gaps.reduce((before, { key, after, unwritten, named }) => {
     if (unwritten === true) return `${before}${after}`
     const [only, ...more] = key
-    const inside = only !== undefined && more.length === 0 ? text(only.column) : key.map(({ name, column }) => `${name}=${text(column)}`).join(',')
+    const inside = only !== undefined && more.length === 0 && named !== true ? text(only.column) : key.map(({ name, column }) => `${name}=${text(column)}`).join(',')
     return `${before}(${inside})${after}`
   }, path)
 }
@@ -111,7 +111,7 @@ function withKey(page: Page, columns: readonly Column[], given: ReadonlyMap<stri
 async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe }: ReadContext): AsyncGenerator<SourcePage> {
   const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0), signal, observe }
   const incoming = await transport.send(outgoing)
-  if (incoming.status === 204 || incoming.status === 404) {
+  if (incoming.status === 204 || (incoming.status === 404 && scan.resource?.bare !== true)) {
     incoming.finish(0)
     yield { page: entityPage(scan, undefined, false) }
     return

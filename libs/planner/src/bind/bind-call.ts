@@ -18,7 +18,7 @@ export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression 
   if (name === 'case') return bindCase(syntax, scope, bind)
   if (name === 'isdefined') throw unsupported('The function isdefined', 'It tells about the results of $apply.')
   const known = signatures.get(name)
-  if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'Functions of a service are not called within expressions.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
+  if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'The service has none of this name.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
   const count = syntax.arguments.length
   if (count > known.parameters.length || count < known.parameters.length - known.optional) throw unknownFunction(name, count, [])
   const given = bindArguments(syntax, known, scope, bind)

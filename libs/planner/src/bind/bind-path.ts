@@ -5,6 +5,7 @@ import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
 import { castPosition } from './bind-cast.js'
+import { calledPosition } from './bind-function.js'
 import { countedItems, filteredItems } from './bind-items.js'
 import { followMember, followNavigation } from './followed-paths.js'
 import { propertyType } from './model-types.js'
@@ -85,7 +86,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'function':
       if (isHierarchyFunction(segment.name) && position.expression === undefined) return { expression: bindHierarchyFunction(segment, context.scope, context.bind), structured: undefined, guards: [] }
       if (isRollupNode(segment.name) && position.expression === undefined) return rollupNode(segment, context.scope)
-      throw unsupported(`The function ${segment.name}`, 'Functions of a service are not called within expressions.')
+      return calledPosition(position, segment, context)
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')
     case 'aggregate': return { expression: ofReached(context.syntax, segment, context), structured: undefined, guards: [] }
     case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)

@@ -1,5 +1,5 @@
 import type { Key } from '@tributary/odata-url'
-import { type Column, expand, expandedColumn, filter, outputColumns, type Plan, printExpression, type ValueType } from '@tributary/plan'
+import { type Column, compute, expand, expandedColumn, filter, outputColumns, type Plan, printExpression, type ValueType } from '@tributary/plan'
 import type { Bind } from './bind-operand.js'
 import { keyCondition } from './key-condition.js'
 import { requireNavigation } from './navigations.js'
@@ -10,7 +10,7 @@ import type { FollowedPath, RowScope } from './row-scope.js'
 import { scanOf } from './scan-set.js'
 
 /** No property can have such a name, so a hidden column is never one that is shown. */
-const hiddenName = (navigation: string): string => (navigation.includes('/') && !navigation.startsWith('$') ? `~in~${navigation}` : `~${navigation}`)
+export const hiddenName = (navigation: string): string => (navigation.includes('/') && !navigation.startsWith('$') ? `~in~${navigation}` : `~${navigation}`)
 
 /** True for columns that only expressions read. */
 export const isHidden = ({ name }: Pick<Column, 'name'>): boolean => name.startsWith('~')
@@ -68,7 +68,8 @@ export function withFollowed(plan: Plan, scope: RowScope): Plan {
     }
     const visible = [...read, ...[...target.followed.keys()].map(hiddenName)]
     const column = expandedColumn(hiddenName(key), target.entityType.qualifiedName, { toMany: navigation.toMany, columns: outputColumns(related), visible })
-    current = expand(current, { navigation: column, on, related })
+    const asked = path.computed === undefined || path.computed.length === 0 ? current : compute(current, path.computed)
+    current = expand(asked, { navigation: column, on, related })
   }
   return current
 }

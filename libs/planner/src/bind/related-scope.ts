@@ -111,7 +111,8 @@ export function singletonScope(exposure: Exposure, name: string, aliases: RowSco
   }
 }
 
-interface Link {
+/** Where something is found behind each row, and how it is joined with it. */
+export interface Link {
   readonly place: Omit<RowPlace, 'single'>
   /** Columns that hold the key which fills the gaps. */
   readonly columns: readonly Column[]
@@ -119,14 +120,17 @@ interface Link {
 }
 
 /** The link of each row of a scope: its place, its key, and the name of the navigation. */
-function linkOf(from: RowScope, navigation: string): Link {
+const linkOf = (from: RowScope, navigation: string): Link =>
+  linkBehind(from, `${castText(from, navigation)}${navigation.split('/').map(encodeURIComponent).join('/')}`)
+
+/** What stands behind the address of each row of a scope; the path from there on begins with a cast where only some of the rows have it. */
+export function linkBehind(from: RowScope, path: string): Link {
   const { set, model, entityType } = from
   const reached = from.place ?? from.reached
   const place = reached ?? { path: encodeURIComponent(set.remoteSet), gaps: [], single: false }
-  const cast = castText(from, navigation)
   // Under rows of other types there is nothing to be asked for.
-  const of = cast !== '' && from.seen === true ? { of: [entityType.qualifiedName, ...model.derivedTypes(entityType.qualifiedName)] } : {}
-  const after = `/${cast}${navigation.split('/').map(encodeURIComponent).join('/')}`
+  const of = path.startsWith(castSegment(from)) && castSegment(from) !== '' && from.seen === true ? { of: [entityType.qualifiedName, ...model.derivedTypes(entityType.qualifiedName)] } : {}
+  const after = `/${path}`
   const above = reached === undefined ? [] : (from.read?.columns ?? [])
   const inherited = above.map(({ name }): JoinPair => ({ from: name, to: name, ...of }))
   const last = place.gaps.at(-1)
@@ -145,8 +149,12 @@ function castText({ model, set, entityType }: RowScope, navigation: string): str
   const declared = model.entityType(set.entityType)
   const [name = navigation] = navigation.split('/')
   const known = declared !== undefined && (model.navigation(declared, name) !== undefined || model.property(declared, name) !== undefined)
-  return known || entityType.qualifiedName === set.entityType ? '' : `${encodeURIComponent(entityType.qualifiedName)}/`
+  return known ? '' : castSegment({ set, entityType })
 }
+
+/** The cast to the type that rows are seen as, where that is not their set's. */
+export const castSegment = ({ set, entityType }: Pick<RowScope, 'set' | 'entityType'>): string =>
+  (entityType.qualifiedName === set.entityType ? '' : `${encodeURIComponent(entityType.qualifiedName)}/`)
 
 function pairs([first, ...rest]: readonly JoinPair[], { set }: RowScope): Expand['on'] {
   if (first === undefined) throw unsupported(`A navigation from ${set.name}`, 'Its rows have no key, so that none of them can be addressed.')

@@ -1,7 +1,7 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
 import type { Expression as Syntax } from '@tributary/odata-url'
-import type { Column, Expand, Expression, Plan, RemoteResource, ResourceGap, ValueType } from '@tributary/plan'
+import type { Column, ComputedColumn, Expand, Expression, Plan, RemoteResource, ResourceGap, ValueType } from '@tributary/plan'
 import type { HiddenNames, Notes } from './apply/notes.js'
 import { resourceNotFound } from './refusal.js'
 
@@ -87,6 +87,8 @@ export interface FollowedPath {
   readonly scope: RowScope
   /** Properties that are read of the related rows. */
   readonly read: Set<string>
+  /** What it is asked by, computed of the rows it is followed from. */
+  readonly computed?: readonly ComputedColumn[]
   /** Of one row of a collection, named by its key: the condition that it meets. */
   readonly only?: Expression
   /** Of what stands below `$root`: the conditions that its rows meet. They are the same for every row. */

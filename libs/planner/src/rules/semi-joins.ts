@@ -15,7 +15,7 @@ import { relatedCondition, type RelatedCondition } from './related-condition.js'
  * ```
  * Does not fire for disjunctions over several navigations, for conjuncts a missing row makes true, where one row is asked for by its key,
  * nor within the related rows of an expand: those are read by keys, batch by batch; nor where the related rows are read from the link of each
- * row, so that nobody could read them first.
+ * row, so that nobody could read them first, or are the same for all rows.
  */
 export function withSemiJoins(plan: Plan): Plan {
   switch (plan.kind) {
@@ -36,7 +36,7 @@ const mostJoins = 4
 
 function filterWithSemiJoins(plan: Filter): Plan {
   const { input: hidden } = plan
-  if (hidden.kind !== 'expand' || !isHidden(hidden.navigation) || isOneRow(hidden.input) || isReadByLink(hidden.related)) return withInput(plan, withSemiJoins(hidden))
+  if (hidden.kind !== 'expand' || !isHidden(hidden.navigation) || isOneRow(hidden.input) || isReadByLink(hidden.related) || hidden.related.kind === 'concat') return withInput(plan, withSemiJoins(hidden))
   const rest: Expression[] = []
   const conditions: RelatedCondition[] = []
   for (const part of conjuncts(plan.predicate)) {
