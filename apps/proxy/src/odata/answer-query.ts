@@ -60,7 +60,7 @@ export async function answerQuery(asked: Query, services: QueryServices): Promis
   try {
     for (let planned: Planned | undefined = await planQuery(query, services); planned !== undefined;) {
       // Explaining a plan asks no source, not even afterwards.
-      met = explainAsked(query.url) === 'plan' ? [] : remoteSetsOf(planned.run.plan)
+      met = explainAsked(query.url) === 'plan' ? [] : setsOf(planned)
       planned = await answerOrPlanAgain(planned, query, services)
     }
   } catch (error) {
@@ -80,7 +80,7 @@ async function answerOrPlanAgain(planned: Planned, query: TimedQuery, services: 
     const refused = isHubError(error) && error.code === 'HUB_SOURCE_FAILED' ? error.cause : undefined
     if (!(refused instanceof SourceRefused) || query.exchange.response.headersSent) throw error
     const next = await planQuery(query, services)
-    if (remoteSetsOf(next.run.plan).some(({ endpoint, entitySet }) => endpoint === refused.slug && entitySet === refused.entitySet)) throw error
+    if (setsOf(next).some(({ endpoint, entitySet }) => endpoint === refused.slug && entitySet === refused.entitySet)) throw error
     return next
   }
 }
@@ -106,17 +106,20 @@ async function planQuery(query: TimedQuery, services: QueryServices): Promise<Pl
   if (token?.kind === 'source') {
     if (forwarding === undefined) throw hubError('HUB_TOKEN_EXPIRED', {}, { target: '$skiptoken' })
     timings.hasPlanned()
-    return { run: forwarding.run, forwarding }
+    return { run: () => forwarding.run, forwarding }
   }
-  const run = runOf(planned, pageRows)
+  let run = forwarding === undefined ? runOf(planned, pageRows) : undefined
   timings.hasPlanned()
-  return { run, ...(forwarding === undefined ? {} : { forwarding }) }
+  return { run: () => (run ??= runOf(planned, pageRows)), ...(forwarding === undefined ? {} : { forwarding }) }
 }
 
 interface Planned {
-  readonly run: QueryRun
+  /** For pages of ours: where bytes pass through it is needed only if their source refuses. */
+  readonly run: () => QueryRun
   readonly forwarding?: Forwarding
 }
+
+const setsOf = ({ run, forwarding }: Planned): ReturnType<typeof remoteSetsOf> => remoteSetsOf((forwarding?.run ?? run()).plan)
 
 interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
   readonly query: TimedQuery
@@ -152,9 +155,9 @@ const pageRowsOf = ({ maxPageSize }: Preferences, ours: number): number =>
 
 async function answerRun({ run, forwarding }: Planned, query: Query): Promise<void> {
   switch (explainAsked(query.url)) {
-    case 'plan': return explainPlan(run, forwarding !== undefined)
-    case 'analyze': return explainRun(run, collectionChunks, () => rowsOf(run))
-    case undefined: return forwarding === undefined ? answerExecuted(run, query) : passThrough(forwarding, () => answerExecuted(run, query))
+    case 'plan': return explainPlan(run(), forwarding !== undefined)
+    case 'analyze': return explainRun(run(), collectionChunks, () => rowsOf(run()))
+    case undefined: return forwarding === undefined ? answerExecuted(run(), query) : passThrough(forwarding, () => answerExecuted(run(), query))
   }
 }
 
