@@ -98,6 +98,7 @@ export const advanced: ClauseTests = {
   N5: async (hub) => {
     expect((await hub.ask('store/$metadata')).text).not.toContain('SchemaVersion')
     await expectRefused(hub, ['store/Products?$schemaversion=2'])
+    for (const path of ['store/Products?$schemaversion=*&$top=1', 'store/$metadata?$schemaversion=%2A', 'store/?schemaversion=*']) expect([path, (await hub.ask(path)).status]).toEqual([path, 200])
   },
   N6: async (hub) => expect(await idsOf(hub, 'filter=ID gt 1&top=1&orderby=ID desc&select=ID')).toEqual([4]),
   N7: async (hub) => expect(await idsOf(hub, "$FILTER=CONTAINS(ToLower(Name),'ilk') AND ID EQ 2 OR ID In (4)&$OrderBy=ID DESC")).toEqual([4, 2]),

@@ -158,8 +158,7 @@ describe('operations', () => {
 
     it.each<[string, Json | undefined, Readonly<Record<string, string>>, number, string]>([
       ["Vessels('AMBER')/Port.Rename", { nam: 'x' }, {}, 400, 'has no parameter nam; it takes name'],
-      ["Vessels('AMBER')/Port.Load", {}, {}, 400, 'needs the parameter lots'],
-      ["Vessels('AMBER')/Port.Load", undefined, {}, 400, 'needs the parameter lots'],
+      ["Vessels('AMBER')/Port.Load", { lot: [] }, {}, 400, 'has no parameter lot; it takes lots'],
       ['ClearLogs', { a: 1, b: 2 }, {}, 400, 'has no parameters a, b; it takes none'],
       ["Vessels('AMBER')/Port.Rename", { name: 'x' }, { 'content-type': 'text/plain' }, 415, 'application/json'],
       ["Vessels('AMBER')/Port.Rename(name='x')", undefined, {}, 400, 'in the body'],

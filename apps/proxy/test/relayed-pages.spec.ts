@@ -4,8 +4,9 @@ type Json = Readonly<Record<string, unknown>>
 
 const operations = `
   <Function Name="Words"><ReturnType Type="Collection(Edm.String)" Nullable="false"/></Function>
+  <Action Name="Stamp"><Parameter Name="times" Type="Edm.Int32" Nullable="false"/><Parameter Name="words" Type="Collection(Edm.String)" Nullable="false"/></Action>
   <Action Name="Refresh" IsBound="true" EntitySetPath="of"><Parameter Name="of" Type="Collection(Sales.Order)" Nullable="false"/><ReturnType Type="Collection(Sales.Order)" Nullable="false"/></Action>`
-const imports = '<FunctionImport Name="Words" Function="Sales.Words"/>'
+const imports = '<FunctionImport Name="Words" Function="Sales.Words"/><ActionImport Name="Stamp" Action="Sales.Stamp"/>'
 
 /** What a source gives as it is may have further pages at the source; the client goes on at our address, and sees nothing of the source's. */
 describe('further pages of what a source gives as it is', () => {
@@ -71,6 +72,13 @@ describe('further pages of what a source gives as it is', () => {
       expect([forged, (await read('GET', forged)).status]).toEqual([forged, 410])
     }
     expect(yard.sales.requests).toEqual([])
+  })
+
+  it('are not asked for where a parameter is missing; whether a collection may be, its source says', async () => {
+    const missing = await read('POST', '/odata/sales/Stamp', { words: [] })
+    expect([missing.status, missing.text.includes('needs the parameter times'), yard.sales.requests]).toEqual([400, true, []])
+    yard.sales.answer({ status: 200, body: '{"value":["a"]}' })
+    expect([(await read('POST', '/odata/sales/Stamp', { times: 1 })).status, yard.sales.requests.map(({ body }) => body)]).toEqual([200, ['{"times":1}']])
   })
 
   it('are not gone after where they lead elsewhere', async () => {

@@ -6,7 +6,7 @@ export type { WireBytes, WireColumn, WirePage, WireRows, WireShape } from './pag
 export { writableAsTheyAre } from './page-rows.js'
 export { entityJson, propertyJson, rawValue } from './json-entity.js'
 export { rowText, type RowText } from './row-text.js'
-export { jsonContentType, parseAccept, parseMetadataAccept, parseTableAccept, requireTextAccepted, type JsonFormat, type TableFormat } from './negotiate.js'
+export { acceptInCharset, jsonContentType, parseAccept, parseMetadataAccept, parseTableAccept, requireTextAccepted, type JsonFormat, type TableFormat } from './negotiate.js'
 export { negotiateVersion, type ProtocolVersion, requireKnownVersion } from './version.js'
 export { appliedPreference, parsePrefer, type Preferences } from './prefer.js'
 export { annotationFilter, type AnnotationFilter } from './include-annotations.js'

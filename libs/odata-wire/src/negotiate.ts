@@ -1,5 +1,5 @@
 import { hubError } from '@tributary/errors'
-import { formatRange, mediaRanges, type MediaRange } from './media.js'
+import { formatRange, headerItems, mediaRanges, splitHeader, type MediaRange } from './media.js'
 
 /** How JSON is to be written. */
 export interface JsonFormat {
@@ -12,14 +12,29 @@ const jsonRanges: ReadonlySet<string> = new Set(['json', 'application/json', 'ap
 const xmlRanges: ReadonlySet<string> = new Set(['xml', 'application/xml', 'text/xml', 'application/*', 'text/*', '*/*'])
 const textRanges: ReadonlySet<string> = new Set(['text', 'text/plain', 'text/*', '*/*'])
 
-/** Undefined where the range asks for something JSON cannot be here: another type, or a metadata level that is not written. */
+/** Parameters of JSON that are known; `q` belongs to the range. @see OData JSON Format 4.01, section 3 */
+const jsonParameters: ReadonlySet<string> = new Set(['odata.metadata', 'metadata', 'odata.streaming', 'streaming', 'ieee754compatible', 'exponentialdecimals', 'charset', 'q'])
+
+/** Undefined where the range asks for something JSON cannot be here: another type, a metadata level that is not written, a parameter nobody knows. */
 function jsonOf({ type, parameters }: MediaRange): JsonFormat | undefined {
-  if (!jsonRanges.has(type)) return undefined
+  if (!jsonRanges.has(type) || [...parameters.keys()].some((name) => !jsonParameters.has(name))) return undefined
   const metadata = (parameters.get('odata.metadata') ?? parameters.get('metadata') ?? 'minimal').toLowerCase()
   if (metadata !== 'minimal' && metadata !== 'none' && metadata !== 'full') return undefined
   if (!/^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8')) return undefined
   const ieee754 = (parameters.get('ieee754compatible') ?? 'false').toLowerCase() === 'true'
   return { metadata, ieee754 }
+}
+
+/**
+ * An Accept header by what Accept-Charset says, which counts more than the `charset` of any range.
+ * @throws HUB_FORMAT_UNSUPPORTED where UTF-8 is not wanted, because nothing else is written
+ * @see OData Protocol 4.01, section 8.2.1
+ */
+export function acceptInCharset(accept: string | undefined, charsets: string): string | undefined {
+  const wished = headerItems(charsets).map((item) => ({ name: item.keys().next().value ?? '', quality: Number(item.get('q') ?? '1') }))
+  const utf8 = wished.find(({ name }) => name === 'utf-8' || name === 'utf8') ?? wished.find(({ name }) => name === '*')
+  if (wished.length > 0 && (utf8 === undefined || utf8.quality === 0)) throw hubError('HUB_FORMAT_UNSUPPORTED', { format: charsets, known: 'utf-8' }, { target: 'Accept-Charset' })
+  return accept === undefined ? undefined : splitHeader(accept).map((range) => range.replaceAll(/;\s*charset\s*=\s*(?:"[^"]*"|[^;,\s]*)/gi, '')).join(', ')
 }
 
 /** `$format` overrides Accept; a missing or empty Accept takes anything. */

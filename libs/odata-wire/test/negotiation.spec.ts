@@ -1,4 +1,4 @@
-import { annotationFilter, appliedPreference, errorBody, jsonContentType, negotiateVersion, parseAccept, parseMetadataAccept, parsePrefer, propertyJson, rawValue, entityJson, requireTextAccepted, serviceDocument, type JsonStyle } from '../src/index.js'
+import { acceptInCharset, annotationFilter, appliedPreference, errorBody, jsonContentType, negotiateVersion, parseAccept, parseMetadataAccept, parsePrefer, propertyJson, rawValue, entityJson, requireTextAccepted, serviceDocument, type JsonStyle } from '../src/index.js'
 import { hubError } from '@tributary/errors'
 
 const minimal: JsonStyle = { metadata: 'minimal', ieee754: false, prefixed: true }
@@ -17,7 +17,7 @@ describe('parseAccept', () => {
     ['*/*, application/json;odata.metadata=none', undefined, 'none', false],
     ['application/xml', 'json', 'minimal', false],
     ['application/xml', 'application/json;odata.metadata=none;IEEE754Compatible=true', 'none', true],
-    ['application/json;x="a,b;c";IEEE754Compatible=true', undefined, 'minimal', true],
+    ['text/x;x="a,b;c", application/json;charset="utf-8";IEEE754Compatible=true', undefined, 'minimal', true],
   ] as const)('takes Accept %s with $format %s as metadata=%s, ieee754=%s', (accept, format, metadata, ieee754) => {
     expect(parseAccept(accept, format)).toEqual({ metadata, ieee754 })
   })
@@ -60,6 +60,21 @@ describe('negotiateVersion', () => {
   })
   it.each(['3.0', '2', 'x', '4.x'])('refuses %s', (max) => {
     expect(() => negotiateVersion(max)).toThrow(expect.objectContaining({ code: 'HUB_VERSION_UNSUPPORTED' }))
+  })
+})
+
+describe('what a client accepts', () => {
+  it.each(['application/json;foo=bar', 'application/json;odata=verbose', 'application/json;odata.metadata=all', 'application/json;charset=latin1', 'json;x'])('is none of it where it has a parameter that nobody knows: %s', (accept) => {
+    expect(() => parseAccept(accept, undefined)).toThrow(expect.objectContaining({ code: 'HUB_FORMAT_UNSUPPORTED', status: 406 }))
+    expect(parseAccept(`${accept}, application/json;odata.metadata=none;q=0.1`, undefined)).toEqual({ metadata: 'none', ieee754: false })
+  })
+  it.each(['application/json;odata.streaming=true;ExponentialDecimals=true;q=0.9', 'application/json;streaming=false;Metadata=minimal;IEEE754Compatible=false'])('may have every parameter there is: %s', (accept) => {
+    expect(parseAccept(accept, undefined)).toEqual({ metadata: 'minimal', ieee754: false })
+  })
+  it('is written in the character set of Accept-Charset, whatever its ranges say', () => {
+    expect(acceptInCharset('application/json;charset=iso-8859-1;odata.metadata=none, text/plain; charset="x,y"', 'utf-8')).toBe('application/json;odata.metadata=none, text/plain')
+    expect([acceptInCharset(undefined, 'UTF8;q=0.1, latin1'), acceptInCharset('*/*', '*'), acceptInCharset('a/b', '')]).toEqual([undefined, '*/*', 'a/b'])
+    for (const other of ['iso-8859-1', 'utf-8;q=0', 'latin1, utf-8;q=0, *']) expect(() => acceptInCharset('*/*', other)).toThrow(expect.objectContaining({ code: 'HUB_FORMAT_UNSUPPORTED', target: 'Accept-Charset' }))
   })
 })
 

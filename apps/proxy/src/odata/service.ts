@@ -26,6 +26,7 @@ import { isPostedQuery, postedQuery } from './posted-query.js'
 import { withRelativeReferences } from './own-references.js'
 import { namesFor } from './service-names.js'
 import type { ServiceRequest } from './service-request.js'
+import { settledRequest } from './settled-request.js'
 import { Timings } from './timings.js'
 
 /** What the requests to a service are answered with. */
@@ -35,7 +36,8 @@ export interface ServiceParts extends QueryServices, Offered, Pick<BatchServices
  * Answers one request to a service: its document, its metadata, a query, or a batch of them.
  * @throws HUB_METHOD_NOT_ALLOWED, HUB_QUERY_*, HUB_REQUEST_INVALID, HUB_FORMAT_UNSUPPORTED, HUB_VERSION_UNSUPPORTED, HUB_ISOLATION_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND, HUB_SOURCE_*
  */
-export async function answerService(asked: ServiceRequest, parts: ServiceParts): Promise<void> {
+export async function answerService(given: ServiceRequest, parts: ServiceParts): Promise<void> {
+  const asked = settledRequest(given)
   const { exchange, path } = asked
   requireKnownVersion(header(exchange, 'odata-version'))
   requireNoIsolation(exchange)

@@ -17,8 +17,8 @@ export function requireParameters(model: EdmModel, action: Operation, body: Buff
   if (missing.length > 0) throw invalid(action, `needs the ${named(missing)}`)
 }
 
-/** What may be null may be left out. */
-const isRequired = (model: EdmModel, action: Operation, parameter: Parameter): boolean => !isOptional(model, action, parameter) && (!parameter.type.nullable || parameter.type.collection)
+/** What may be null may be left out. Collections are never null, and of those left out some services make empty ones: that is theirs to say. */
+const isRequired = (model: EdmModel, action: Operation, parameter: Parameter): boolean => !isOptional(model, action, parameter) && !parameter.type.nullable && !parameter.type.collection
 
 const named = (names: readonly string[]): string => `parameter${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 
