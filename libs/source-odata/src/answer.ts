@@ -8,6 +8,7 @@ import { CLOSED, type Incoming } from './transport.js'
 /** What a request asked for, as far as a refusal may be blamed on it. */
 export interface Asked {
   readonly place: Place
+  /** Empty: no rows were asked for, so that there is no other way to them. */
   readonly entitySet: string
   /** Features the request used, the most suspicious first; empty: nothing the remote could refuse but the set itself. */
   readonly features: readonly Feature[]

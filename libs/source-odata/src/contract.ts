@@ -18,7 +18,7 @@ const LARGEST_CONTRACT = 256 * 1024 * 1024
 export async function fetchContract(transport: Transport, place: Place, signal: AbortSignal): Promise<FetchedContract> {
   const outgoing = { place, url: `${place.url}$metadata`, headers: { accept: 'application/xml, application/json;q=0.5', 'odata-maxversion': '4.01' }, signal, observe: () => undefined, insists: true }
   const incoming = await transport.send(outgoing)
-  await requireSuccess(incoming, { place, entitySet: '$metadata', features: [] })
+  await requireSuccess(incoming, { place, entitySet: '', features: [] })
   const chunks: Buffer[] = []
   let size = 0
   try {
