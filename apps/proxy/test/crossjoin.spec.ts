@@ -52,6 +52,16 @@ describe('$crossjoin', () => {
     expect(Object.keys(found[0] ?? {})).toEqual(['Orders', 'Customers'])
   })
 
+  it('shows parts of complex values', async () => {
+    const found = await rows("port/$crossjoin(Vessels,Harbours)?$filter=Vessels/Moored/City eq Harbours/Name&$select=Vessels/Code,Vessels/Moored/City,Harbours/Address/City,Harbours/Address/Country&$orderby=Vessels/Moored/City,Vessels/Code")
+    expect(found).toEqual([
+      { Vessels: { Code: 'AMBER', Moored: { City: 'Kiel' } }, Harbours: { Address: { City: 'Kiel', Country: 'DE' } } },
+      { Vessels: { Code: 'CORAL', Moored: { City: 'Turku' } }, Harbours: { Address: { City: 'Turku', Country: 'FI' } } },
+    ])
+    const expanded = await rows("port/$crossjoin(Vessels,Harbours)?$filter=Vessels/Code eq 'AMBER' and Harbours/Id eq 1&$expand=Vessels($select=Moored/Street)")
+    expect(expanded.map(({ Vessels }) => Vessels)).toEqual([{ Moored: { Street: 'Mole 1' } }])
+  })
+
   it('multiplies what nothing joins, orders, cuts and counts it', async () => {
     const path = 'port/$crossjoin(Harbours,Tides)'
     const product = await rows(`${path}?$select=Harbours/Id,Tides/Day`)

@@ -1,4 +1,4 @@
-import { type Column, type ExpandedRow, goesRowByRow, outputColumns, type Page, parseRows, type Plan, type Value } from '@tributary/plan'
+import { type Column, type ExpandedRow, given, goesRowByRow, outputColumns, type Page, parseRows, type Plan, type Value } from '@tributary/plan'
 import type { BoundQuery } from './bound-query.js'
 
 type Change<T> = (value: T) => T
@@ -34,13 +34,13 @@ function relatedOf(plan: Plan, name: string): Plan | undefined {
 
 function rowNarrowing(plan: Plan, shown: readonly Column[]): Change<ExpandedRow> | undefined {
   const whole = outputColumns(plan)
-  const changes = shown.map((column, index) => (column.expanded === undefined ? fieldNarrowing(column, whole[index]) : expandedNarrowing(column, relatedOf(plan, column.name))))
+  const changes = shown.map((column, index) => (column.expanded === undefined ? fieldNarrowing(column, whole[index]) : expandedNarrowing(column, relatedOf(plan, column.name) ?? given(whole[index]?.expanded?.columns ?? []))))
   if (changes.every((change) => change === undefined)) return undefined
   return (row) => row.map((value, index) => changes[index]?.(value) ?? value)
 }
 
-function expandedNarrowing({ expanded }: Column, related: Plan | undefined): Change<Value> | undefined {
-  const narrow = expanded === undefined || related === undefined ? undefined : rowNarrowing(related, expanded.columns)
+function expandedNarrowing({ expanded }: Column, related: Plan): Change<Value> | undefined {
+  const narrow = expanded === undefined ? undefined : rowNarrowing(related, expanded.columns)
   if (narrow === undefined) return undefined
   return (value) => {
     if (Array.isArray(value)) return narrow(value)

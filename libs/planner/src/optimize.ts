@@ -44,5 +44,15 @@ function answerColumns(bound: BoundQuery, plan: Plan): readonly Column[] {
   const known = new Map(bound.columns.map((column) => [column.name, column]))
   let columns = outputColumns(plan)
   for (const name of bound.unwrap) columns = columns.find((column) => column.name === name)?.expanded?.columns ?? []
-  return Object.freeze(columns.map((column) => (column.expanded === undefined ? (known.get(column.name) ?? column) : column)))
+  return Object.freeze(columns.map((column) => (column.expanded === undefined ? (known.get(column.name) ?? column) : shownInPart(column, known.get(column.name)))))
 }
+
+/** Related rows, of whose complex values only those fields are shown that were bound. */
+function shownInPart(column: Column, bound: Column | undefined): Column {
+  const { expanded } = column
+  const known = new Map(bound?.expanded?.columns.map((one) => [one.name, one]))
+  if (expanded === undefined || !expanded.columns.some((one) => isCut(one, known.get(one.name)))) return column
+  return Object.freeze({ ...column, expanded: Object.freeze({ ...expanded, columns: Object.freeze(expanded.columns.map((one) => (isCut(one, known.get(one.name)) ? (known.get(one.name) ?? one) : one))) }) })
+}
+
+const isCut = (whole: Column, bound: Column | undefined): boolean => whole.expanded === undefined && whole.fields !== undefined && bound?.fields !== undefined && bound.fields !== whole.fields

@@ -1,6 +1,6 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
 import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
-import { column, conjuncts, type Expression, expandedColumn, filter, type OrderKey, orderKey, outputColumns, type Plan } from '@tributary/plan'
+import { type Column, column, conjuncts, type Expression, expandedColumn, filter, type OrderKey, orderKey, outputColumns, type Plan } from '@tributary/plan'
 import type { BindOptions, BoundQuery, BoundRows } from '../bound-query.js'
 import { bindPredicate } from './bind-expression.js'
 import { boundRows, bindShape, type Shaped } from './bind-expand.js'
@@ -99,9 +99,17 @@ function answered(scope: RowScope, shaped: Shaped, { shown, members }: Shape): P
     return [name, linked.has(name) ? { ...rows, linked: true } : rows]
   }))
   return {
-    set: scope.set, entityType: 'Edm.ComplexType', columns: Object.freeze([...outputColumns(shaped.plan)]),
+    set: scope.set, entityType: 'Edm.ComplexType', columns: Object.freeze(outputColumns(shaped.plan).map((column) => inPart(column, shown?.find(({ name }) => name === column.name)))),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)), rows: Object.freeze({ set: scope.set, entityType: 'Edm.ComplexType', related }),
   }
+}
+
+/** The row of a set, of whose complex values only what is selected is shown. */
+function inPart(column: Column, shown: ShownSet | undefined): Column {
+  const { expanded } = column
+  if (expanded === undefined || shown === undefined) return column
+  const selected = new Map(shown.columns.map((one) => [one.name, one]))
+  return Object.freeze({ ...column, expanded: Object.freeze({ ...expanded, columns: Object.freeze(expanded.columns.map((one) => selected.get(one.name) ?? one)) }) })
 }
 
 interface PageWish extends BindOptions {

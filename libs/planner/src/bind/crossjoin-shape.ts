@@ -27,8 +27,6 @@ export function shownOfSets({ expand = [], select }: QueryOptions, members: Read
     const items = selected?.get(name)
     if (expanded.has(name) || (items !== undefined && items.length > 0)) {
       const { columns: shown, names } = bindSelect(expanded.get(name) ?? items, columns, scope)
-      const cut = shown.find((one) => columns.find((whole) => whole.name === one.name)?.fields !== one.fields)
-      if (cut !== undefined) throw unsupported(`A part of ${name}/${cut.name} in $select of a $crossjoin`, 'Select the whole property.')
       return [{ name, linked: false, columns: shown, selectList: names?.join(',') }]
     }
     if (selected !== undefined && items === undefined) return []
