@@ -5,6 +5,8 @@ import { listen, startCatalog, type Loopback } from './started-catalog.js'
 type Catalog = Awaited<ReturnType<typeof startCatalog>>
 type Json = Record<string, unknown> & { readonly details: { readonly target: string; readonly message: string }[] }
 
+const said = (name: string, state: 'inexact' | 'unsupported') => ({ feature: name, state, origin: 'declared' })
+
 describe('/api/v1/services', () => {
   let catalog: Catalog
   let remote: Loopback
@@ -143,7 +145,8 @@ describe('/api/v1/services', () => {
 
   it('tells what is known of the source, and forgets it with the connection', async () => {
     const declares = '<Annotations Target="Shop.Container/Orders"><Annotation Term="Org.OData.Capabilities.V1.TopSupported" Bool="false"/><Annotation Term="Org.OData.Capabilities.V1.SkipSupported"/></Annotations>'
-    const content = orders().replace('</Schema>', `${declares}</Schema>`)
+    const whole = '<Annotations Target="Shop.Container"><Annotation Term="Org.OData.Capabilities.V1.BatchSupport"><Record/></Annotation><Annotation Term="Org.OData.Capabilities.V1.QuerySegmentSupported"/><Annotation Term="Org.OData.Capabilities.V1.SelectSupport"><Record><PropertyValue Property="Supported" Bool="false"/></Record></Annotation></Annotations>'
+    const content = orders().replace('</Schema>', `${declares}${whole}</Schema>`)
     await send('POST', '/services', { ...given, contract: { content } })
     const reader = catalog.app.get(CatalogReader, { strict: false })
     const identity = (await reader.exposure('shop'))?.endpoints.get('shop')?.identity ?? ''
@@ -153,10 +156,10 @@ describe('/api/v1/services', () => {
     await catalog.app.get(Observations, { strict: false }).record([fact, gone, other])
     const { feature, why, since } = fact
     const learnt = { feature, why, since, state: 'unsupported', origin: 'learnt' }
-    const declared = [{ feature: 'skip', state: 'inexact', origin: 'declared' }, { feature: 'top', state: 'unsupported', origin: 'declared' }]
-    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: [learnt, ...declared] }] })
+    const declared = [said('query-segment', 'inexact'), said('select', 'unsupported'), said('skip', 'inexact'), said('top', 'unsupported')]
+    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: [said('batch', 'inexact'), learnt, ...declared] }] })
     await send('PUT', '/services/shop/connection', { timeoutMs: 1_000 })
-    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: declared }] })
+    expect((await send('GET', '/services/shop/capabilities')).json).toMatchObject({ entitySets: [{ name: 'Orders', features: [said('batch', 'inexact'), ...declared] }] })
     expect((await send('GET', '/services/nothing/capabilities')).status).toBe(404)
   })
 

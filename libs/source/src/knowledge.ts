@@ -155,8 +155,17 @@ function noteLesson(entry: Entry, lesson: Lesson, now: Date): Noted {
   if (limit === entry[lesson.kind]) return { renewed: false, raised: false }
   entry[lesson.kind] = limit
   entry.limitsExpire = now.getTime() + 60 * MINUTE_MS
-  return { renewed: true, raised: true }
+  return { renewed: true, raised: true, feature: LIMITS[lesson.kind].feature, fact: Object.freeze({ trust: 'inexact', origin: 'learnt', why: LIMITS[lesson.kind].why(limit), since: now, expires: new Date(entry.limitsExpire) }) }
 }
+
+/** Limits are told of as features are: under these names, with the number in words. */
+const LIMITS = Object.freeze({
+  urlLimit: { feature: 'url-length', why: (limit: number) => `longer URLs were refused: no more than ${limit} characters are sent` },
+  keyLimit: { feature: 'keys', why: (limit: number) => `more keys were refused: no more than ${limit} are sent in a request` },
+})
+
+/** Whether what is told under this name is a limit: it says nothing of what the remote honours, and is found out again soon enough. */
+export const isLimit = (feature: Feature): boolean => Object.values(LIMITS).some((limit) => limit.feature === feature)
 
 /** A probe does not overrule what an answer has just disproved. */
 function noteFact(entry: Entry, feature: Feature, fact: Fact, now: Date): Noted {

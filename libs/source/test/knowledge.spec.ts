@@ -1,4 +1,4 @@
-import { createKnowledge, type Fact, type Feature, type Knowledge, type KnowledgeChange, type Lesson } from '@tributary/source'
+import { createKnowledge, isLimit, type Fact, type Feature, type Knowledge, type KnowledgeChange, type Lesson } from '@tributary/source'
 
 const crm = { slug: 'crm', identity: 'one' }
 let now = new Date('2026-01-01T00:00:00Z')
@@ -99,5 +99,13 @@ describe('what is known of a remote', () => {
     knowledge.learn(crm, 'Orders', [lesson('count', 'exact')])
     expect(changes.map(({ slug, identity, entitySet, feature }) => [slug, identity, entitySet, feature])).toEqual([['crm', 'one', 'Orders', 'top'], ['crm', 'one', 'Orders', 'skip']])
     expect(changes[1]?.fact.expires?.getTime()).toBe(now.getTime() + 600_000)
+  })
+
+  it('tells of limits with their numbers, and until when they hold', () => {
+    const changes: KnowledgeChange[] = []
+    knowledge.onChange((change) => changes.push(change))
+    knowledge.learn(crm, 'Orders', [{ kind: 'urlLimit', limit: 1_000 }, { kind: 'keyLimit', limit: 12 }])
+    expect(changes.map(({ feature, fact }) => [feature, fact.why.match(/\d+/)?.[0], fact.expires?.getTime()])).toEqual([['url-length', '1000', now.getTime() + 3_600_000], ['keys', '12', now.getTime() + 3_600_000]])
+    expect(changes.every(({ feature }) => isLimit(feature)) && !isLimit('top')).toBe(true)
   })
 })

@@ -114,7 +114,7 @@ export const dataRows = z.object({
 }).meta({ id: 'DataRows', description: 'A few rows of an entity set.' })
 
 const capability = z.object({
-  feature: z.string().describe('From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top` …'),
+  feature: z.string().describe('From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top`, `batch`, `query-segment` … `url-length` and `keys` are limits that were learnt, with their numbers in `why`.'),
   state: z.enum(['exact', 'inexact', 'unsupported']).describe('`exact`: given to the source and believed. `inexact`: given to it where that can only bring more rows, and checked by the hub. `unsupported`: done by the hub.'),
   origin: z.enum(['declared', 'probed', 'learnt', 'presumed']),
   why: z.string(),

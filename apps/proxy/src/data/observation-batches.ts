@@ -1,6 +1,6 @@
 import type { CapabilityObservation, Observations } from '@tributary/catalog'
 import type { Fact } from '@tributary/source'
-import type { Knowledge, KnowledgeChange, Lesson } from '@tributary/source'
+import { isLimit, type Knowledge, type KnowledgeChange, type Lesson } from '@tributary/source'
 import type { Log } from '@tributary/nest'
 
 /** How long changes are gathered before they are sent. */
@@ -24,7 +24,7 @@ const factOf = ({ trust, origin, why, since, expires }: CapabilityObservation): 
 
 /** Observations that were kept, as lessons by entity set. */
 export function lessonsOfObservations(kept: readonly CapabilityObservation[]): ReadonlyMap<string, readonly Lesson[]> {
-  const bySet = Map.groupBy(kept, ({ entitySet }) => entitySet)
+  const bySet = Map.groupBy(kept.filter(({ feature }) => !isLimit(feature)), ({ entitySet }) => entitySet)
   return new Map([...bySet].map(([entitySet, facts]) => [entitySet, facts.map((one) => ({ kind: 'fact' as const, feature: one.feature, fact: factOf(one) }))]))
 }
 
