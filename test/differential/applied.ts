@@ -14,6 +14,8 @@ export type Selection = 'topcount' | 'topsum' | 'toppercent' | 'bottomcount' | '
 /** What is aggregated: the rows, a value of each, or what paths along navigation reach, each row of it once. */
 export type Measured =
   | { readonly what: 'rows' }
+  /** The rows that meet a condition. */
+  | { readonly what: 'counted'; readonly predicate: Expression }
   | { readonly what: 'value'; readonly expression: Expression }
   | { readonly what: 'reached'; readonly through: readonly string[]; readonly name?: string; readonly kind: Kind }
   | { readonly what: 'field'; readonly field: Field }
@@ -30,6 +32,8 @@ export interface Measure {
 /** One transformation of `$apply`. */
 export type Step =
   | { readonly step: 'filter'; readonly predicate: Expression }
+  /** The rows whose value is as much as an aggregate of all of them. */
+  | { readonly step: 'above'; readonly by: Property; readonly method: 'average' | 'min' | 'max'; readonly operator: 'ge' | 'lt' }
   | { readonly step: 'having'; readonly field: Field; readonly operator: string; readonly value: Literal }
   | { readonly step: 'compute'; readonly alias: string; readonly expression: Expression }
   | { readonly step: 'group'; readonly by: readonly Property[]; readonly rolled: number; readonly all: boolean; readonly each: readonly Step[] }
@@ -87,7 +91,7 @@ const measureField = ({ alias, of, method, from }: Measure): Field => ({ path: [
 
 export function measuredKind(of: Measured): Kind {
   switch (of.what) {
-    case 'rows': return 'integer'
+    case 'rows': case 'counted': return 'integer'
     case 'value': return of.expression.kind
     case 'reached': return of.kind
     case 'field': return of.field.kind
@@ -105,6 +109,7 @@ const printBy = (by: Property | Field): string => (isField(by) ? fieldName(by) :
 function printStep(step: Step): string {
   switch (step.step) {
     case 'filter': return `filter(${print(step.predicate)})`
+    case 'above': return `filter(${print(step.by)} ${step.operator} $these/aggregate(${print(step.by)} with ${step.method}))`
     case 'having': return `filter(${printHaving(step)})`
     case 'compute': return `compute(${print(step.expression)} as ${step.alias})`
     case 'group': return `groupby((${printGroups(step)})${step.each.length === 0 ? '' : `,${printSteps(step.each)}`})`
@@ -133,6 +138,7 @@ function printMeasured(of: Measured, method: Method | undefined): string {
   const how = method === undefined ? '' : ` with ${method}`
   switch (of.what) {
     case 'rows': return '$count'
+    case 'counted': return `$count($filter=${print(of.predicate)})`
     case 'value': return `${print(of.expression)}${how}`
     case 'field': return `${fieldName(of.field)}${how}`
     case 'reached': return `${[...of.through, ...(of.name === undefined ? ['$count'] : [of.name])].join('/')}${how}`

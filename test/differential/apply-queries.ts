@@ -55,7 +55,8 @@ function reachedBy({ model, set }: Ground): readonly { readonly through: readonl
 
 function measuredOf(ground: Ground): fc.Arbitrary<Pick<Measure, 'of' | 'method'>> {
   const value = values(ground).chain((expression) => methodFor(expression.kind).map((method) => ({ of: { what: 'value' as const, expression }, method })))
-  const rows = fc.constant<Pick<Measure, 'of' | 'method'>>({ of: { what: 'rows' } })
+  const counted = predicates({ ...ground, depth: 1 }).map((predicate): Pick<Measure, 'of' | 'method'> => ({ of: { what: 'counted', predicate } }))
+  const rows = fc.oneof({ weight: 2, arbitrary: fc.constant<Pick<Measure, 'of' | 'method'>>({ of: { what: 'rows' } }) }, { weight: 1, arbitrary: counted })
   const paths = reachedBy(ground)
   if (paths.length === 0) return fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: rows })
   const reached = pick(paths).chain(({ through, set }) => pick(set.properties.filter(({ type }) => plain(kindOf(type)))).chain(({ name, type }) => {
@@ -80,6 +81,13 @@ function measures(ground: Ground, prefix: string): fc.Arbitrary<readonly Measure
 
 const aggregateStep = (ground: Ground, prefix = 'M'): fc.Arbitrary<Step> => measures(ground, prefix).map((list) => ({ step: 'aggregate', measures: list }))
 const filterStep = (ground: Ground): fc.Arbitrary<Step> => predicates({ ...ground, depth: 1 }).map((predicate) => ({ step: 'filter', predicate }))
+
+/** A comparison with what is aggregated of all rows. */
+function aboveStep(ground: Ground): fc.Arbitrary<Step> {
+  const own = propertiesOf(ground).filter(({ kind, from }) => numeric(kind) && from.through.length === 0)
+  if (own.length === 0) return filterStep(ground)
+  return fc.tuple(pick(own), fc.constantFrom('average' as const, 'min' as const, 'max' as const), fc.constantFrom('ge' as const, 'lt' as const)).map(([by, method, operator]): Step => ({ step: 'above', by, method, operator }))
+}
 
 function computeStep(ground: Ground): fc.Arbitrary<Step> {
   const own = propertiesOf(ground).filter(({ kind, from }) => numeric(kind) && from.through.length === 0)
@@ -113,7 +121,7 @@ function eachOf(ground: Ground): fc.Arbitrary<readonly Step[]> {
   const select = selectStep(own, [])
   return fc.oneof(
     { weight: 1, arbitrary: fc.constant<readonly Step[]>([]) }, { weight: 5, arbitrary: aggregateStep(ground).map((step) => [step]) },
-    { weight: 1, arbitrary: fc.tuple(filterStep(ground), aggregateStep(ground)).map((steps) => steps) },
+    { weight: 1, arbitrary: fc.tuple(fc.oneof(filterStep(ground), aboveStep(ground)), aggregateStep(ground)).map((steps) => steps) },
     ...(select === undefined ? [] : [{ weight: 1, arbitrary: select.map((step): readonly Step[] => [step]) }]),
   )
 }
@@ -124,7 +132,7 @@ function firstSteps(ground: Ground): fc.Arbitrary<readonly Step[]> {
   const select = selectStep(own, [])
   const cut = fc.tuple(pick(own), fc.boolean(), fc.constantFrom('top' as const, 'skip' as const), fc.integer({ min: 0, max: 12 })).map(([by, descending, method, count]): readonly Step[] => [{ step: 'order', by, descending }, { step: 'cut', method, count }])
   return fc.oneof(
-    { weight: 4, arbitrary: fc.constant<readonly Step[]>([]) }, { weight: 3, arbitrary: filterStep(ground).map((step) => [step]) }, { weight: 1, arbitrary: computeStep(ground).map((step) => [step]) }, { weight: 1, arbitrary: cut },
+    { weight: 4, arbitrary: fc.constant<readonly Step[]>([]) }, { weight: 3, arbitrary: filterStep(ground).map((step) => [step]) }, { weight: 1, arbitrary: computeStep(ground).map((step) => [step]) }, { weight: 1, arbitrary: cut }, { weight: 1, arbitrary: aboveStep(ground).map((step) => [step]) },
     ...(select === undefined ? [] : [{ weight: 2, arbitrary: select.map((step): readonly Step[] => [step]) }]),
   )
 }

@@ -33,6 +33,7 @@ export function fieldValue(name: string, { row, fields }: Item, set: ModelSet): 
 function transformed(step: Step, items: readonly Item[], means: Means): readonly Item[] {
   switch (step.step) {
     case 'filter': return items.filter(({ row }) => row !== undefined && means.valueOf(step.predicate, row) === true)
+    case 'above': return above(step, items, means)
     case 'having': return items.filter((item) => holds(step, fieldValue(fieldName(step.field), item, means.set) ?? null))
     case 'compute': return items.map((item) => withField(item, step.alias, computed(step.expression, item, means)))
     case 'aggregate': return [{ fields: measured(step.measures, items, means) }]
@@ -45,6 +46,15 @@ function transformed(step: Step, items: readonly Item[], means: Means): readonly
     case 'concat': return step.parts.flatMap((part) => applied(part, items, means))
     case 'join': return items.flatMap((item) => joined(step, item, means))
   }
+}
+
+/** Of all rows first, then row by row: null is neither as much as anything nor less. */
+function above({ by, method, operator }: Extract<Step, { step: 'above' }>, items: readonly Item[], means: Means): readonly Item[] {
+  const limit = aggregated(method, by.kind, items.map((item) => computed(by, item, means)))
+  return items.filter((item) => {
+    const value = computed(by, item, means)
+    return value !== null && limit !== null && (operator === 'ge') === (rank(value, limit) >= 0)
+  })
 }
 
 const withField = (item: Item, name: string, value: Datum): Item => ({ ...item, fields: new Map([...item.fields, [name, value]]) })
@@ -139,6 +149,7 @@ function valueOfMeasure({ of, method, from, alias }: Measure, items: readonly It
 function valuesOf(of: Measure['of'], items: readonly Item[], means: Means): readonly Datum[] {
   switch (of.what) {
     case 'rows': return items.map(() => true)
+    case 'counted': return items.filter(({ row }) => row !== undefined && means.valueOf(of.predicate, row) === true).map(() => true)
     case 'value': return items.map((item) => computed(of.expression, item, means))
     case 'field': return items.map((item) => fieldValue(fieldName(of.field), item, means.set) ?? null)
     case 'reached': {

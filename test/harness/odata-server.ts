@@ -307,7 +307,7 @@ function wanted(exchange: SetExchange): Wanted {
   return {
     rows: ordered.slice(from, top === undefined ? undefined : from + Number(top)),
     count: count === 'true' ? matching.length + (behaviour.countError ?? 0) : undefined,
-    properties: names === undefined ? set.properties : set.properties.filter(({ name }) => names.includes(name)),
+    properties: names === undefined ? set.properties : set.properties.filter(({ name }) => names.includes(name) || name.startsWith('@')),
     pageRows: Math.min(behaviour.pageSize ?? Infinity, Number(asked ?? Infinity)),
     offset: Number(options['$skiptoken'] ?? 0),
     ieee754: behaviour.ieee754 !== 'ignore' && /IEEE754Compatible=true/i.test(String(request.headers.accept)),

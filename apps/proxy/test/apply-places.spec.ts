@@ -10,6 +10,8 @@ describe.each(['sales', 'trade'])('where $apply may stand, in %s', (slug) => {
   })
   afterAll(() => sales.stop())
   const body = async (query: string): Promise<Record<string, unknown>> => sales.door.json(url(`${slug}/${query}`))
+  /** Without the types that entities name themselves. */
+  const plainTypes = async (query: string): Promise<unknown> => JSON.parse(JSON.stringify(await body(query)).replaceAll(/"@odata\.type":"[^"]*",?/g, '')) as unknown
   const rows = async (query: string): Promise<unknown> => plain((await body(query))['value'])
 
   it('transforms the rows that a path leads to, and those only', async () => {
@@ -34,7 +36,7 @@ describe.each(['sales', 'trade'])('where $apply may stand, in %s', (slug) => {
   })
 
   it('is followed by every other option of $expand', async () => {
-    const found = await body('Customers?$select=ID&$filter=ID eq \'C1\'&$expand=Sales($apply=groupby((ProductID),aggregate(Amount with sum as T));$select=T,U;$count=true;$top=1;$skip=1;$orderby=T desc;$compute=T mul 2 as U;$filter=U gt 2;$expand=Product($select=Name))')
+    const found = await plainTypes('Customers?$select=ID&$filter=ID eq \'C1\'&$expand=Sales($apply=groupby((ProductID),aggregate(Amount with sum as T));$select=T,U;$count=true;$top=1;$skip=1;$orderby=T desc;$compute=T mul 2 as U;$filter=U gt 2;$expand=Product($select=Name))')
     expect(found).toEqual({
       '@odata.context': `${sales.door.origin}/odata/${slug}/$metadata#Customers(ID,Sales(T,U,Product(Name)))`,
       'value': [{ 'ID': 'C1', 'Sales@odata.context': '#Sales(T,U,Product(Name))', 'Sales@odata.count': 2, 'Sales': [{ 'T@odata.type': '#Decimal', 'T': 2, 'U@odata.type': '#Decimal', 'U': 4, 'Product': { Name: 'Sugar' } }] }],

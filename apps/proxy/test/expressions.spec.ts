@@ -271,6 +271,5 @@ describe('what stays refused is refused by name', () => {
   it.each<readonly [string, string, string]>([
     ['Vessels', '@Org.OData.Core.V1.Description eq null', 'annotation'],
     ['Harbours', 'Port.Guests()/any()', 'Port.Guests'],
-    ['Vessels', 'isdefined(Name)', 'isdefined'],
   ])('%s: %s', async (set, condition, named) => expect(await refusal(set, { $filter: condition })).toEqual([501, 'HUB_QUERY_UNSUPPORTED', expect.stringContaining(named)]))
 })

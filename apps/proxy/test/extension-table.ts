@@ -80,6 +80,30 @@ export const structures: readonly Published[] = [
   published('Sales?$apply=groupby((Product/Category/ID),nest(groupby((Customer/ID)) as Customers))', 'Sales(Product(Category(ID)),Customers(Customer(ID)))', ...['PG1', 'PG2'].map((ID) => ({ Product: { Category: { ID } }, Customers: ['C1', 'C2', 'C3'].map((id) => ({ Customer: { ID: id } })) }))),
 ]
 
+/** Section 3.6 to 3.8, casts, and what `$expand` asks of results. */
+export const expressions: readonly Published[] = [
+  published('Products?$filter=Sales/aggregate(Amount mul $it/TaxRate with sum) gt 1&$select=ID', 'Products(ID)', { ID: 'P3' }),
+  published('Products?$filter=Sales/any(s:s/Amount ge Sales/aggregate(Amount with average) mul 2)&$select=ID', 'Products(ID)', { ID: 'P3' }),
+  published('Categories?$filter=Products/any(p:p/Sales/aggregate(Amount with sum) gt 10)', 'Categories', { ID: 'PG1', Name: 'Food' }),
+  published('Sales?$apply=aggregate(Amount with sum as Total)&$filter=isdefined(Product)', 'Sales(Total)'),
+  published('Sales?$apply=groupby((rollup(Customer/Country,Customer/Name)),aggregate(Amount with sum as Total))&$filter=not isdefined(Customer/Name)', 'Sales(Customer(Country),Total)', country('Netherlands', { Total: 5 }), country('USA', { Total: 19 })),
+  published('Sales?$apply=aggregate($count($filter=Amount gt 3) as Large,$count as All)', 'Sales(Large,All)', { Large: 3, All: 8 }),
+  published("Products?$apply=groupby((Name),aggregate(Sales/$count($filter=Customer/Country eq 'USA') as N))", 'Products(Name,N)', { Name: 'Coffee', N: 2 }, { Name: 'Paper', N: 2 }, { Name: 'Pencil', N: 0 }, { Name: 'Sugar', N: 1 }),
+  published('Sales?$apply=groupby((Customer))&$expand=Customer($select=Name,ID)', 'Sales(Customer(Name,ID))', ...[['C1', 'Joe'], ['C2', 'Sue'], ['C3', 'Sue']].map(([ID, Name]) => ({ Customer: { ID, Name } }))),
+  published('Categories?$apply=addnested(Products,addnested(Sales,filter(Amount gt 3) as FilteredSales) as FilteredProducts)&$expand=FilteredProducts', 'Categories(FilteredProducts())', { ID: 'PG1', Name: 'Food', FilteredProducts: [sugar, coffee] }, { ID: 'PG2', Name: 'Non-Food', FilteredProducts: [paper, pencil] }),
+  published("Customers?$apply=addnested(Sales,groupby((Product/Name)) as GroupedSales)&$expand=GroupedSales&$select=ID&$filter=ID eq 'C3'", 'Customers(ID,GroupedSales(Product(Name)))', { ID: 'C3', GroupedSales: [{}, {}] }),
+  published("Products?$apply=join(Sales as Sale)&$select=ID&$expand=Sale($select=Amount;$expand=Customer($select=Name))&$filter=ID eq 'P1'", 'Products(ID,Sale(Amount,Customer(Name)))', { ID: 'P1', Sale: { Amount: 2, Customer: { Name: 'Joe' } } }, { ID: 'P1', Sale: { Amount: 2, Customer: { Name: 'Sue' } } }),
+  published('Sales?$apply=groupby((Product/Name),aggregate(Amount with sum as Total))&$orderby=Total desc&$top=1&$count=true', 'Sales(Product(Name),Total)', { Product: { Name: 'Coffee' }, Total: 12 }),
+]
+
+/** Casts: the types are called otherwise in each service. */
+export const casts = (namespace: string): readonly Published[] => [
+  published(`Products?$apply=groupby((${namespace}.FoodProduct/Rating,${namespace}.NonFoodProduct/RatingClass))`, 'Products(@Core.AnyStructure)', { Rating: 5 }, { Rating: null }, { RatingClass: 'average' }, { RatingClass: null }),
+  published(`Products?$apply=groupby((${namespace}.FoodProduct/Rating))`, 'Products(@Core.AnyStructure)', { Rating: 5 }, { Rating: null }, {}),
+  published(`Products?$apply=aggregate(${namespace}.FoodProduct/Rating with max as R,${namespace}.FoodProduct/$count as N)`, 'Products(R,N)', { R: 5, N: 2 }),
+  published(`Categories?$apply=groupby((Name),aggregate(Products/${namespace}.FoodProduct/Sales/Amount with sum as S,Products/${namespace}.FoodProduct/$count as N))`, 'Categories(Name,S,N)', { Name: 'Food', S: 16, N: 2 }, { Name: 'Non-Food', S: null, N: 0 }),
+]
+
 /** Sections 7.1 to 7.6 and 7.9. */
 export const questions: readonly Published[] = [
   published('Customers?$apply=groupby((Name))', 'Customers(Name)', { Name: 'Luc' }, { Name: 'Joe' }, { Name: 'Sue' }),

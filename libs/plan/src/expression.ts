@@ -68,7 +68,7 @@ export type FunctionName =
   | 'ceiling' | 'floor' | 'round'
   | 'hassubset' | 'hassubsequence'
   | 'geo.distance' | 'geo.intersects' | 'geo.length'
-  | 'case'
+  | 'case' | 'isdefined'
 
 /** `any` / `all` over a collection-valued column of the row. `predicate` undefined: any() = not empty. */
 export interface LambdaExpression {

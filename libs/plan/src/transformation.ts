@@ -52,6 +52,8 @@ export interface Grouping {
 
 /** A value rows are grouped by, or an entity. */
 export interface GroupKey extends Group {
+  /** Rows that do not meet it have no value at all: those of other types than a cast names. */
+  readonly only?: Expression
   /** Positions in the path whose names lead to collections: the value stands in the only item. */
   readonly collections?: readonly number[]
   /** Of an entity: what tells whether two are the same. */
@@ -62,7 +64,10 @@ export interface GroupKey extends Group {
   readonly fields?: readonly Column[]
 }
 
-/** What is computed of the rows of a group. `expression` is of the row, and undefined where `reached` or `of` says where values come from. */
+/**
+ * What is computed of the rows of a group. `expression` is of the row, and undefined where `of` says where values come from. With `reached` it is of
+ * the rows at the end of the path, which have the row they are reached from in a column `$it`; without it their values are taken.
+ */
 export interface Aggregation extends Measure {
   readonly reached?: Reached
   readonly of?: PartialAggregation
@@ -74,6 +79,8 @@ export interface Reached {
   readonly path: readonly string[]
   /** Columns of the rows at the end of `path` that tell whether two are the same: each is taken once per group. Undefined: all are taken. */
   readonly identity?: readonly string[]
+  /** Conditions that rows on the way meet, by how many names of `path` lead to them: casts, and what `$count` filters by. */
+  readonly only?: readonly { readonly depth: number; readonly condition: Expression }[]
   /** Properties from there, collections of values on the way gone through; none: the rows themselves. */
   readonly values: readonly string[]
   /** Of the values. */
@@ -86,7 +93,7 @@ export interface PartialAggregation {
   readonly aggregation: Aggregation
 }
 
-/** Adds a column: the rows in another one transformed, row by row. */
+/** Adds a column: the rows in another one transformed, row by row; under the name of that one it takes its place. */
 export interface NestedStepOf<P> extends NestedPart {
   readonly kind: 'nested'
   readonly from: string

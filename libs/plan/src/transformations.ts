@@ -25,7 +25,7 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
   switch (step.kind) {
     case 'aggregates': return [...groupColumns(step), ...step.measures.map(({ column }) => column)]
     case 'groups': return mergeColumns(groupColumns(step), outputColumns(step.each))
-    case 'nested': return [...outputColumns(input), nestedColumn(outputColumns(input), step, outputColumns(step.each))]
+    case 'nested': return withNested(outputColumns(input), step.from, nestedColumn(outputColumns(input), step, outputColumns(step.each)))
     case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
     case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
     case 'wrap': return [rowsColumn(step, outputColumns(input), false)]
@@ -43,6 +43,10 @@ const ofNode = (groups: readonly GroupKey[]): readonly Column[] => groupColumns(
 
 const rowsColumn = ({ name, shown, context, type, kept }: NestedPart, columns: readonly Column[], toMany: boolean): Column =>
   expandedColumn(name, type ?? 'Edm.Untyped', { toMany, columns, visible: shown, ...(context === undefined ? {} : { context }), ...(kept === undefined ? {} : { kept }) })
+
+/** What is made of the rows in a column stands beside it, or, under the same name, in its place. */
+const withNested = (columns: readonly Column[], from: string, made: Column): readonly Column[] =>
+  (made.name === from ? columns.map((column) => (column.name === from ? made : column)) : [...columns, made])
 
 function nestedColumn(within: readonly Column[], step: NestedStep, columns: readonly Column[]): Column {
   const source = within.find(({ name }) => name === step.from)
@@ -70,7 +74,7 @@ export const nestedRows = (column: Column | undefined): Pick<ExpandedShape, 'col
 
 /** The columns that groups make of a result: what has a path of several names stands within the first. What not every grouping has may be absent. */
 export function groupColumns({ groups, sets }: Grouping): readonly Column[] {
-  const always = new Set(groups.filter((_, position) => sets.every((set) => set.includes(position))))
+  const always = new Set(groups.filter(({ only }, position) => only === undefined && sets.every((set) => set.includes(position))))
   return columnsAt(groups, always, 0)
 }
 

@@ -1,4 +1,4 @@
-import { type Column, compile, type GroupKey, type Grouping, hashKey, type Value } from '@tributary/plan'
+import { type Column, compile, compilePredicate, type GroupKey, type Grouping, hashKey, type Value } from '@tributary/plan'
 import { projection, type Row } from '../page-rows.js'
 
 /** Which group of a grouping a row belongs to. */
@@ -28,7 +28,16 @@ interface GroupPart {
   readonly value: Value
 }
 
-function partOf({ expression, identity, shape }: GroupKey, columns: readonly Column[]): (row: Row) => GroupPart {
+function partOf({ only, ...group }: GroupKey, columns: readonly Column[]): (row: Row) => GroupPart {
+  const part = valueOfGroup(group, columns)
+  const holds = only === undefined ? undefined : compilePredicate(only, columns)
+  return holds === undefined ? part : (row) => (holds(row) ? part(row) : absentPart)
+}
+
+/** Told apart from null, which is written otherwise. */
+const absentPart: GroupPart = Object.freeze({ hash: '-', value: undefined })
+
+function valueOfGroup({ expression, identity, shape }: GroupKey, columns: readonly Column[]): (row: Row) => GroupPart {
   const valueOf = compile(expression, columns)
   const told = identity ?? [expression]
   const types = told.map(({ type }) => type)

@@ -1,4 +1,4 @@
-import { type Aggregation, type Column, compile, hashKey, type PartialAggregation, type Value } from '@tributary/plan'
+import { type Aggregation, type Column, compile, expandedColumn, type Expression, hashKey, type PartialAggregation, type Reached, type Value } from '@tributary/plan'
 import { accumulatorOf, type Accumulator } from '../accumulators.js'
 import type { Budget } from '../budget.js'
 import type { Row } from '../page-rows.js'
@@ -15,7 +15,7 @@ export function measured(aggregation: Aggregation, columns: readonly Column[], b
   const { of, reached, expression } = aggregation
   if (of !== undefined) return inParts(aggregation, of, columns, budget)
   const fresh = (): Accumulator => accumulatorOf(withValues(aggregation), budget)
-  if (reached !== undefined) return overReached(reachOf(reached, columns), fresh, budget)
+  if (reached !== undefined) return overReached(reachOf(reached, columns), fresh, { budget, valueOf: expression === undefined ? (value) => value : ofReachedRow(expression, reached, columns) })
   const valueOf = expression === undefined ? () => null : compile(expression, columns)
   return () => {
     const values = fresh()
@@ -25,14 +25,25 @@ export function measured(aggregation: Aggregation, columns: readonly Column[], b
 
 /** What decides how values are accumulated: their type. */
 function withValues({ column, method, expression, reached, of }: Aggregation): Parameters<typeof accumulatorOf>[0] {
-  const type = of?.aggregation.column.type ?? reached?.type ?? expression?.type
+  const type = of?.aggregation.column.type ?? expression?.type ?? reached?.type
   return { column, method, ...(type === undefined ? {} : { expression: { kind: 'literal', type, value: null } }) }
 }
 
+/** A value of a row that is reached from another. */
+type ReachedValue = (value: Value, from: Row) => Value
+
+function ofReachedRow(expression: Expression, { path }: Reached, columns: readonly Column[]): ReachedValue {
+  const inner = path.reduce<readonly Column[]>((within, name) => within.find((column) => column.name === name)?.expanded?.columns ?? [], columns)
+  const outer = expandedColumn('$it', 'outer', { toMany: false, columns, visible: [] })
+  const compiled = compile(expression, [...inner, outer])
+  return (value, from) => (Array.isArray(value) ? compiled([...(value as Row), from as Value]) : null)
+}
+
 /** What is reached is taken each time, or, where it has an identity, once. */
-function overReached(reach: Reach, fresh: () => Accumulator, budget: Budget): () => RowAccumulator {
+function overReached(reach: Reach, fresh: () => Accumulator, { budget, valueOf }: { readonly budget: Budget; readonly valueOf: ReachedValue }): () => RowAccumulator {
   return () => {
     const values = fresh()
+    let from: Row = []
     const seen = new Set<string>()
     const hears = {
       enter(identity: string): boolean {
@@ -41,9 +52,15 @@ function overReached(reach: Reach, fresh: () => Accumulator, budget: Budget): ()
         seen.add(identity)
         return true
       },
-      visit: (value: Value) => values.add(value),
+      visit: (value: Value) => values.add(valueOf(value, from)),
     }
-    return { add: (row) => reach(row, hears), result: () => values.result() }
+    return {
+      add(row) {
+        from = row
+        reach(row, hears)
+      },
+      result: () => values.result(),
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { pagesOfRows, transformed } from './rows-of.js'
 
 /** Adds to each row what the inner plan makes of the rows in one of its columns. @throws HUB_LIMIT_EXCEEDED if that is more than one row may hold */
 export async function* nestedRows(input: Plan, step: NestedStep, execution: Execution): AsyncGenerator<readonly Row[]> {
-  const { from, each, page } = step
+  const { from, name, each, page } = step
   const inputColumns = outputColumns(input)
   const [position = -1] = positionsOf(inputColumns, [from])
   const column = inputColumns[position]
@@ -22,7 +22,8 @@ export async function* nestedRows(input: Plan, step: NestedStep, execution: Exec
     for (const row of rows) {
       const given = around.seenBy(row, rowsIn(row[position]))
       const made = !toMany && given.length === 0 ? [] : await allMade(each, { columns, ...heldRows(given) }, execution)
-      found.push([...row, page === undefined ? asColumnValue(made, toMany) : pageOf(made, page)])
+      const value = page === undefined ? asColumnValue(made, toMany) : pageOf(made, page)
+      found.push(name === from ? row.with(position, value) : [...row, value])
     }
     yield found
   }

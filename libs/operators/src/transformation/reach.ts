@@ -1,4 +1,4 @@
-import { type Column, hashKey, type Reached, type Value, type ValueType } from '@tributary/plan'
+import { type Column, compilePredicate, hashKey, type Reached, type Value, type ValueType } from '@tributary/plan'
 import { positionsOf, type Row } from '../page-rows.js'
 import { rowsInColumn } from './column-rows.js'
 
@@ -14,14 +14,23 @@ export interface ReachVisitor {
 export type Reach = (row: Row, hears: ReachVisitor) => void
 
 /** Goes along a path through expanded columns, then through values and the collections among them. */
-export function reachOf({ path, identity, values }: Reached, columns: readonly Column[]): Reach {
+export function reachOf(reached: Reached, columns: readonly Column[]): Reach {
+  const conditions = (reached.only ?? []).filter(({ depth }) => depth === 0).map(({ condition }) => compilePredicate(condition, columns))
+  const reach = reachFrom(reached, columns)
+  return conditions.length === 0 ? reach : (row, hears) => {
+    if (conditions.every((holds) => holds(row))) reach(row, hears)
+  }
+}
+
+function reachFrom({ path, identity, values, only = [] }: Reached, columns: readonly Column[]): Reach {
   const [name, ...rest] = path
   if (name === undefined) return valuesOf(values, identity, columns)
   const [position = -1] = positionsOf(columns, [name])
   const column = columns[position]
   if (column?.expanded === undefined) throw new Error(`The column ${name} holds no rows to be aggregated`)
   const rowsIn = rowsInColumn(column)
-  const inner = reachOf({ path: rest, values, type: column.type, ...(identity === undefined ? {} : { identity }) }, column.expanded.columns)
+  const beyond = only.filter(({ depth }) => depth > 0).map(({ depth, condition }) => ({ depth: depth - 1, condition }))
+  const inner = reachOf({ path: rest, values, type: column.type, only: beyond, ...(identity === undefined ? {} : { identity }) }, column.expanded.columns)
   return (row, hears) => {
     for (const related of rowsIn(row[position])) inner(related, hears)
   }

@@ -7,7 +7,7 @@ import { compileCall } from './call.js'
 import { compileFiltered, compileLambda } from './collection.js'
 import { compileComparison, compileInList, mismatch } from './comparison.js'
 import type { Compiled, Scope } from './compiled.js'
-import { follow, placeOf } from './row-path.js'
+import { follow, isPresent, placeOf } from './row-path.js'
 import { compileInstance, compileTypeTest } from './type-test.js'
 
 /**
@@ -42,13 +42,19 @@ function compileIn(expression: Expression, scope: Scope): Compiled {
     case 'unary': return compileUnary(expression.operator, expression.operand, scope)
     case 'binary': return compileBinary(expression, scope)
     case 'in': return compileInList(expression, compileIn(expression.operand, scope), expression.items.map((item) => compileIn(item, scope)))
-    case 'call': return compileCall(expression, (operand) => compileIn(operand, scope))
+    case 'call': return expression.name === 'isdefined' ? compilePresence(expression.arguments, scope) : compileCall(expression, (operand) => compileIn(operand, scope))
     case 'lambda': return compileLambda(expression, scope, compileIn)
     case 'filtered': return compileFiltered(expression, scope, compileIn)
     case 'cast': case 'isof': return compileTypeTest(expression, compileIn(expression.operand, scope))
     case 'instance': return compileInstance(expression.names, compileIn(expression.operand, scope))
     case 'make': return compileMake(expression, expression.items.map((item) => compileIn(item, scope)))
   }
+}
+
+/** Absent and null are the same to every other function. */
+function compilePresence([path]: readonly Expression[], { columns }: Scope): Compiled {
+  const found = path?.kind === 'column' ? placeOf(path.path, columns) : undefined
+  return found === undefined ? () => false : (row) => isPresent(row as Value, found.steps)
 }
 
 function compileColumn(path: readonly [string, ...string[]], columns: readonly Column[]): Compiled {

@@ -47,6 +47,16 @@ export function follow(value: Value, steps: readonly PathStep[]): Value {
   return current ?? null
 }
 
+/** Whether something stands at the end of the steps, be it null: what was aggregated away is absent. */
+export function isPresent(value: Value, steps: readonly PathStep[]): boolean {
+  let current = value
+  for (const step of steps) {
+    if (typeof current !== 'object' || current === null) return false
+    current = Array.isArray(current) ? (typeof step === 'number' ? current[step] : undefined) : (current as Readonly<Record<string, Value>>)[step]
+  }
+  return current !== undefined
+}
+
 /** The columns of a collection's items, where these are related rows. */
 export function itemColumns(collection: Expression, scope: Scope): readonly Column[] | undefined {
   switch (collection.kind) {

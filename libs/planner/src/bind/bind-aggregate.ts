@@ -1,12 +1,12 @@
 import type { AggregateExpression, Transformation } from '@tributary/odata-url'
-import { aggregate, type Aggregation, type Column, column, type Expression, given, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
+import { aggregate, type Aggregation, type Column, column, type Expression, given, groupColumns, type GroupKey, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
 import type { BindApply } from './apply/bind-apply.js'
 import { bindMeasure } from './apply/aggregations.js'
 import { type BoundGrouping, bindGrouping } from './apply/grouping.js'
 import { bindExpression } from './bind-expression.js'
 import { comparable } from './comparable-types.js'
 import { invalid } from './refusal.js'
-import type { RowScope, Transformed } from './row-scope.js'
+import { rowScope, type RowScope, type Transformed } from './row-scope.js'
 
 type GroupBy = Extract<Transformation, { readonly kind: 'groupby' }>
 
@@ -43,12 +43,21 @@ function aggregated(grouping: BoundGrouping, measures: readonly Aggregation[], s
   const over = isPlain(grouping, measures)
     ? (input: Plan) => aggregate(input, { groups, measures, columns: rows })
     : (input: Plan) => transformation([input], { kind: 'aggregates', ...grouping, measures })
-  return { scope: resultScope(scope, rows), over }
+  return { scope: withEntities(resultScope(scope, rows), groups), over }
+}
+
+/** A result with what could be asked of the entities that it shows. */
+export function withEntities(scope: RowScope, groups: readonly GroupKey[]): RowScope {
+  const shown = groups.flatMap(({ path: [name, ...more], shape }) => {
+    const target = shape === undefined || more.length > 0 ? undefined : scope.exposure.sets.get(scope.set.navigations.get(name)?.target ?? '')
+    return target === undefined ? [] : [[name, rowScope(scope.exposure, target, scope.aliases)] as const]
+  })
+  return shown.length === 0 ? scope : { ...scope, entities: new Map([...(scope.entities ?? []), ...shown]) }
 }
 
 /** What engines know, too: one grouping, by values, of values of the rows themselves. */
 const isPlain = ({ groups, sets }: BoundGrouping, measures: readonly Aggregation[]): boolean =>
-  sets.length === 1 && groups.every(({ identity, fields }) => identity === undefined && fields === undefined) && measures.every(({ reached, of }) => reached === undefined && of === undefined)
+  sets.length === 1 && groups.every(({ identity, fields, only }) => identity === undefined && fields === undefined && only === undefined) && measures.every(({ reached, of }) => reached === undefined && of === undefined)
 
 /** The scope of rows that are no entities any more. */
 export function resultScope(scope: RowScope, rows: readonly Column[]): RowScope {
@@ -60,7 +69,7 @@ export function resultScope(scope: RowScope, rows: readonly Column[]): RowScope 
 function eachGroup(grouping: BoundGrouping, inner: Transformed, scope: RowScope): Transformed {
   const over = (input: Plan): Plan => transformation([input], { kind: 'groups', ...grouping, each: inner.over(given(outputColumns(input))) })
   const columns = groupColumns(grouping)
-  if (inner.scope.rows !== undefined) return { scope: resultScope(scope, mergeColumns(columns, inner.scope.rows)), over }
+  if (inner.scope.rows !== undefined) return { scope: withEntities(resultScope(scope, mergeColumns(columns, inner.scope.rows)), grouping.groups), over }
   const foreign = columns.filter(({ expanded }) => expanded !== undefined)
   return { scope: { ...inner.scope, shown: [...(inner.scope.shown ?? []), ...foreign], ...(grouping.sets.length > 1 ? { repeats: true } : {}) }, over }
 }

@@ -1,5 +1,6 @@
-import type { Call, Expression as Syntax, TypeName } from '@tributary/odata-url'
-import { call, cast, type Expression, isof, promote } from '@tributary/plan'
+import type { StructuredType } from '@tributary/edm'
+import type { Call, Expression as Syntax, Path, TypeName } from '@tributary/odata-url'
+import { booleanType, call, cast, type Column, literal, type Expression, isof, promote } from '@tributary/plan'
 import { castPosition, isofPosition } from './bind-cast.js'
 import { commonType } from './bind-json.js'
 import type { Bind } from './bind-operand.js'
@@ -16,13 +17,44 @@ export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression 
   const { name } = syntax
   if (name === 'cast' || name === 'isof') return bindTypeTest(syntax, scope, bind)
   if (name === 'case') return bindCase(syntax, scope, bind)
-  if (name === 'isdefined') throw unsupported('The function isdefined', 'It tells about the results of $apply.')
+  if (name === 'isdefined') return bindPresence(syntax, scope, bind)
   const known = signatures.get(name)
   if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'The service has none of this name.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
   const count = syntax.arguments.length
   if (count > known.parameters.length || count < known.parameters.length - known.optional) throw unknownFunction(name, count, [])
   const given = bindArguments(syntax, known, scope, bind)
   return call(name, known.result(given.map(({ type }) => type)), ...given)
+}
+
+/**
+ * `isdefined(Product)`: whether a property is there, or was aggregated away.
+ * @see OData Extension for Data Aggregation 4.0 section 3.7
+ */
+function bindPresence({ arguments: [path], span }: Call, scope: RowScope, bind: Bind): Expression {
+  if (path?.kind !== 'path') throw typeError({ what: 'isdefined', span, found: 'an expression', expected: 'a path to a property' })
+  const [first, ...more] = path.segments
+  const gone = scope.rows !== undefined && path.root.kind === 'implicit' && first !== undefined && 'name' in first && !scope.rows.some(({ name }) => name === first.name)
+  const ofModel = first !== undefined && 'name' in first && (scope.model.property(scope.entityType, first.name) ?? scope.model.navigation(scope.entityType, first.name)) !== undefined
+  if (gone && ofModel) return literal(booleanType, false)
+  const known = more.length > 0 && scope.rows !== undefined ? aggregatedAway(path, scope) : false
+  if (known) return literal(booleanType, false)
+  const value = valueAt(resolvePath(path, scope, bind))
+  return value?.kind === 'column' && scope.rows !== undefined ? call('isdefined', booleanType, value) : literal(booleanType, true)
+}
+
+/** A property below a column of a result, which has others of it. */
+function aggregatedAway({ segments }: Path, { rows, model, entityType }: RowScope): boolean {
+  let columns = rows
+  let type: StructuredType | undefined = entityType
+  for (const segment of segments) {
+    if (!('name' in segment) || columns === undefined) return false
+    const found: Column | undefined = columns.find(({ name }) => name === segment.name)
+    const declared: string | undefined = type === undefined ? undefined : model.navigation(type, segment.name)?.target ?? model.property(type, segment.name)?.type.name
+    if (found === undefined) return declared !== undefined
+    columns = found.expanded?.columns
+    type = declared === undefined ? undefined : model.structured(declared)
+  }
+  return false
 }
 
 function bindArguments(syntax: Call, known: Signature, scope: RowScope, bind: Bind): readonly Expression[] {

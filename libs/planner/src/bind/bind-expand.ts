@@ -1,9 +1,10 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
 import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
-import { aroundName, type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, stringType } from '@tributary/plan'
+import { aroundName, type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, sort, type Step, stringType, transformation } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
-import { namesOfResult, printColumn, requireJoinColumns, shownOfResult } from './apply/shown-columns.js'
+import { namesOfResult, requireJoinColumns, type RowsWithin, shownOfResult } from './apply/shown-columns.js'
+import { resultScope } from './bind-aggregate.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSelect, requireOptions } from './bind-select.js'
 import { bindTransformations } from './bind-transformations.js'
@@ -44,11 +45,14 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
   const shown = shownOfResult(outputColumns(input).filter((column) => isShown(column, scope)), others, scope)
   const selection = bindSelect(options.select, shown.columns, scope)
   const targets = expandTargets(shown.expand, scope)
-  const expanded = new Map<string, BoundRows>()
+  const inner = shown.items.map((item) => bindRowsWithin(item, scope))
+  const expanded = new Map<string, BoundRows>(inner.flatMap(({ rows }, index) => (rows === undefined ? [] : [[shown.items[index]?.column.name ?? '', rows] as const])))
   const joined = shown.joined.filter(({ name }) => !selection.columns.some((column) => column.name === name))
   let visible = [...withStreams(selection.columns, streams, shown.columns), ...joined]
-  const lists = [...unselected(streams, selection.names), ...joined.map(printColumn)]
-  let plan = input
+  const lists = [...unselected(streams, selection.names), ...inner.map(({ text }) => text)]
+  let plan = inner.reduce((rows, { over }) => over(rows), input)
+  const made = new Map(shown.items.map(({ column: { name } }) => [name, outputColumns(plan).find((column) => column.name === name)]))
+  visible = visible.map((column) => made.get(column.name) ?? column)
   for (const target of targets) {
     requireJoinColumns(scope, target.navigation)
     const related = bindRelated(target, scope)
@@ -57,8 +61,54 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
     if (related.rows !== undefined) expanded.set(target.column, related.rows)
     lists.push(...printTarget(target, related.selectList))
   }
-  const names = selection.names ?? namesOfResult(selection.columns, scope)
+  const names = selection.names ?? namesOfResult(selection.columns.filter(({ name }) => !shown.items.some((item) => item.column.name === name)), withoutColumns(scope, shown.items), lists.length > 0)
   return { plan, visible, selectList: printSelectList(names, lists), related: expanded, ...(selection.items.length === 0 ? {} : { items: selection.items }), ...(streams.length === 0 ? {} : { streams }) }
+}
+
+/** The scope without columns that are told of otherwise. */
+function withoutColumns(scope: RowScope, items: readonly RowsWithin[]): RowScope {
+  const names = new Set(items.map(({ column }) => column.name))
+  return items.length === 0 || scope.rows === undefined ? scope : { ...scope, rows: scope.rows.filter(({ name }) => !names.has(name)) }
+}
+
+interface ExpandedWithin {
+  readonly over: (rows: Plan) => Plan
+  /** In the list of what is selected. */
+  readonly text: string
+  /** Undefined: they are no entities any more. */
+  readonly rows?: BoundRows
+}
+
+/** What `$expand` asks of rows that stand in a column already; what these hold in turn is shown where it names that. */
+function bindRowsWithin({ item: { options, suffix }, column }: RowsWithin, scope: RowScope): ExpandedWithin {
+  const { name, expanded } = column
+  if (expanded === undefined) throw new Error(`The column ${name} holds no rows`)
+  requireOptions(options, expanded.toMany ? related : relatedToOne, `the expanded ${name}`)
+  const known = scope.joined?.get(name) ?? scope.entities?.get(name)
+  const held = expanded.columns.filter((one) => one.expanded !== undefined).map((one) => one.name)
+  const base: RowScope = { ...(known ?? resultScope(scope, expanded.columns)), aliases: new Map([...scope.aliases, ...options.aliases]), unshown: new Set(held), nested: true }
+  const transformed = bindTransformations(options, base)
+  const page = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
+  const rows = matcher(options, transformed)(withFollowed(givenRows(expanded.columns), transformed.scope))
+  const shaped = suffix === '$ref' && known !== undefined ? keysOnly(rows, base.set.key) : bindShape(rows, options, transformed.scope)
+  const [first, ...rest] = page.order
+  const each = first === undefined ? shaped.plan : sort(shaped.plan, [first, ...rest])
+  const { context } = expanded
+  const step: Step = {
+    // The order of results may read all of them.
+    kind: 'nested', from: name, name, shown: shaped.visible.map((one) => one.name), kept: expanded.columns.map((one) => one.name), each, ...(expanded.toMany ? { page: { skip: page.skip, count: page.count, ...(page.take === undefined ? {} : { take: page.take }) } } : {}),
+    ...(context === undefined ? {} : { context: contextWith(context, shaped.selectList) }), ...(transformed.scope.rows === undefined ? { type: transformed.scope.entityType.qualifiedName } : {}),
+  }
+  return {
+    over: (outer) => transformation([outer], step), text: `${name}(${shaped.selectList ?? ''})`,
+    ...(known === undefined || transformed.scope.rows !== undefined ? {} : { rows: Object.freeze({ ...boundRows(transformed.scope, shaped), ...(suffix === '$ref' ? { references: true as const } : {}) }) }),
+  }
+}
+
+/** A context URL's fragment with another list of what is selected. */
+const contextWith = (context: string, list: string | undefined): string => {
+  const [set = ''] = context.split(/[(/]/, 1)
+  return `${set}${list === undefined ? '' : `(${list})`}${context.endsWith('/$entity') ? '/$entity' : ''}`
 }
 
 type Streams = NonNullable<BoundRows['streams']>

@@ -1,6 +1,7 @@
 import type { EntityType, Operation, Property, StructuredType, TypeRef } from '@tributary/edm'
 import { encodeSegmentText, type NamedArgument, type PathSegment } from '@tributary/odata-url'
 import { cast, type Column, type ComputedColumn, type Expression, type JoinPair, printExpression, type ResourceGap } from '@tributary/plan'
+import { newNotes } from './apply/notes.js'
 import type { Bind } from './bind-operand.js'
 import { hiddenName } from './followed-paths.js'
 import { valueType } from './model-types.js'
@@ -149,7 +150,7 @@ function noted({ operation, from, link, path, gaps, computed }: FollowedCall, se
   const resource = { path, single: true, bare: true as const, ...(gaps.length === 0 ? {} : { gaps }) }
   const same = gaps.length === 0 ? { same: [], on: [{ from: `~one${key}`, to: `~one${key}` }] as const } : { on: link.on }
   const followed: FollowedPath = {
-    navigation: { name: key, toMany: false, on: [] }, scope: resultScope(from, operation.qualifiedName, { returnType, read: { resource, columns: link.columns } }), read: new Set([resultName]), computed, ...same,
+    navigation: { name: key, toMany: false, on: [] }, scope: resultScope(from, operation.qualifiedName, { returnType, read: { resource, columns: link.columns } }), read: new Set([resultName]), notes: newNotes(from.names), computed, ...same,
   }
   from.followed.set(key, followed)
   return { path: followed, type }

@@ -45,6 +45,7 @@ function rootOf(root: PathRoot, { syntax, scope, bind }: PathContext): Position 
   switch (root.kind) {
     case 'implicit': case '$this': return scope.item === undefined ? rowOf(scope) : itemAt(scope.item.name, scope.item.range)
     case '$it':
+      if (scope.outer !== undefined) return { expression: column(structuredType(scope.outer.scope.entityType.qualifiedName), scope.outer.name), structured: scope.outer.scope.entityType, row: scope.outer.scope, guards: [] }
       if (scope.it !== undefined) return itemAt(scope.it.name, scope.it.range)
       if (scope.around !== undefined) return { ...rowOf(scope.around), expression: column(structuredType(scope.around.entityType.qualifiedName), aroundName) }
       if (scope.nested) throw unsupported('$it here', 'It is answered in the options of what is expanded, and in expressions over the outermost rows.')

@@ -1,5 +1,6 @@
 import type { Key } from '@tributary/odata-url'
 import { type Column, compute, expand, expandedColumn, filter, outputColumns, type Plan, printExpression, type ValueType } from '@tributary/plan'
+import { newNotes } from './apply/notes.js'
 import type { Bind } from './bind-operand.js'
 import { keyCondition } from './key-condition.js'
 import { requireNavigation } from './navigations.js'
@@ -52,7 +53,7 @@ export function followMember(scope: RowScope, name: string, member: { readonly k
 
 function newPath(from: RowScope, navigation: FollowedPath['navigation']): FollowedPath {
   const { scope, on } = relatedRows(from, navigation)
-  return { navigation, on, scope: { ...scope, nested: true }, read: new Set() }
+  return { navigation, on, scope: { ...scope, nested: true, names: from.names }, read: new Set(), notes: newNotes(from.names) }
 }
 
 /** The plan with a hidden column for each navigation that was followed from its rows. */
@@ -61,7 +62,7 @@ export function withFollowed(plan: Plan, scope: RowScope): Plan {
   for (const [key, path] of scope.followed) {
     const { navigation, on, scope: target, read } = path
     const rows = withFollowed(scanOf(target), target)
-    const related = path.only === undefined ? rows : filter(rows, path.only)
+    const related = path.notes.over(path.only === undefined ? rows : filter(rows, path.only))
     if (path.same !== undefined) {
       current = withSameRows(current, related, path)
       continue

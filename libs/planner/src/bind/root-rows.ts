@@ -1,5 +1,6 @@
 import type { PathRoot } from '@tributary/odata-url'
 import { column, compute, concat, conjunction, expand, expandedColumn, filter, int32Type, literal, outputColumns, type Plan, type ValueType } from '@tributary/plan'
+import { newNotes } from './apply/notes.js'
 import type { Bind } from './bind-operand.js'
 import { keyCondition } from './key-condition.js'
 import type { Position } from './path-position.js'
@@ -26,7 +27,7 @@ export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
   // no @ in it: columns of such names say something of a row, and are always told
   const name = `$root/${root.set}${root.key === undefined ? '' : `:${root.key.span.start}`}`
   const path: FollowedPath = scope.followed.get(name) ?? {
-    navigation: { name, toMany: !single, on: [] }, on: [{ from: one(name), to: one(name) }], scope: { ...target, nested: true }, read: new Set(), same: condition === undefined ? [] : [condition],
+    navigation: { name, toMany: !single, on: [] }, on: [{ from: one(name), to: one(name) }], scope: { ...target, nested: true }, read: new Set(), notes: newNotes(target.names), same: condition === undefined ? [] : [condition],
   }
   scope.followed.set(name, path)
   const type: ValueType = Object.freeze({ name: target.entityType.qualifiedName, collection: !single, base: 'structured' })

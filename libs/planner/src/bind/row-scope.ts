@@ -57,10 +57,14 @@ export interface RowScope {
   readonly unshown?: ReadonlySet<string>
   /** Of columns that hold entities: what names mean on those. */
   readonly joined?: ReadonlyMap<string, RowScope>
+  /** Of columns of results that show entities: what could be asked of those. */
+  readonly entities?: ReadonlyMap<string, RowScope>
   /** The same entity may come more than once. */
   readonly repeats?: true
   /** The rows are what an operation returned, in its order. */
   readonly result?: true
+  /** The column that holds the row which `$it` stands for: in what is aggregated of the rows that it reaches. */
+  readonly outer?: { readonly name: string; readonly scope: RowScope }
   /** The rows are transformed by their source, which computes more than we do: names and types are bound, and nothing of it is executed here. */
   readonly applied?: 'source'
   /** Nodes of hierarchies that the rows at hand are below, outermost first: columns that hold them, and what names mean on them. */
@@ -89,6 +93,8 @@ export interface FollowedPath {
   readonly read: Set<string>
   /** What it is asked by, computed of the rows it is followed from. */
   readonly computed?: readonly ComputedColumn[]
+  /** What is aggregated of that which each related row reaches: computed before they are looked at. */
+  readonly notes: Notes
   /** Of one row of a collection, named by its key: the condition that it meets. */
   readonly only?: Expression
   /** Of what stands below `$root`: the conditions that its rows meet. They are the same for every row. */

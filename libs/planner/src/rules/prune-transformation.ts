@@ -60,7 +60,8 @@ function pruneHierarchy({ inputs }: Transformation, step: HierarchyStep, needed:
   return transformation([prune(first, read), ...start.map((input) => prune(input, new Set(readByReached(step.nodes)))), prune(nodes, readOfNodes(step))], step)
 }
 
-const readByReached = ({ path, values }: Reached): readonly string[] => [path[0] ?? values[0]].flatMap((name) => name ?? [])
+const readByReached = ({ path, values, only = [] }: Reached): readonly string[] =>
+  [...[path[0] ?? values[0]].flatMap((name) => name ?? []), ...only.filter(({ depth }) => depth === 0).flatMap(({ condition }) => [...columnsOf(condition)])]
 
 function readOfNodes(step: HierarchyStep | Extract<Step, { kind: 'traverse' | 'subtrees' }>): ReadonlySet<string> {
   const shown = 'shownOfNode' in step ? step.shownOfNode : []
@@ -138,15 +139,28 @@ export function concatOver(inputs: readonly Plan[], columns: readonly Column[]):
   }))
 }
 
+/** What an expression over reached rows reads of the row they are reached from. */
+function namedOfOuter(expression: Expression): readonly string[] {
+  const names: string[] = []
+  transformExpression(expression, (inner) => {
+    const [root, name] = inner.kind === 'column' ? inner.path : []
+    if (root === '$it' && name !== undefined) names.push(name)
+    return inner
+  })
+  return names
+}
+
 const named = (expressions: readonly Expression[]): readonly string[] => expressions.flatMap((expression) => [...columnsOf(expression)])
 
 const readByGrouping = ({ groups }: Grouping, aggregations: readonly Aggregation[] = []): ReadonlySet<string> =>
-  new Set([...groups.flatMap(({ expression, identity = [] }) => named([expression, ...identity])), ...aggregations.flatMap(readByAggregation)])
+  new Set([...groups.flatMap(({ expression, identity = [], only }) => named([expression, ...identity, ...(only === undefined ? [] : [only])])), ...aggregations.flatMap(readByAggregation)])
 
 function readByAggregation({ expression, reached, of }: Aggregation): readonly string[] {
   const first = reached === undefined ? undefined : reached.path[0] ?? reached.values[0]
+  const conditions = (reached?.only ?? []).filter(({ depth }) => depth === 0).map(({ condition }) => condition)
   return [
-    ...(expression === undefined ? [] : named([expression])), ...(first === undefined ? [] : [first]),
+    ...named(conditions),
+    ...(expression === undefined ? [] : reached === undefined ? named([expression]) : namedOfOuter(expression)), ...(first === undefined ? [] : [first]),
     ...(of === undefined ? [] : [...named(of.groups), ...readByAggregation(of.aggregation)]),
   ]
 }

@@ -1,6 +1,6 @@
 import type { StructuredType } from '@tributary/edm'
 import type { PathSegment } from '@tributary/odata-url'
-import { type Column, itemOf, type Reached, structuredType, type ValueType } from '@tributary/plan'
+import { type Column, column, instance, itemOf, type Reached, stringType, structuredType, type ValueType } from '@tributary/plan'
 import { comparable } from '../comparable-types.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
@@ -19,7 +19,9 @@ interface Walk {
   readonly columns: readonly Column[]
   readonly structured?: StructuredType
   readonly related?: FollowedPath
-  /** It led through a navigation or a collection. */
+  /** Conditions of rows on the way, by depth. */
+  readonly only: NonNullable<Reached['only']>
+  /** It led through a navigation, a collection or a cast. */
   readonly through: boolean
 }
 
@@ -30,50 +32,58 @@ interface Walk {
  * @see OData Extension for Data Aggregation 4.0 section 3.2.1.1
  */
 export function reachedBy(segments: readonly PathSegment[], scope: RowScope): Reached | undefined {
-  let walk: Walk = { path: [], values: [], type: structuredType(scope.entityType.qualifiedName), columns: ownColumns(scope), through: false, ...(scope.rows === undefined ? { rows: scope } : {}) }
-  for (const segment of segments) walk = step(walk, segment, scope)
-  if (segments.at(-1)?.kind === 'cast') throw unsupported('A cast at the end of a path that is aggregated', 'Filter by isof.')
-  const { path, values, identity, type, through } = walk
-  return through ? Object.freeze({ path, values, type: itemOf(type), ...(identity === undefined ? {} : { identity }) }) : undefined
+  const { path, values, identity, type, through, only } = walkAlong(segments, scope)
+  return through ? Object.freeze({ path, values, type: itemOf(type), ...(only.length === 0 ? {} : { only }), ...(identity === undefined ? {} : { identity }) }) : undefined
 }
+
+/** Related rows that a path leads to, and where what is read of them is noted; undefined where it leads elsewhere. @throws as `reachedBy` */
+export function rowsReachedBy(segments: readonly PathSegment[], scope: RowScope): { readonly reached: Reached; readonly rows: RowScope; readonly related: FollowedPath } | undefined {
+  const { path, identity, type, rows, related, values, only } = walkAlong(segments, scope)
+  if (rows === undefined || related === undefined || values.length > 0) return undefined
+  return { reached: Object.freeze({ path, values, type: itemOf(type), ...(only.length === 0 ? {} : { only }), ...(identity === undefined ? {} : { identity }) }), rows, related }
+}
+
+function walkAlong(segments: readonly PathSegment[], scope: RowScope): Walk {
+  let walk: Walk = { path: [], values: [], only: [], type: structuredType(scope.entityType.qualifiedName), columns: ownColumns(scope), through: false, ...(scope.rows === undefined ? { rows: scope } : {}) }
+  for (const segment of segments) walk = step(walk, segment, scope)
+  return walk
+}
+
+/** Of the rows it stands at those of a derived type, by what they say of themselves. @throws HUB_QUERY_INVALID for an unrelated type */
+function castTo(walk: Walk, name: string): Walk {
+  const { rows, path, related } = walk
+  const target = rows?.model.entityType(name)
+  if (rows === undefined || target === undefined) throw unsupported(`The cast to ${name} of what stands in a path that is aggregated`, 'Entities are cast.')
+  const { model, entityType } = rows
+  if (model.derivesFrom(entityType.qualifiedName, target.qualifiedName)) return walk
+  if (!model.derivesFrom(target.qualifiedName, entityType.qualifiedName)) throw invalid(`${target.qualifiedName} does not derive from ${entityType.qualifiedName}.`)
+  related?.read.add(typeColumn)
+  const condition = instance(column(stringType, typeColumn), [target.qualifiedName, ...model.derivedTypes(target.qualifiedName)])
+  return { ...walk, rows: { ...rows, entityType: target, seen: true }, only: [...walk.only, { depth: path.length, condition }], through: true }
+}
+
+/** Where a row says which type it is of. */
+const typeColumn = '@odata.type'
 
 const ownColumns = ({ rows, computed }: RowScope): readonly Column[] => rows ?? [...computed.values()]
 
 function step(walk: Walk, segment: PathSegment, scope: RowScope): Walk {
-  if (segment.kind === 'cast') return castRows(walk, segment.type)
+  if (segment.kind === 'cast') return castTo(walk, segment.type)
   if (!('name' in segment) || segment.kind === 'function') throw unsupported(`The segment ${segment.kind} in a path that is aggregated`)
   const { name } = segment
   if ('key' in segment && segment.key !== undefined) throw unsupported('A key in a path that is aggregated')
   if (walk.values.length > 0) return intoValue(walk, name, scope)
-  const column = walk.columns.find((one) => one.name === name)
-  if (column !== undefined) return intoColumn(walk, column, scope)
+  const known = walk.columns.find((one) => one.name === name)
+  if (known !== undefined) return intoColumn(walk, known, scope)
   if (walk.rows === undefined) throw unknownProperty('the result of $apply', name, walk.columns.map((one) => one.name))
   return fromRow(walk, name, walk.rows)
 }
 
-/** The rows seen as of a derived type: those of other types have none of what follows. */
-function castRows(walk: Walk, name: string): Walk {
-  const { rows } = walk
-  const type = rows?.model.entityType(name)
-  if (rows === undefined || type === undefined || walk.values.length > 0) throw unsupported(`The cast to ${name} in a path that is aggregated`)
-  if (!rows.model.derivesFrom(type.qualifiedName, rows.entityType.qualifiedName)) throw invalid(`${type.qualifiedName} does not derive from ${rows.entityType.qualifiedName}.`)
-  return type.qualifiedName === rows.entityType.qualifiedName ? walk : { ...walk, rows: { ...rows, entityType: type, seen: true } }
-}
-
-/** Types beside the one that rows are seen as may have a property of the same name, which is another one. */
-function requireOnlyHere({ model, set, entityType }: RowScope, name: string): void {
-  const declared = model.structured(set.entityType)
-  if (declared !== undefined && model.property(declared, name) !== undefined) return
-  const other = model.derivedTypes(set.entityType).flatMap((one) => model.structured(one) ?? []).find((one) => !model.derivesFrom(one.qualifiedName, entityType.qualifiedName) && !model.derivesFrom(entityType.qualifiedName, one.qualifiedName) && model.property(one, name) !== undefined)
-  if (other !== undefined) throw unsupported(`The property ${name} of ${entityType.qualifiedName} in a path that is aggregated`, `${other.qualifiedName} has one of that name, too.`)
-}
-
-function intoColumn(walk: Walk, column: Column, scope: RowScope): Walk {
-  const { name, type, expanded } = column
+function intoColumn(walk: Walk, { name, type, expanded }: Column, scope: RowScope): Walk {
   if (expanded === undefined) return { ...atValue(walk, name, type), ...structureOf(type, scope) }
   const joined = walk.path.length === 0 ? scope.joined?.get(name) : undefined
   const identity = joined === undefined || joined.set.key.length === 0 ? expanded.columns.filter(isTelling).map((one) => one.name) : joined.set.key
-  return { path: [...walk.path, name], values: [], type, identity, through: true, columns: joined === undefined ? expanded.columns : [], ...(joined === undefined ? {} : { rows: joined }) }
+  return { path: [...walk.path, name], values: [], only: walk.only, type, identity, through: true, columns: joined === undefined ? expanded.columns : [], ...(joined === undefined ? {} : { rows: joined }) }
 }
 
 const isTelling = ({ name, type, expanded }: Column): boolean => expanded === undefined && comparable(type) && !name.startsWith('~') && !name.startsWith('@')
@@ -85,7 +95,6 @@ function fromRow(walk: Walk, name: string, rows: RowScope): Walk {
     if (model.navigation(entityType, name) === undefined) throw unknownProperty(entityType.qualifiedName, name, [...model.properties(entityType), ...model.navigations(entityType)].map((one) => one.name))
     return alongNavigation(walk, name, rows)
   }
-  if (rows.seen === true && walk.through) requireOnlyHere(rows, name)
   walk.related?.read.add(name)
   const type = valueType(model, property.type)
   return { ...atValue(walk, name, type), ...structureOf(type, rows) }
@@ -96,12 +105,12 @@ function alongNavigation(walk: Walk, name: string, rows: RowScope): Walk {
   const { set, model, entityType } = path.scope
   // The key of what is contained tells it apart under one row only: with the keys above it is whole.
   const above = path.scope.contained === true ? (path.scope.read?.columns.map((column) => column.name) ?? []) : []
-  const identity = [...above, ...(set.key.length > 0 ? set.key : columnsOfType(model, entityType).filter(isTelling).map((column) => column.name))]
+  const identity = [...above, ...(set.key.length > 0 ? set.key : columnsOfType(model, entityType).filter(isTelling).map((one) => one.name))]
   for (const read of identity) path.read.add(read)
-  return { path: [...walk.path, hidden], values: [], identity, type, rows: path.scope, columns: [], related: path, through: true }
+  return { path: [...walk.path, hidden], values: [], only: walk.only, identity, type, rows: path.scope, columns: [], related: path, through: true }
 }
 
-const atValue = (walk: Walk, name: string, type: ValueType): Walk => ({ path: walk.path, values: [...walk.values, name], type, columns: [], through: walk.through || type.collection, ...(walk.identity === undefined ? {} : { identity: walk.identity }) })
+const atValue = (walk: Walk, name: string, type: ValueType): Walk => ({ path: walk.path, values: [...walk.values, name], only: walk.only, type, columns: [], through: walk.through || type.collection, ...(walk.identity === undefined ? {} : { identity: walk.identity }) })
 
 function structureOf(type: ValueType, { model }: RowScope): Pick<Walk, 'structured'> {
   const structured = type.base === 'structured' ? model.structured(type.name) : undefined

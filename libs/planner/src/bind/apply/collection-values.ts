@@ -1,10 +1,10 @@
 import type { AggregateExpression, Path, PathSegment } from '@tributary/odata-url'
-import { column, int64Type, type Expression, type Reached } from '@tributary/plan'
+import { column, columnsOf, int64Type, type Expression, type Reached, variable } from '@tributary/plan'
 import type { Bind } from '../bind-operand.js'
 import { invalid, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
-import { reachedBy } from './aggregation-path.js'
-import { bindAggregation } from './aggregations.js'
+import { reachedBy, rowsReachedBy } from './aggregation-path.js'
+import { aggregatedType, bindAggregation, type BoundAggregation } from './aggregations.js'
 
 /**
  * `$these/$count`, `$these/aggregate(Amount with sum)`: a value of the whole collection that the expression is evaluated on.
@@ -27,22 +27,41 @@ export function ofCollection({ segments }: Path, scope: RowScope, bind: Bind): E
   return column(value.type, value.name)
 }
 
-/** `Sales/aggregate(Amount with sum)`: a value of what a row reaches along the segments before. @throws HUB_QUERY_UNSUPPORTED */
+/** `Sales/aggregate(Amount with sum)`: a value of what a row, or the item of a lambda, reaches along the segments before. @throws HUB_QUERY_UNSUPPORTED */
 export function ofReached({ root, segments }: Path, { aggregate }: Extract<PathSegment, { kind: 'aggregate' }>, { scope, bind }: { readonly scope: RowScope; readonly bind: Bind }): Expression {
-  const { notes } = scope
   const before = segments.slice(0, segments.findIndex(({ kind }) => kind === 'aggregate'))
-  if (root.kind !== 'implicit' && root.kind !== '$it') throw unsupported('The function aggregate behind a range variable', 'Name the path from the row itself.')
+  if (root.kind === 'variable') return ofItem(root.name, before, aggregate, { scope, bind })
+  const { notes } = scope
+  if (root.kind !== 'implicit' && root.kind !== '$it') throw unsupported('The function aggregate behind such a path', 'Name the path from the row itself.')
   if (notes === undefined || scope.item !== undefined) throw unsupported('The function aggregate here', 'It is answered in $filter, $orderby, $compute and $apply.')
-  const { aggregation, type } = bindAggregation(behind(before, aggregate), inner(scope), bind)
-  if (aggregation.of !== undefined) throw unsupported('from within the function aggregate behind a path')
-  const value = notes.ofRow(aggregation.reached === undefined ? { ...aggregation, reached: whole(before, scope) } : aggregation, type)
+  const { aggregation, type } = bindReached(before, aggregate, inner(scope), bind)
+  const value = notes.ofRow(aggregation, type)
   return column(value.type, value.name)
 }
 
-/** The same aggregation with its path below another one. */
-function behind(before: readonly PathSegment[], { expression, ...rest }: AggregateExpression): AggregateExpression {
-  if (expression.kind !== 'path' || expression.root.kind !== 'implicit') throw unsupported('The function aggregate over anything but a path', 'Compute it first: $compute, or compute in $apply.')
-  return { ...rest, expression: { ...expression, segments: [...before, ...expression.segments] } }
+function ofItem(name: string, before: readonly PathSegment[], aggregate: AggregateExpression, { scope, bind }: { readonly scope: RowScope; readonly bind: Bind }): Expression {
+  const related = scope.variables.get(name)?.related
+  if (related === undefined) throw unsupported(`The function aggregate behind ${name}`, 'Only related rows reach others.')
+  const { aggregation, type } = bindReached(before, aggregate, inner({ ...related.scope, variables: new Map() }), bind)
+  const value = related.notes.ofRow(aggregation, type)
+  related.read.add(value.name)
+  return variable(value.type, name, value.name)
+}
+
+/** An aggregation of what is reached along a path: of values there, or of an expression over the rows there, to which `$it` is the row they are reached from. */
+function bindReached(before: readonly PathSegment[], aggregate: AggregateExpression, scope: RowScope, bind: Bind): BoundAggregation {
+  if (aggregate.from.length > 0) throw unsupported('from within the function aggregate behind a path')
+  const { expression: syntax, ...rest } = aggregate
+  if (syntax.kind === 'path' && syntax.root.kind === 'implicit') {
+    const { aggregation, type } = bindAggregation({ ...rest, expression: { ...syntax, segments: [...before, ...syntax.segments] } }, scope, bind)
+    return { aggregation: aggregation.reached === undefined ? { ...aggregation, reached: whole(before, scope) } : aggregation, type }
+  }
+  const found = rowsReachedBy(before, scope)
+  if (found === undefined) throw invalid('The function aggregate stands behind a path to related rows.')
+  const expression = bind(syntax, { ...found.rows, outer: { name: '$it', scope } })
+  for (const name of columnsOf(expression)) if (name !== '$it') found.related.read.add(name)
+  const { method, type } = aggregatedType(aggregate, expression.type)
+  return { aggregation: { method, expression, reached: found.reached }, type }
 }
 
 function whole(before: readonly PathSegment[], scope: RowScope): Reached {

@@ -1,7 +1,8 @@
 import { annotationsOf, type AnnotationValue } from '@tributary/edm'
 import type { GroupingElement, Path, PathSegment, Span } from '@tributary/odata-url'
-import type { Column, GroupKey } from '@tributary/plan'
+import { type Column, conjunction, type GroupKey } from '@tributary/plan'
 import { bindExpression } from '../bind-expression.js'
+import { resolvePath } from '../bind-path.js'
 import { comparable } from '../comparable-types.js'
 import { columnsOfType } from '../model-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
@@ -76,7 +77,8 @@ function bindGroup(path: Path, scope: RowScope): GroupKey {
   const expression = bindExpression(path, scope)
   const fields = expression.type.base === 'structured' ? fieldsOf(names, scope) : undefined
   if (expression.type.collection || (!comparable(expression.type) && fields === undefined)) throw typeError({ what: 'groupby', span: path.span, found: expression.type, expected: 'a value that can be compared' })
-  return Object.freeze({ path: names, expression, ...(fields === undefined ? {} : { fields }) })
+  const only = path.segments.some(({ kind }) => kind === 'cast') ? conjunction(resolvePath(path, scope, bindExpression).guards) : undefined
+  return Object.freeze({ path: names, expression, ...(fields === undefined ? {} : { fields }), ...(only === undefined ? {} : { only }) })
 }
 
 /** The fields of a complex value that is grouped by as a whole. */

@@ -1,6 +1,6 @@
 import type { ApplyExpression, GroupingElement, Transformation } from '@tributary/odata-url'
 import { type Column, expandedColumn, given, type GroupKey, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
-import { resultScope } from '../bind-aggregate.js'
+import { resultScope, withEntities } from '../bind-aggregate.js'
 import { bindOrder } from '../bind-order.js'
 import { invalid } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
@@ -48,7 +48,7 @@ const columnsOf = (groups: readonly GroupKey[]): readonly Column[] => groupColum
 function withNodes(scope: RowScope, shownOfNode: readonly GroupKey[], repeats: boolean): RowScope {
   const columns = columnsOf(shownOfNode)
   if (columns.length === 0) return scope
-  if (scope.rows !== undefined) return { ...scope, rows: mergeColumns(columns, scope.rows) }
+  if (scope.rows !== undefined) return withEntities({ ...scope, rows: mergeColumns(columns, scope.rows) }, shownOfNode)
   const foreign = columns.filter(({ expanded, name }) => expanded !== undefined || name.startsWith('@'))
   return { ...scope, shown: [...(scope.shown ?? []), ...foreign], ...(repeats || foreign.some(({ expanded }) => expanded !== undefined) ? { repeats: true } : {}) }
 }
@@ -83,7 +83,7 @@ export function bindRecursive(grouping: readonly GroupingElement[], apply: Apply
   const ofNode = columnsOf(shownOfNode)
   const rows = mergeColumns(ofNode, mergeColumns(groupColumns(groups), outer.rows))
   if (new Set(rows.map(({ name }) => name)).size < ofNode.length + outer.rows.length && bound.ofNodes && !again) throw invalid('A result of $apply has the name of a property of its node.')
-  return { scope: resultScope(outer, rows), over, ordered }
+  return { scope: withEntities(resultScope(outer, rows), shownOfNode), over, ordered }
 }
 
 /** The node that the rows at hand are below, as `rollupnode()` gives it. */

@@ -138,7 +138,7 @@ function collectionsAlong(names: readonly string[], { model, entityType }: RowSc
 }
 
 /** What is reached from each row, however often. */
-const everyTime = ({ path, values, type }: Reached): Reached => ({ path, values, type })
+const everyTime = ({ identity: _identity, ...reached }: Reached): Reached => reached
 
 const namesOf = ({ segments }: Path): readonly string[] => segments.flatMap((segment) => ('name' in segment ? [segment.name] : []))
 
