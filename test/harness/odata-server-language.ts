@@ -30,6 +30,7 @@ export interface LanguageOptions {
   readonly arithmetic: 'honour' | 'refuse'
   readonly caseInsensitive: boolean
   readonly guidsAsText: boolean
+  readonly wholeNumbers: boolean
 }
 
 type Evaluate = (row: Row) => Datum
@@ -168,13 +169,19 @@ class Parser {
     }
     if (token.kind === 'string') return () => ({ kind: 'string', value: token.text })
     if (token.kind === 'literal') {
-      const value = literalOf(this.options.guidsAsText ? token.text.replace(/^guid\|/, 'text-of-guid|') : token.text)
+      const value = literalOf(this.understood(token.text))
       return () => value
     }
     if (token.text === 'null') return () => NULL
     if (token.text === 'true' || token.text === 'false') return () => bool(token.text === 'true')
     if (token.kind !== 'word') throw new Refusal(400, `unexpected ${token.text}`)
     return this.list[this.at]?.text === '(' ? this.call(token.text) : this.path(token.text)
+  }
+
+  private understood(literal: string): string {
+    const { guidsAsText, wholeNumbers } = this.options
+    const told = guidsAsText ? literal.replace(/^guid\|/, 'text-of-guid|') : literal
+    return wholeNumbers ? told.replace(/^(number\|-?\d+)\.\d+$/, '$1') : told
   }
 
   private path(first: string): Evaluate {

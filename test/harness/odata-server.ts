@@ -37,6 +37,8 @@ export interface Behaviour {
   readonly caseInsensitive?: boolean
   /** Guids compare as the text they are written as, as in databases that keep them as text. */
   readonly guidsAsText?: boolean
+  /** Of numbers in filters only what stands before the point is read. */
+  readonly wholeNumbers?: boolean
   readonly latencyMs?: number
   /** Rows of a page; undefined: everything in one response. */
   readonly pageSize?: number
@@ -286,7 +288,7 @@ function resultOf(set: ServedSet, { filter, orderby, language }: Asked): Result 
 }
 
 function languageOf(behaviour: Behaviour): LanguageOptions {
-  return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false, guidsAsText: behaviour.guidsAsText ?? false }
+  return { in: behaviour.in ?? 'honour', functions: behaviour.functions ?? 'honour', arithmetic: behaviour.arithmetic ?? 'honour', caseInsensitive: behaviour.caseInsensitive ?? false, guidsAsText: behaviour.guidsAsText ?? false, wholeNumbers: behaviour.wholeNumbers ?? false }
 }
 
 function wanted(exchange: SetExchange): Wanted {

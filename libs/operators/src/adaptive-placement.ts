@@ -46,7 +46,7 @@ export function adaptivePlacement(node: Remote, context: ExecutionContext): Adap
   }
   /** The set itself is refused: plans made from now on reach its rows from those they belong to, where they can. */
   const unreadable = (error: SourceRefused): never => {
-    if (entitySet !== '') book.learn([{ kind: 'fact', feature: 'read', fact: unsupported(`${error.status} to the set itself: ${error.reason}`, now(), refusalExpiryMs) }])
+    if (entitySet !== '' && error.features.length === 0) book.learn([{ kind: 'fact', feature: 'read', fact: unsupported(`${error.status} to the set itself: ${error.reason}`, now(), refusalExpiryMs) }])
     throw sourceFailed(error)
   }
   const contradicted = (error: SourceContradicted, given: boolean): void => {

@@ -29,7 +29,9 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   const reason = status === 401 || status === 403 ? '' : await reasonOf(incoming)
   incoming.finish(0)
   if (status === 401 || status === 403) throw hubError('HUB_SOURCE_DENIED', { slug, status })
-  const healable = status === 501 || (status >= 400 && status < 500 && status !== 429) || (status === 500 && isUnusual(asked.features[0]))
+  const healable = status === 501 || (status >= 400 && status < 500 && status !== 429)
+  const unusual = status === 500 ? asked.features.filter(isUnusual) : []
+  if (unusual.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: unusual, reason })
   if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0, perhapsTooLong: status === 404 && isLong(incoming.url) })
   if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
   // nothing can be left out of the request; but the rows may be reached another way than by their set

@@ -24,8 +24,11 @@ export function judgeFilter(expression: Expression, able: Capabilities, declared
   const trusts = features.map((feature) => able.fact(feature).trust)
   if (trusts.includes('unsupported')) return { trust: 'unsupported', features }
   if (trusts.every((trust) => trust === 'exact')) return { trust: 'exact', features }
-  return { trust: needs.superset ? 'inexact' : 'unsupported', features }
+  return { trust: needs.superset && !onlyProven(able) ? 'inexact' : 'unsupported', features }
 }
+
+/** Whether the remote was caught losing rows: what is not proven of it is nothing it may be given. */
+export const onlyProven = (able: Capabilities): boolean => able.fact('filter:unproven').trust === 'unsupported'
 
 const UNSUPPORTED: Judgement = { trust: 'unsupported', features: [] }
 

@@ -162,10 +162,22 @@ const countsOf = (instances: readonly Instance[]): ReadonlyMap<Feature, number> 
 function conclude(session: Session, { tallies, refused, planned }: Findings): void {
   for (const [feature, { right, wrong, barred, intruders, lost, seen }] of tallies) {
     if (barred > 0 && intruders === barred) note(session, feature, 'unsupported', 'every row that had to stay away came: it is ignored')
-    else if (lost > 0) note(session, feature, 'unsupported', `${lost} of ${right + wrong} rows that it was asked for did not come`)
+    else if (lost > 0) noteLoss(session, feature, `${lost} of ${right + wrong} rows that it was asked for did not come`)
     else if (wrong > 0) note(session, feature, 'inexact', `${wrong} of ${right + wrong} experiments went against our evaluator`)
     else if (kinOf(feature).some((other) => (tallies.get(other)?.wrong ?? 0) > 0)) note(session, feature, 'inexact', 'another comparison of text went against our evaluator')
     else if (seen.size === 2 && right === planned.get(feature)) note(session, feature, 'exact', `${right} experiments agreed with our evaluator`)
   }
   for (const feature of refused) note(session, feature, 'unsupported', 'the remote refused it')
+}
+
+/** Order of text and all that is negated differ from source to source, and are given to none that has not proven them. */
+const neverPresumed = (feature: Feature): boolean => orderings.includes(feature) || /^filter:(?:ne:|not$)/.test(feature)
+
+/** Kinds of other filters that have to lose rows before the remote is given only what is proven: one may be a row that changed meanwhile. */
+const MOST_LOSSY = 2
+
+function noteLoss(session: Session, feature: Feature, why: string): void {
+  note(session, feature, 'unsupported', why)
+  if (!neverPresumed(feature)) session.lossy.add(feature)
+  if (session.lossy.size >= MOST_LOSSY) note(session, 'filter:unproven', 'unsupported', `rows were lost by ${[...session.lossy].join(', ')}`)
 }

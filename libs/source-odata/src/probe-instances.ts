@@ -117,13 +117,17 @@ function withTwins(sample: Spread, at: number, given: { readonly feature: Featur
   return cased === undefined || cased.length === 0 ? [] : [...given.instances, ...cased, ...others.flat()]
 }
 
+/** Numbers with digits behind the point: some remotes read none in what they are sent. */
+const hasFraction = (value: Value): boolean => /^-?\d+\.\d*[1-9]/.test(String(value))
+
 function equality(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
   const feature = `filter:eq:${typeFeature(type)}`
   const itself = experiment(sample, at, (column, _, own) => binary('eq', column, literal(type, own)), { feature, wanted: true })
   const another = experiment(sample, at, (column, other) => binary('eq', column, literal(type, other)), { feature, wanted: false })
   const respelled = type.base === 'Edm.Guid' ? twins(sample, at, feature, (column, own) => (otherCase(own) === undefined ? undefined : binary('eq', column, literal(type, otherCase(own))))) : []
-  const instances = [itself, another, ...respelled].filter((instance) => instance !== undefined)
+  const fractional = experiment(sample, at, (column, _, own) => (hasFraction(own) ? binary('eq', column, literal(type, own)) : undefined), { feature, wanted: true })
+  const instances = [itself, another, ...(fractional?.row === itself?.row ? [] : [fractional]), ...respelled].filter((instance) => instance !== undefined)
   return withTwins(sample, at, { feature, instances }, (column, own) => [otherCase(own), padded(own)].map((text) => (text === undefined ? undefined : binary('eq', column, literal(type, text)))))
 }
 

@@ -19,6 +19,8 @@ export interface Session {
   readonly options: ProbeOptions
   readonly facts: Map<Feature, Fact>
   readonly now: Date
+  /** Filters that lost rows. */
+  readonly lossy: Set<Feature>
   requestsLeft: number
 }
 

@@ -28,5 +28,10 @@ function rankOf(feature: Feature): number {
 /** Where everyday comparisons begin. */
 const EVERYDAY_RANK = 3
 
+/** Comparisons of types that every database has. */
+const everydayTypes = /^filter:(?:eq|ne|lt|le|gt|ge):(?:Edm\.(?:String|Byte|SByte|Int16|Int32|Int64|Decimal|Double|Single|Boolean|Guid)|null)$/
+const comparison = /^filter:(?:eq|ne|lt|le|gt|ge):/
+
 /** Whether a remote may break over the feature rather than refuse it, as many do that hand filters on to their database: no everyday option does that. */
-export const isUnusual = (feature: Feature | undefined): boolean => feature !== undefined && (rankOf(feature) < EVERYDAY_RANK || feature.startsWith('apply'))
+export const isUnusual = (feature: Feature): boolean =>
+  rankOf(feature) < EVERYDAY_RANK || feature.startsWith('apply') || (comparison.test(feature) && !everydayTypes.test(feature))

@@ -1,5 +1,5 @@
 import type { Capabilities, Feature, ScanRequest } from '@tributary/source'
-import { OR_LIMIT, typeFeature } from './judge-filter.js'
+import { onlyProven, OR_LIMIT, typeFeature } from './judge-filter.js'
 import type { Restrictions } from './restrictions.js'
 
 export interface TakenKeys {
@@ -14,7 +14,7 @@ export interface TakenKeys {
 export function takeKeys(want: ScanRequest, able: Capabilities, declared: Restrictions): TakenKeys {
   const none: TakenKeys = { limit: able.keyLimit, features: [] }
   if (want.keys.length === 0 || !declared.filterable || want.keys.some(({ name }) => declared.nonFilterable.has(name))) return none
-  const can = (features: readonly Feature[]): boolean => features.every((feature) => able.fact(feature).trust !== 'unsupported')
+  const can = (features: readonly Feature[]): boolean => features.every((feature) => able.fact(feature).trust === 'exact' || (able.fact(feature).trust !== 'unsupported' && !onlyProven(able)))
   const [first] = want.keys
   const byIn: readonly Feature[] = ['filter', `filter:in:${first === undefined ? '' : typeFeature(first.type)}`]
   if (want.keys.length === 1 && can(byIn)) return { form: 'in', limit: able.keyLimit, features: byIn }

@@ -77,6 +77,13 @@ describe('accepting a filter', () => {
     expect(source.accept(want({ filter }), knowing({ 'filter:in:Edm.Int32': 'unsupported' })).taken).toEqual(['$filter=OrderID eq 1 or OrderID eq 2'])
   })
 
+  it('takes what is proven and nothing else where the remote was caught losing rows', () => {
+    const caught = knowing({ 'filter': 'exact', 'filter:unproven': 'unsupported', 'filter:gt:Edm.Decimal': 'exact' })
+    expect(source.accept(want({ filter: both }), caught).taken[0]).toBe('$filter=Freight gt 500')
+    expect(source.accept(want({ filter: ship }), caught).taken.join()).not.toContain('$filter')
+    expect(source.accept(want({ keys: columnsOfSet(sets['Orders']!).slice(0, 1) }), caught).keyForm).toBeUndefined()
+  })
+
   it('takes no more than the URL has room for', () => {
     const filter = conjunction([name('eq', 'x'.repeat(900)), name('eq', 'y'.repeat(900)), freight])!
     const accepted = source.accept(want({ filter }), knowing({}))

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { binary, call, column, booleanType, decimalType, int32Type, literal, orderKey, stringType } from '@tributary/plan'
+import { binary, call, column, booleanType, dateType, decimalType, int32Type, literal, orderKey, stringType } from '@tributary/plan'
 import { capabilitiesOf, SourceContradicted, SourceRefused, type Capabilities, type Connection, type RemoteRequest, type ScanRequest, type Target } from '@tributary/source'
 import { ODataSource } from '@tributary/source-odata'
 import { customersAndOrders, startODataServer, type Behaviour, type ODataServer } from '../../../test/harness/odata-server.js'
@@ -113,6 +113,7 @@ describe('a remote that refuses', () => {
     const filter = binary('and', freight, call('contains', booleanType, column(stringType, 'ShipName'), literal(stringType, '7')))
     await expect(rows({ filter })).rejects.toMatchObject({ name: 'SourceRefused', status: 500, reason: 'function contains' })
     server.behave({ fault: 'failure' })
+    await expect(rows({ filter: binary('gt', column(dateType, 'OrderDate'), literal(dateType, '2024-01-01')) })).rejects.toMatchObject({ name: 'SourceRefused', features: ['filter:gt:Edm.Date'] })
     await expect(rows({ filter: freight })).rejects.toMatchObject({ code: 'HUB_SOURCE_FAILED', params: { status: 500 } })
   })
 

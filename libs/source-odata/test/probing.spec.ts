@@ -68,6 +68,12 @@ describe('probing an OData source', () => {
     expect(facts.get('filter:eq:Edm.Guid')?.trust).toBe('unsupported')
   })
 
+  it('finds that numbers lose what stands behind the point, and then believes nothing that is not proven', async () => {
+    const trust = await probed({ wholeNumbers: true }, 'Orders', 80)
+    expect([trust('filter:eq:Edm.Decimal'), trust('filter:eq:Edm.Double'), trust('filter:unproven'), trust('filter:eq:Edm.Int32')]).toEqual(['unsupported', 'unsupported', 'unsupported', 'exact'])
+    expect((await probed({ caseInsensitive: true }, 'Orders', 80))('filter:unproven')).toBeUndefined()
+  })
+
   it('finds an `in` that is refused, and one that answers everything', async () => {
     expect((await probed({ in: 'refuse' }))('filter:in:Edm.Int32')).toBe('unsupported')
     expect((await probed({ in: 'ignore' }))('filter:in:Edm.Int32')).toBe('unsupported')

@@ -4,8 +4,8 @@ export type Trust = 'exact' | 'inexact' | 'unsupported'
 /**
  * One thing a remote can honour. Colon-separated, from general to special:
  * `filter` (the option is honoured at all) · `filter:eq:Edm.String` · `filter:in:Edm.Int32` · `filter:contains` · `filter:mul:Edm.Decimal` ·
- * `orderby:Edm.String` · `top` · `skip` · `count` · `select` · `ieee754` · `maxpagesize` · `query-segment` · `batch` · `read` (the set itself, without any option) · `etag` (rows come with their versions) · `apply` · `apply:sum:Edm.Decimal` (results of
- * groups by type; with `:null` behind it, of values that may be null).
+ * `orderby:Edm.String` · `top` · `skip` · `count` · `select` · `ieee754` · `maxpagesize` · `query-segment` · `batch` · `read` (the set itself, without any option) · `etag` (rows come with their versions) ·
+ * `filter:unproven` (filters nothing is known of) · `apply` · `apply:sum:Edm.Decimal` (results of groups by type; with `:null` behind it, of values that may be null).
  * Evidence is per entity set.
  */
 export type Feature = string
