@@ -14,7 +14,7 @@ describe('answers without what a failing source does not give', () => {
     return { status: response.status, applied: response.headers.get('preference-applied'), body: await response.json() as Record<string, unknown> }
   }
 
-  const failure = expect.objectContaining({ message: expect.objectContaining({ code: 'HUB_SOURCE_FAILED', severity: 'error', message: expect.stringContaining('crm') as unknown }) as unknown }) as unknown
+  const failure = expect.objectContaining({ info: expect.objectContaining({ code: 'HUB_SOURCE_FAILED', severity: 'error', message: expect.stringContaining('crm') as unknown }) as unknown }) as unknown
 
   it.each(['odata.continue-on-error', 'continue-on-error', 'continue-on-error=true'])('are given for Prefer: %s, a to-one navigation annotated in each row', async (prefer) => {
     shop.crm.behave({ fault: 'failure' })
@@ -65,7 +65,7 @@ describe('answers without what a failing source does not give', () => {
     const given = valuesOf(body).map((row) => row['OrderID'])
     expect(given.length).toBeGreaterThan(0)
     expect(given.length).toBeLessThan(400)
-    expect(body['@Core.ResourceException']).toMatchObject({ message: { code: 'HUB_SOURCE_FAILED' }, retryLink: body['@odata.nextLink'] })
+    expect(body['@Core.ResourceException']).toMatchObject({ info: { code: 'HUB_SOURCE_FAILED' }, retryLink: body['@odata.nextLink'] })
     shop.erp.behave({})
     const rest = valuesOf(await shop.door.json(String(body['@odata.nextLink']))).map((row) => row['OrderID'])
     expect([...given, ...rest]).toEqual(shop.orders.map((order) => order['OrderID']))

@@ -7,9 +7,9 @@ export interface MissingReason {
 /** The annotation of what could not be read. @see OData JSON Format 4.01, section 21.3; Core vocabulary, ResourceException */
 export const exceptionTerm = '@Core.ResourceException'
 
-/** The annotation's value. @param retryLink where the rest can be asked for */
+/** The annotation's value. @param retryLink where the rest can be asked for @see Core vocabulary, ResourceExceptionType, MessageType */
 export const exceptionText = ({ code, message }: MissingReason, retryLink?: string): string =>
-  JSON.stringify({ message: { code, message, severity: 'error' }, ...(retryLink === undefined ? {} : { retryLink }) })
+  JSON.stringify({ info: { code, message, severity: 'error' }, ...(retryLink === undefined ? {} : { retryLink }) })
 
 /** Whether a value stands for expanded rows that could not be read. */
 export const isMissing = (value: unknown): value is { readonly missing: MissingReason } => typeof value === 'object' && value !== null && !Array.isArray(value) && 'missing' in value && !('rows' in value)
