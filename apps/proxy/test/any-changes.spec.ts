@@ -46,7 +46,8 @@ describe('changes of any shape', () => {
       yard.crm.requests.length = 0
       const slug = /^(?:Jobs|Items|Clients)/.test(path) ? 'yard' : 'sales'
       const response = await yard.send(method, `/odata/${slug}/${path}`, method === 'DELETE' ? undefined : body)
-      const requests = [...yard.sales.requests, ...yard.crm.requests]
+      // Before its first stream a source is asked whether it wants a token.
+      const requests = [...yard.sales.requests, ...yard.crm.requests].filter((request) => request.method !== 'GET')
       sent[requests.length > 0 ? 'through' : 'refused']++
       const refused = requests.length === 0 && [400, 404, 405, 415, 501].includes(response.status)
       const done = requests.length === 1 && response.status === 204
