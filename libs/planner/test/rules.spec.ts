@@ -1,5 +1,5 @@
 import {
-  binary, column, decimalType, expand, expandedColumn, filter, int32Type, limit, literal, orderKey, type Plan, printPlan, scan, type ScanTarget, sort, stringType, booleanType,
+  aggregate, binary, type Column, column, concat, decimalType, expand, expandedColumn, filter, int32Type, limit, literal, orderKey, type Plan, printPlan, scan, type ScanTarget, sort, stringType, booleanType,
 } from '@tributary/plan'
 import { applyRules, pruneColumns, rules } from '@tributary/planner'
 
@@ -74,6 +74,21 @@ describe('PushLimitBelowExpand', () => {
   })
   it('does not fire over a filter of ours', () => {
     const plan = limit(filter(withCustomer(orders), german), 0, 5)
+    expect(apply(plan)).toBe(plan)
+  })
+})
+
+describe('DropUnusedOrder', () => {
+  const apply = ruleNamed('DropUnusedOrder')
+  const total: Column = { name: 'Total', type: decimalType }
+  const summed = (input: Plan): Plan => aggregate(input, { groups: [], measures: [{ column: total, method: 'sum', expression: column(decimalType, 'Freight') }], columns: [total] })
+  const byId = (input: Plan): Plan => sort(input, [orderKey(column(int32Type, 'ID'))])
+  it('drops orders beneath groups, through filters and what stands one behind the other', () => {
+    expect(lines(apply(summed(filter(byId(orders), cheap))))).toEqual(['Aggregate Freight with sum as Total', '└ Filter Freight lt 5', '  └ Scan erp.Orders (ID, CustomerID, Freight)'])
+    expect(lines(apply(summed(concat([byId(orders), orders], orders.columns)))).some((line) => line.includes('Sort'))).toBe(false)
+  })
+  it('does not fire where a limit cuts the ordered rows', () => {
+    const plan = summed(limit(byId(orders), 0, 5))
     expect(apply(plan)).toBe(plan)
   })
 })
