@@ -78,11 +78,12 @@ describe('PushLimitBelowExpand', () => {
   })
 })
 
+const total: Column = { name: 'Total', type: decimalType }
+const summed = (input: Plan): Plan => aggregate(input, { groups: [], measures: [{ column: total, method: 'sum', expression: column(decimalType, 'Freight') }], columns: [total] })
+const byId = (input: Plan): Plan => sort(input, [orderKey(column(int32Type, 'ID'))])
+
 describe('DropUnusedOrder', () => {
   const apply = ruleNamed('DropUnusedOrder')
-  const total: Column = { name: 'Total', type: decimalType }
-  const summed = (input: Plan): Plan => aggregate(input, { groups: [], measures: [{ column: total, method: 'sum', expression: column(decimalType, 'Freight') }], columns: [total] })
-  const byId = (input: Plan): Plan => sort(input, [orderKey(column(int32Type, 'ID'))])
   it('drops orders beneath groups, through filters and what stands one behind the other', () => {
     expect(lines(apply(summed(filter(byId(orders), cheap))))).toEqual(['Aggregate Freight with sum as Total', '└ Filter Freight lt 5', '  └ Scan erp.Orders (ID, CustomerID, Freight)'])
     expect(lines(apply(summed(concat([byId(orders), orders], orders.columns)))).some((line) => line.includes('Sort'))).toBe(false)
