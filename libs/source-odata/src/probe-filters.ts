@@ -173,11 +173,8 @@ function conclude(session: Session, { tallies, refused, planned }: Findings): vo
 /** Order of text and all that is negated differ from source to source, and are given to none that has not proven them. */
 const neverPresumed = (feature: Feature): boolean => orderings.includes(feature) || /^filter:(?:ne:|not$)/.test(feature)
 
-/** Kinds of other filters that have to lose rows before the remote is given only what is proven: one may be a row that changed meanwhile. */
-const MOST_LOSSY = 2
-
+/** A remote that loses rows by a filter any other may be presumed of is given only what is proven. */
 function noteLoss(session: Session, feature: Feature, why: string): void {
   note(session, feature, 'unsupported', why)
-  if (!neverPresumed(feature)) session.lossy.add(feature)
-  if (session.lossy.size >= MOST_LOSSY) note(session, 'filter:unproven', 'unsupported', `rows were lost by ${[...session.lossy].join(', ')}`)
+  if (!neverPresumed(feature)) note(session, 'filter:unproven', 'unsupported', `rows were lost by ${feature}`)
 }

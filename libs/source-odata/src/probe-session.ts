@@ -19,8 +19,6 @@ export interface Session {
   readonly options: ProbeOptions
   readonly facts: Map<Feature, Fact>
   readonly now: Date
-  /** Filters that lost rows. */
-  readonly lossy: Set<Feature>
   requestsLeft: number
 }
 

@@ -19,7 +19,7 @@ export async function probeSet(transport: Transport, target: Target, entitySet: 
   const facts = new Map<Feature, Fact>()
   if (shape === undefined || options.maxRequests <= 0) return facts
   const keyAt = shape.key.map((name) => shape.columns.findIndex((column) => column.name === name))
-  const session: Session = { transport, target, entitySet, columns: shape.columns, keyAt, options, facts, now: new Date(), lossy: new Set(), requestsLeft: options.maxRequests }
+  const session: Session = { transport, target, entitySet, columns: shape.columns, keyAt, options, facts, now: new Date(), requestsLeft: options.maxRequests }
   try {
     await experiment(session)
   } catch (error) {
