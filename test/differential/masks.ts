@@ -31,6 +31,9 @@ function randomBehaviour(dice: Dice): Behaviour {
     nextLinks: dice.pick(['absolute', 'relative']), valueFirst: dice.chance(0.3),
     ...(dice.chance(0.6) ? { pageSize: dice.pick([1, 4, 9, 20]) } : {}), ...(dice.chance(0.3) ? { urlLimit: dice.pick([500, 1200, 2000]) } : {}), ...(dice.chance(0.3) ? { filterTerms: dice.pick([4, 10, 25]) } : {}),
     ...(dice.chance(0.3) ? { encoding: dice.pick(['gzip', 'br'] as const) } : {}),
+    ...(dice.chance(0.4) ? { batch: dice.pick(['honour', 'token'] as const) } : {}),
+    // Only a long URL is taken for too long where its refusal does not say so.
+    ...(dice.chance(0.2) ? { urlLimit: 1200, overlong: dice.pick([404, 'reset'] as const) } : {}),
   }
 }
 
