@@ -1,3 +1,4 @@
+import { until } from '../harness/running.js'
 import { difference, see } from './compare.js'
 import { knownDifferences } from './differences.js'
 import { reads, type Exchange } from './exchanges.js'
@@ -40,8 +41,12 @@ describe('over a source that does not let one of its sets be read by itself', ()
     const asked = hub.source.requests.slice(before).map(({ url }) => url)
     expect(asked.filter((url) => url.startsWith('/port/Calls'))).toEqual([])
     expect(asked.filter((url) => /Vessels\('[A-Z]+'\)\/Calls/.test(decodeURIComponent(url))).length).toBeGreaterThan(1)
-    const { entitySets } = await (await fetch(`${hub.hub.origin}/api/v1/services/port/capabilities`)).json() as { readonly entitySets: readonly { readonly name: string; readonly features: readonly { readonly feature: string; readonly state: string; readonly why: string }[] }[] }
-    expect(entitySets.find(({ name }) => name === 'Calls')?.features.find(({ feature }) => feature === 'read')).toMatchObject({ state: 'unsupported', why: expect.stringContaining('405') as string })
+    // What was learnt reaches the catalog a moment later.
+    const read = await until('The lesson in the catalog', async () => {
+      const { entitySets } = await (await fetch(`${hub.hub.origin}/api/v1/services/port/capabilities`)).json() as { readonly entitySets: readonly { readonly name: string; readonly features: readonly { readonly feature: string; readonly state: string; readonly why: string }[] }[] }
+      return entitySets.find(({ name }) => name === 'Calls')?.features.find(({ feature }) => feature === 'read')
+    })
+    expect(read).toMatchObject({ state: 'unsupported', why: expect.stringContaining('405') as string })
   })
 
   it('names the refusal where the set itself is asked for', async () => {

@@ -6,6 +6,8 @@ export interface JsonFormat {
   readonly metadata: 'minimal' | 'none' | 'full'
   /** Int64 and Decimal as strings instead of numbers. */
   readonly ieee754: boolean
+  /** The character set was asked for by name: only then is it told. */
+  readonly charset?: true
 }
 
 const jsonRanges: ReadonlySet<string> = new Set(['json', 'application/json', 'application/*', '*/*'])
@@ -22,7 +24,7 @@ function jsonOf({ type, parameters }: MediaRange): JsonFormat | undefined {
   if (metadata !== 'minimal' && metadata !== 'none' && metadata !== 'full') return undefined
   if (!/^utf-?8$/i.test(parameters.get('charset') ?? 'utf-8')) return undefined
   const ieee754 = (parameters.get('ieee754compatible') ?? 'false').toLowerCase() === 'true'
-  return { metadata, ieee754 }
+  return { metadata, ieee754, ...(parameters.has('charset') ? { charset: true as const } : {}) }
 }
 
 /**
@@ -95,8 +97,8 @@ export function parseTableAccept(accept: string | undefined, format: string | un
   return first === undefined ? undefined : tableRanges[first.type]
 }
 
-/** The Content-Type of an answer in JSON. */
-export const jsonContentType = ({ metadata, ieee754 }: JsonFormat, { prefixed }: { readonly prefixed: boolean } = { prefixed: true }): string => {
+/** The Content-Type of an answer in JSON; with a character set only for those who named it. @see OData Protocol 4.01, section 8.2.1 */
+export const jsonContentType = ({ metadata, ieee754, charset }: JsonFormat, { prefixed }: { readonly prefixed: boolean } = { prefixed: true }): string => {
   const prefix = prefixed ? 'odata.' : ''
-  return `application/json;${prefix}metadata=${metadata};${prefix}streaming=true${ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`
+  return `application/json;${prefix}metadata=${metadata};${prefix}streaming=true${ieee754 ? ';IEEE754Compatible=true' : ''}${charset === true ? ';charset=utf-8' : ''}`
 }

@@ -19,7 +19,7 @@ describe('parseAccept', () => {
     ['application/xml', 'application/json;odata.metadata=none;IEEE754Compatible=true', 'none', true],
     ['text/x;x="a,b;c", application/json;charset="utf-8";IEEE754Compatible=true', undefined, 'minimal', true],
   ] as const)('takes Accept %s with $format %s as metadata=%s, ieee754=%s', (accept, format, metadata, ieee754) => {
-    expect(parseAccept(accept, format)).toEqual({ metadata, ieee754 })
+    expect(parseAccept(accept, format)).toMatchObject({ metadata, ieee754 })
   })
 
   it.each([
@@ -35,7 +35,17 @@ describe('parseAccept', () => {
   })
 
   it('says what is sent', () => {
-    expect(jsonContentType({ metadata: 'minimal', ieee754: true })).toBe('application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=true;charset=utf-8')
+    expect(jsonContentType({ metadata: 'minimal', ieee754: true })).toBe('application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=true')
+  })
+
+  it.each([
+    ['application/json', false],
+    ['*/*', false],
+    ['application/json;odata.metadata=none;charset=utf-8', true],
+    ['application/json;charset="UTF-8";IEEE754Compatible=true', true],
+    ['application/xml;charset=utf-8, application/json;q=0.5', false],
+  ])('names the character set to who asked for %s: %s', (accept, named) => {
+    expect(jsonContentType(parseAccept(accept, undefined)).endsWith(';charset=utf-8')).toBe(named)
   })
 })
 

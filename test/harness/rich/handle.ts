@@ -23,7 +23,7 @@ export function handle(service: Service, request: Request): Reply {
     if (before !== undefined) service.store = before
     const { status, code, message } = reasonOf(error)
     if (status === 204) return { status, headers: version }
-    return { status, headers: { ...version, 'content-type': 'application/json;odata.metadata=minimal;charset=utf-8' }, body: JSON.stringify({ error: { code, message } }) }
+    return { status, headers: { ...version, 'content-type': 'application/json;odata.metadata=minimal' }, body: JSON.stringify({ error: { code, message } }) }
   }
 }
 
@@ -40,7 +40,7 @@ function reasonOf(error: unknown): { readonly status: number; readonly code: str
 function answer(service: Service, request: Request): Reply {
   versionOf(request.headers)
   if (request.path.replace(/\/$/, '') === '$metadata' && request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(request.method)
-  if (request.path.replace(/\/$/, '') === '$metadata') return { status: 200, headers: { 'content-type': 'application/xml;charset=utf-8', 'odata-version': '4.01' }, body: service.metadata }
+  if (request.path.replace(/\/$/, '') === '$metadata') return { status: 200, headers: { 'content-type': 'application/xml', 'odata-version': '4.01' }, body: service.metadata }
   if (request.path === '$batch') {
     refuses(service, 'batch')
     return answerBatch(service, request, handle)

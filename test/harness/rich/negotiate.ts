@@ -23,7 +23,7 @@ export function negotiate({ headers, path }: Request, options: Url.QueryOptions,
   if (wanted === undefined) throw new Refusal(406, `${asked} cannot be written`)
   const metadata = wanted.parameters.get('metadata') ?? 'minimal'
   if (metadata !== 'minimal' && metadata !== 'full' && metadata !== 'none') throw new Refusal(406, `metadata=${metadata} is not known`)
-  return { metadata, ieee754: wanted.parameters.get('ieee754compatible') === 'true', version: versionOf(headers), root }
+  return { metadata, ieee754: wanted.parameters.get('ieee754compatible') === 'true', charset: wanted.parameters.has('charset'), version: versionOf(headers), root }
 }
 
 /** The version of the answer. @throws Refusal 400 */
@@ -35,5 +35,5 @@ export function versionOf(headers: Readonly<Record<string, string>>): '4.0' | '4
   return most !== undefined && Number(most) >= 4.01 ? '4.01' : '4.0'
 }
 
-export const contentType = ({ metadata, ieee754, version }: Format): string =>
-  `application/json;${version === '4.01' ? '' : 'odata.'}metadata=${metadata}${ieee754 ? ';IEEE754Compatible=true' : ''};charset=utf-8`
+export const contentType = ({ metadata, ieee754, charset = false, version }: Format): string =>
+  `application/json;${version === '4.01' ? '' : 'odata.'}metadata=${metadata}${ieee754 ? ';IEEE754Compatible=true' : ''}${charset ? ';charset=utf-8' : ''}`

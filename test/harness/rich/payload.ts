@@ -11,6 +11,8 @@ import { fromPlain, NumberText, parseJson, Refusal, typeMember, writeScalar, typ
 export interface Format {
   readonly metadata: 'minimal' | 'full' | 'none'
   readonly ieee754: boolean
+  /** The character set was asked for by name. */
+  readonly charset?: boolean
   readonly version: '4.0' | '4.01'
   /** The service root, ends in `/`. */
   readonly root: string

@@ -112,7 +112,7 @@ function resultOf({ state, reply }: AsyncJob): Result {
     const length = reply.headers['content-length'] === undefined ? {} : { 'content-length': String(reply.bytes) }
     return { status: reply.status, headers: { ...reply.headers, ...length }, body: reply.body() }
   }
-  return { status: state.status, headers: { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.0', 'cache-control': 'no-store' }, body: Buffer.from(errorBody(state)) }
+  return { status: state.status, headers: { 'content-type': 'application/json', 'odata-version': '4.0', 'cache-control': 'no-store' }, body: Buffer.from(errorBody(state)) }
 }
 
 const respondDirectly = (job: AsyncJob, exchange: Exchange): Promise<void> => respondRelayed(exchange, resultOf(job))

@@ -11,6 +11,6 @@ export interface WholeReply {
 /** An error as the answer to one request of a batch. */
 export const errorReply = (error: HubError): WholeReply => ({
   status: error.status,
-  headers: { 'content-type': 'application/json;charset=utf-8', 'odata-version': '4.0', ...(error.params['allowed'] === undefined ? {} : { allow: String(error.params['allowed']) }) },
+  headers: { 'content-type': 'application/json', 'odata-version': '4.0', ...(error.params['allowed'] === undefined ? {} : { allow: String(error.params['allowed']) }) },
   body: Buffer.from(errorBody(error)),
 })

@@ -51,7 +51,7 @@ export function respondWithError({ request, response }: Pick<Exchange, 'request'
   if (response.headersSent) return void response.destroy()
   respond({ request, response }, error.status, {
     headers: {
-      'content-type': 'application/json;charset=utf-8',
+      'content-type': 'application/json',
       'odata-version': '4.0',
       'cache-control': 'no-store',
       ...(error.status === 401 ? { 'www-authenticate': challengeOf(error) } : {}),

@@ -61,5 +61,5 @@ export function answerMetadata(exchange: Exchange, exposure: Exposure, asked: Me
   }
   const held = header(exchange, 'if-none-match')?.split(',').map((tag) => tag.trim()) ?? []
   if (held.includes(etag) || held.includes('*')) return respond(exchange, 304, { headers })
-  respond(exchange, 200, { headers: { ...headers, 'content-type': form === 'xml' ? 'application/xml;charset=utf-8' : 'application/json;charset=utf-8' }, body })
+  respond(exchange, 200, { headers: { ...headers, 'content-type': form === 'xml' ? 'application/xml' : 'application/json' }, body })
 }
