@@ -158,6 +158,10 @@ Vessels?$count=true&$select=Weight
 Vessels('AMBER')/Port.TotalLoaded()
 Sailors(9007199254740993)`, { accept: 'application/json;IEEE754Compatible=true' }),
   ...reads(`
+Vessels?$top=1&$orderby=Code
+Vessels('AMBER')/Weight
+Office`, { accept: 'application/json;charset=utf-8;IEEE754Compatible=true;odata.metadata=minimal' }),
+  ...reads(`
 /
 Vessels?$expand=Home($select=Name)&$select=Code&$count=true
 Vessels('FORCE')
