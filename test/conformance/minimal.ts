@@ -51,7 +51,10 @@ export const minimal: ClauseTests = {
     for (const path of ['store/', 'store/$metadata', 'store/Products', 'store/Products(1)', 'store/Products/$count', 'store/Nothing']) {
       expect([path, (await hub.ask(path)).headers.get('odata-version')]).toEqual([path, '4.0'])
     }
-    expect((await hub.ask('store/Products', { 'odata-maxversion': '4.01' })).headers.get('odata-version')).toBe('4.01')
+    for (const path of ['store/Products', 'store/Nothing', 'store/Products?$filter=(', 'store/Products?$format=gif']) {
+      expect([path, (await hub.ask(path, { 'odata-maxversion': '4.01' })).headers.get('odata-version')]).toEqual([path, '4.01'])
+    }
+    expect((await hub.ask('store/Products', { 'odata-maxversion': '3.0' })).headers.get('odata-version')).toBe('4.0')
   },
   M5: async (hub) => {
     expect((await hub.ask('store/Products', { accept: 'application/atom+xml' })).status).toBe(406)

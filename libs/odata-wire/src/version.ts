@@ -16,10 +16,19 @@ const v401: ProtocolVersion = Object.freeze({ version: '4.01', prefixed: false }
  * @see OData Protocol 4.01, section 8.2.7
  */
 export function negotiateVersion(maxVersion: string | undefined): ProtocolVersion {
+  const version = highestWithin(maxVersion)
+  if (version === undefined) throw hubError('HUB_VERSION_UNSUPPORTED', { header: 'OData-MaxVersion', version: maxVersion ?? '' }, { target: 'OData-MaxVersion' })
+  return version
+}
+
+/** The version an error is written in: the client's as well, unless that is what is wrong. */
+export const versionOfError = (maxVersion: string | undefined): ProtocolVersion['version'] => (highestWithin(maxVersion) ?? v40).version
+
+function highestWithin(maxVersion: string | undefined): ProtocolVersion | undefined {
   if (maxVersion === undefined || maxVersion.trim() === '') return v40
   const [, major, minor = '0'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(maxVersion.trim()) ?? []
   const at = Number(major) + Number(`0.${minor}`)
-  if (major === undefined || at < 4) throw hubError('HUB_VERSION_UNSUPPORTED', { header: 'OData-MaxVersion', version: maxVersion }, { target: 'OData-MaxVersion' })
+  if (major === undefined || at < 4) return undefined
   return at >= 4.01 ? v401 : v40
 }
 

@@ -8,9 +8,9 @@ export interface WholeReply {
   readonly body: Buffer
 }
 
-/** An error as the answer to one request of a batch. */
+/** An error as the answer to one request of a batch, in the version of the batch. @see OData Protocol 4.01, section 8.1.5 */
 export const errorReply = (error: HubError): WholeReply => ({
   status: error.status,
-  headers: { 'content-type': 'application/json', 'odata-version': '4.0', ...(error.params['allowed'] === undefined ? {} : { allow: String(error.params['allowed']) }) },
+  headers: { 'content-type': 'application/json', ...(error.params['allowed'] === undefined ? {} : { allow: String(error.params['allowed']) }) },
   body: Buffer.from(errorBody(error)),
 })

@@ -1,4 +1,4 @@
-import { errorBody, negotiateVersion } from '@tributary/odata-wire'
+import { errorBody, negotiateVersion, versionOfError } from '@tributary/odata-wire'
 import type { HubError } from '@tributary/errors'
 import { challengeOf } from '@tributary/nest'
 import { type Exchange, header } from './exchange.js'
@@ -52,7 +52,7 @@ export function respondWithError({ request, response }: Pick<Exchange, 'request'
   respond({ request, response }, error.status, {
     headers: {
       'content-type': 'application/json',
-      'odata-version': '4.0',
+      'odata-version': versionOfError(header({ request }, 'odata-maxversion')),
       'cache-control': 'no-store',
       ...(error.status === 401 ? { 'www-authenticate': challengeOf(error) } : {}),
       ...(error.status === 405 ? { allow: String(error.params['allowed'] ?? reading) } : {}),
