@@ -39,7 +39,7 @@ describe('a JSON tree', () => {
   it('rejects what JSON.parse rejects, and nothing else but names given twice', () => {
     const pieces = constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"b":1', '1', '-', '01', '1.', '.5', '1e5', '1e', 'true', 'nul', '"', '\\', '"\\x"', '"\u0001"', ' ', '\n', '\u00a0')
     assert(property(array(pieces, { maxLength: 8 }).map((parts) => parts.join('')), (text) => {
-      expect([text, accepted(() => read(text)) || hasTwins(text)]).toEqual([text, accepted(() => JSON.parse(text) as unknown)])
+      expect([text, accepted(() => read(text))]).toEqual([text, accepted(() => JSON.parse(text) as unknown) && !hasTwins(text)])
     }), { numRuns: 2000 })
   })
 
