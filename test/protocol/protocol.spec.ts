@@ -8,8 +8,9 @@ import { furtherRequests } from './further-requests.js'
 import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
+import { shortenedKeyRequests } from './shortened-key-requests.js'
 
-const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests }
+const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)
 

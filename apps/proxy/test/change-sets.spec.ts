@@ -36,6 +36,7 @@ describe('change sets', () => {
         name: 'Fleet', relationships: [], entities: [
           { name: 'Ships', service: 'port', entitySet: 'Vessels', select: ['Code', 'Name', 'Needs', 'Log', 'Lots'], rename: { Code: 'Id', Name: 'Label' } },
           { name: 'Hands', service: 'port', entitySet: 'Sailors', select: ['Id', 'Name', 'Papers', 'Rank'], rename: { Papers: 'Name', Name: 'Full' } },
+          { name: 'Stops', service: 'port', entitySet: 'Calls', select: ['VesselCode', 'Number', 'Arrived', 'Loaded'], rename: { Number: 'VesselCode', VesselCode: 'Ship' } },
           { name: 'Strangers', service: 'other', entitySet: 'Sailors', select: ['Id', 'Name', 'Papers', 'Rank'] },
         ],
       },
@@ -164,6 +165,20 @@ describe('change sets', () => {
     expect(answers[1]?.body).toMatchObject({ Full: 'Ann', Name: 'P-930' })
     expect(await there('Sailors(930)')).toMatchObject({ Name: 'Anna', Papers: 'P-930' })
     expect((await there("Vessels('NEW')/Crew"))['value']).toMatchObject([{ Name: 'Anna' }])
+  })
+
+  it('of a data product may leave out of keys what the row before tells', async () => {
+    const answers = await batch([
+      { id: 'old', method: 'patch', url: "Ships('AMBER')/Calls(2)", headers: { ...json, prefer: 'return=representation' }, body: { Loaded: 1.5 } },
+      { id: 'ship', method: 'post', url: 'Ships', headers: json, body: { Id: 'NEW', Label: 'New', Needs: 'Water', Log: [], Lots: [] }, atomicityGroup: 'g' },
+      { id: 'call', method: 'post', url: '$ship/Calls', headers: json, body: { VesselCode: 3, Arrived: '2024-01-01T00:00:00Z' }, atomicityGroup: 'g' },
+      { id: 'more', method: 'patch', url: '$ship/Calls(VesselCode=3)', headers: json, body: { Loaded: 4 }, atomicityGroup: 'g' },
+      { id: 'gone', method: 'delete', url: "Ships('AMBER')/Calls(1)" },
+    ], {}, 'fleet')
+    expect(answers.map(({ id, status: told, body }) => [id, told, body?.['error']])).toEqual([['old', 200, undefined], ['ship', 201, undefined], ['call', 201, undefined], ['more', 204, undefined], ['gone', 204, undefined]])
+    expect(answers[0]?.body).toMatchObject({ Ship: 'AMBER', VesselCode: 2, Loaded: 1.5 })
+    expect((await there("Vessels('NEW')/Calls"))['value']).toMatchObject([{ VesselCode: 'NEW', Number: 3, Loaded: 4 }])
+    expect([await status("Calls(VesselCode='AMBER',Number=1)"), port.requests.some(({ url }) => url === "/port/Vessels('AMBER')/Calls(VesselCode='AMBER',Number=2)")]).toEqual([404, true])
   })
 
   it('that span sources are refused by name, and nothing is done', async () => {

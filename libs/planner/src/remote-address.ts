@@ -31,13 +31,14 @@ export interface RemoteAddress {
 /**
  * A resource path of an exposure as the source behind it names it: sets, keys, properties, types, operations with their arguments.
  * What `$select` and the like hold is not part of it.
+ * @param keys `whole`: parts of keys that the row before tells are put in; `asWritten`: they stay out, where that row is not there yet
  * @throws HUB_RESOURCE_NOT_FOUND with the nearest name, HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_INVALID, HUB_QUERY_UNSUPPORTED
  * @see OData URL Conventions 4.01, section 4
  */
-export function remoteAddress(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases'] = new Map()): RemoteAddress {
+export function remoteAddress(segments: readonly ResourceSegment[], exposure: Exposure, aliases: ODataUrl['options']['aliases'] = new Map(), keys: 'whole' | 'asWritten' = 'whole'): RemoteAddress {
   const [first, ...rest] = segments
   if (first === undefined) throw resourceNotFound('The empty path', '')
-  let walk: RemoteWalk = beginWalk(first, exposure, aliases)
+  let walk: RemoteWalk = { ...beginWalk(first, exposure, aliases), ...(keys === 'asWritten' ? { keysAsWritten: true } : {}) }
   for (const segment of rest) walk = followSegment(walk, segment)
   if (walk.addressed === undefined) throw unsupported('A path that ends like this')
   return Object.freeze({

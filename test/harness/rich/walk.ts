@@ -1,4 +1,4 @@
-import type { EdmModel, Operation, TypeRef } from '@tributary/edm'
+import type { EdmModel, EntityType, Operation, TypeRef } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf, setOf } from './addresses.js'
@@ -66,27 +66,43 @@ type Entities = Extract<Place, { kind: 'entities' }>
 
 function byKey(walking: Walking, place: Entities, key: Url.Key): Place {
   const { model } = walking.scope
-  const values = keyValues(walking, place.declared, key)
+  const values = keyValues(walking, place, key)
   const alternate = Object.keys(values).some((name) => !keyNames(model, place.declared).includes(name))
   const item = place.items.find((one) => (alternate ? Object.entries(values).every(([name, value]) => String(one.values[name]) === String(value)) : sameKey(model, one, values)))
   return { kind: 'entity', type: place.type, declared: place.declared, item, context: place.context, origin: place.origin, ofCollection: true, key: values }
 }
 
-function keyValues({ scope }: Walking, typeName: string, key: Url.Key): Readonly<Record<string, Value>> {
+/** Key values that the entity before tells: they may be left out. @see OData URL Conventions 4.01 section 4.3.2 */
+function toldBy({ model }: Scope, { from, path }: Origin): Readonly<Record<string, Value>> {
+  const navigation = from === undefined || path === undefined ? undefined : navigationAt(model, from.type, path)
+  const back = navigation?.partner === undefined ? undefined : navigationAt(model, navigation.target, navigation.partner)
+  return Object.fromEntries((back?.constraints ?? []).map(({ property: name, referencedProperty }) => [name, from?.values[referencedProperty] ?? null]))
+}
+
+function keyValues({ scope }: Walking, { declared: typeName, origin }: Entities, key: Url.Key): Readonly<Record<string, Value>> {
   const { model } = scope
   const type = entityTypeOf(model, typeName)
-  const names = keyNames(model, typeName)
-  const alternate = type.alternateKeys.map((parts) => parts.map(({ path, alias }) => alias ?? path))
+  const told = toldBy(scope, origin)
+  const whole = keyNames(model, typeName)
+  const given = partsOf({ scope, names: key.parts.length < whole.length ? whole.filter((name) => told[name] === undefined) : whole }, type, key)
+  const values = { ...Object.fromEntries(whole.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]]))), ...given }
+  if (sameNames(Object.keys(values), whole)) return values
+  if (!type.alternateKeys.some((parts) => sameNames(parts.map(({ path, alias }) => alias ?? path), Object.keys(given)))) throw new Refusal(400, `the key of ${typeName} is ${whole.join()}`)
+  return given
+}
+
+const sameNames = (some: readonly string[], others: readonly string[]): boolean => some.toSorted().join() === others.toSorted().join()
+
+function partsOf({ scope, names }: { readonly scope: Scope; readonly names: readonly string[] }, type: EntityType, key: Url.Key): Readonly<Record<string, Value>> {
+  const { model } = scope
   const given = key.parts.map(({ name, value }, index) => {
     const known = name ?? names[index] ?? ''
     const property = model.property(type, known)
-    if (property === undefined) throw new Refusal(400, `${typeName} has no key ${known}`)
+    if (property === undefined) throw new Refusal(400, `${type.name} has no key ${known}`)
     const item = evaluate(scope, value)
     if (item.kind !== 'value' || item.value === null) throw new Refusal(400, `no value for key ${known}`)
     return [known, castText(model, property.type.name, String(item.value))] as const
   })
-  const set = given.map(([name]) => name).toSorted().join()
-  if (set !== names.toSorted().join() && !alternate.some((one) => one.toSorted().join() === set)) throw new Refusal(400, `the key of ${typeName} is ${names.join()}`)
   return Object.fromEntries(given)
 }
 

@@ -70,7 +70,7 @@ async function prepareNext({ part, request }: TogetherRequest, { index, before, 
   const referred = before.find(({ id }) => id === leadingReference.exec(part.url)?.[1])
   const standIn = referred?.standIn()
   const own = request(standIn === undefined ? part.url : part.url.replace(leadingReference, () => standIn.path))
-  const change = await prepare(own, { endpoints, tokens, ids: new Set(before.map(({ id }) => id)) })
+  const change = await prepare(own, { endpoints, tokens, ids: new Set(before.map(({ id }) => id)), ...(standIn?.unborn === true ? { keys: 'asWritten' } : {}) })
   for (const name of ['if-match', 'if-none-match']) {
     const reference = change.call.headers[name] ?? ''
     if (before.some((one) => reference.trim() === `$${one.id}`)) requireEtagReferences(endpoints.endpoint(change.call.endpoint).target, reference)

@@ -1,13 +1,16 @@
 import type { Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType } from '@tributary/edm'
-import { encodeSegmentText, namesOf, parseODataUrl } from '@tributary/odata-url'
+import { encodeSegmentText, parseODataUrl } from '@tributary/odata-url'
 import { remoteAddress, type RemoteAddress } from '@tributary/planner'
+import { namesFor } from '../odata/service-names.js'
 import type { ServiceRequest } from '../odata/service-request.js'
 
 /** What is put where a change refers to an entity that another change of its set will create: an entity of the same set with some key. */
 export interface StandIn {
   /** Raw, below our root. */
   readonly path: string
+  /** It is not there yet: what its key will be is not known. */
+  readonly unborn: boolean
   /** The remote's path of the change that refers to it, with the reference in its place again. */
   readonly restore: (remotePath: string, reference: string) => string
 }
@@ -20,14 +23,14 @@ export function standInFor({ path }: Pick<ServiceRequest, 'path'>, method: strin
   const whole = path.replace(/\/$/, '')
   const { addressed, exposedType } = addressOf(whole, exposure)
   const type = exposedType === undefined ? undefined : exposure.model.entityType(exposedType.name)
-  if (method !== 'POST' || addressed !== 'entities' || type === undefined) return { path: whole, restore: (remotePath) => remotePath }
+  if (method !== 'POST' || addressed !== 'entities' || type === undefined) return { path: whole, unborn: false, restore: (remotePath) => remotePath }
   const own = `${whole}(${someKey(exposure.model, type)})`
   const remote = addressOf(own, exposure).path
-  return { path: own, restore: (remotePath, reference) => (remotePath.startsWith(remote) ? reference + remotePath.slice(remote.length) : remotePath) }
+  return { path: own, unborn: true, restore: (remotePath, reference) => (remotePath.startsWith(remote) ? reference + remotePath.slice(remote.length) : remotePath) }
 }
 
 function addressOf(path: string, exposure: Exposure): RemoteAddress {
-  const { resource } = parseODataUrl(path, '', namesOf(exposure.model))
+  const { resource } = parseODataUrl(path, '', namesFor(exposure.model))
   return remoteAddress(resource.kind === 'path' ? resource.segments : [], exposure)
 }
 

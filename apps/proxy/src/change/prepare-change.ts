@@ -34,6 +34,8 @@ export interface ChangeParts {
   readonly tokens: PageTokens
   /** Ids of requests done together with this one, to which its body may refer. */
   readonly ids?: ReadonlySet<string>
+  /** `asWritten`: the path begins with what stands in for an entity that is not there yet, whose key no other is completed with. */
+  readonly keys?: 'asWritten'
 }
 
 /**
@@ -47,7 +49,7 @@ export async function prepareChange(asked: ServiceRequest, parts: ChangeParts): 
   requireOffered(exchange)
   const url = parseODataUrl(asked.path, exchange.query, namesFor(exposure.model))
   refuseExplain(url, 'A change')
-  const address = addressOf(url, asked)
+  const address = addressOf(url, asked, parts.keys)
   const endpoint = parts.endpoints.endpoint(address.endpoint)
   const shape = requireShape(asked, address, parts.endpoints)
   const protocol = negotiateVersion(header(exchange, 'odata-maxversion'))
@@ -83,8 +85,8 @@ interface Planned {
 }
 
 /** @throws HUB_RESOURCE_NOT_FOUND, HUB_METHOD_NOT_ALLOWED for the service itself */
-export function addressOf({ resource, options }: ODataUrl, { exchange, exposure }: Pick<ServiceRequest, 'exchange' | 'exposure'>): RemoteAddress {
-  if (resource.kind === 'path') return remoteAddress(resource.segments, exposure, options.aliases)
+export function addressOf({ resource, options }: ODataUrl, { exchange, exposure }: Pick<ServiceRequest, 'exchange' | 'exposure'>, keys: ChangeParts['keys'] = undefined): RemoteAddress {
+  if (resource.kind === 'path') return remoteAddress(resource.segments, exposure, options.aliases, keys)
   throw hubError('HUB_METHOD_NOT_ALLOWED', { method: exchange.request.method ?? '', resource: exchange.path, allowed: 'GET, HEAD, OPTIONS' })
 }
 

@@ -1,3 +1,5 @@
+import { joinColumns } from '@tributary/catalog'
+import type { NavigationProperty } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
 import { printCall } from '../bind/operation-call.js'
@@ -43,8 +45,9 @@ function followProperty(walk: RemoteWalk, name: string): RemoteWalk {
   if (property === undefined) throw unknownMember(walk, name)
   requireOne(walk, name)
   const exposed = walkedType(property.type)
+  const { keyed: _keyed, ...behind } = walk
   return {
-    ...walk, ...leading(walk, name), texts: [...walk.texts, encodeSegmentText(names.remoteProperty(exposedType?.name ?? '', name))], addressed: 'property',
+    ...behind, ...leading(walk, name), texts: [...walk.texts, encodeSegmentText(names.remoteProperty(exposedType?.name ?? '', name))], addressed: 'property',
     exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) },
   }
 }
@@ -63,17 +66,24 @@ function followNavigation(walk: RemoteWalk, segment: Navigation): RemoteWalk {
   if (navigation === undefined) throw unknownMember(walk, segment.name)
   requireOne(walk, segment.name)
   if (!names.same) requireKnown(walk, segment.name)
-  const { bound: _left, set: _from, ...behind } = walk
+  const { bound: _left, set: _from, keyed: _keyed, ...behind } = walk
   const path = [...(walk.bound?.path ?? []), segment.name]
   const target = walk.bound === undefined ? undefined : model.bindingTarget(walk.bound.source, path.join('/'))
   const set = target === undefined ? undefined : exposure.sets.get(target)
   const exposed = { name: model.entityType(navigation.target)?.qualifiedName ?? navigation.target, collection: navigation.collection }
   const onward = target === undefined ? leading(walk, segment.name) : { bound: { source: target, path: [] } }
   const next: RemoteWalk = {
-    ...behind, ...onward, ...(set === undefined ? {} : { set }), ...(walk.bound === undefined ? {} : { via: { source: walk.bound.source, path: path.join('/') } }), texts: [...walk.texts, encodeSegmentText(remoteNavigation(walk, segment.name))],
+    ...behind, ...onward, told: toldBy(walk, navigation), ...(set === undefined ? {} : { set }), ...(walk.bound === undefined ? {} : { via: { source: walk.bound.source, path: path.join('/') } }), texts: [...walk.texts, encodeSegmentText(remoteNavigation(walk, segment.name))],
     addressed: navigation.collection ? 'entities' : 'entity', exposedType: exposed, remoteType: { ...exposed, name: names.remoteType(exposed.name) },
   }
   return withKey(next, segment)
+}
+
+/** What the row before says of the rows that a navigation leads to. @see OData URL Conventions 4.01, section 4.3.2 */
+function toldBy({ exposure: { model }, set, exposedType, keyed }: RemoteWalk, navigation: NavigationProperty): ReadonlyMap<string, string | undefined> {
+  const type = exposedType === undefined ? undefined : model.entityType(exposedType.name)
+  const on = set?.navigations.get(navigation.name)?.on ?? (type === undefined ? [] : joinColumns(model, type, navigation))
+  return new Map(on.map(({ from, to }) => [to, keyed?.get(from)]))
 }
 
 const remoteNavigation = ({ set }: RemoteWalk, name: string): string => set?.navigations.get(name)?.remoteNavigation ?? name
@@ -109,7 +119,7 @@ function followCast(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 
 
 function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'operation' }>): RemoteWalk {
   const { exposure: { model }, names, exposedType } = walk
-  const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, ...behind } = walk
+  const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, keyed: _keyed, told: _told, ...behind } = walk
   if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a value whose type is not known`)
   const given = segment.arguments.map(({ name }) => name)
   const overload = boundOverload(model, operationsNamed(model, segment.name), { name: segment.name, given, binding: exposedType })
@@ -145,6 +155,6 @@ function followUnknown(walk: RemoteWalk, segment: Extract<ResourceSegment, { kin
   const operation = unknownOperation(segment, walk.exposure)
   if (operation !== undefined) throw operation
   if (type?.open !== true || segment.key !== undefined) throw unknownMember(walk, segment.name)
-  const { exposedType: _exposed, remoteType: _remote, ...behind } = walk
+  const { exposedType: _exposed, remoteType: _remote, keyed: _keyed, ...behind } = walk
   return { ...behind, texts: [...walk.texts, encodeSegmentText(segment.name)], addressed: 'property' }
 }

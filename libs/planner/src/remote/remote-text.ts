@@ -8,26 +8,64 @@ import type { RemoteWalk } from './walk-state.js'
 
 type KeyValue = Key['parts'][number]['value']
 
-/**
- * A key in the remote's names, percent-encoded: always in parentheses, which every service understands.
- * @throws HUB_QUERY_INVALID, HUB_QUERY_TYPE, HUB_QUERY_UNKNOWN_PROPERTY where it is no key of the addressed set
- */
-export function remoteKey(key: Key, walk: RemoteWalk): string {
-  const { exposure, set, aliases, names, exposedType } = walk
-  // What is no key of the set is told here, with its nearest name.
-  if (set !== undefined && exposedType !== undefined && exposure.model.derivesFrom(exposedType.name, set.entityType)) bindKey(key, rowScope(exposure, set, aliases, exposedType.name))
-  const keyNames = keyNamesOf(walk)
-  const parts = key.parts.map(({ name, value }, index) => {
-    const text = valueText(value, { key, walk, keyName: name ?? keyNames[index] })
-    const given = name ?? (key.parts.length > 1 ? keyNames[index] : undefined)
-    return given === undefined ? text : `${names.remoteProperty(exposedType?.name ?? '', given)}=${text}`
-  })
-  return `(${parts.join(',')})`
+/** A key as its source is told it. */
+export interface RemoteKey {
+  /** In the remote's names, percent-encoded: always in parentheses, which every service understands. */
+  readonly text: string
+  /** Its values by exposed property, percent-encoded: what rows behind it have by a referential constraint. */
+  readonly values: ReadonlyMap<string, string>
 }
 
-function keyNamesOf({ exposure: { model }, exposedType }: RemoteWalk): readonly string[] {
+/** A part of a key as it was given. `path`: the property it is a value of; undefined: not known. */
+interface GivenPart {
+  readonly name: string | undefined
+  readonly path: string | undefined
+  readonly text: string
+}
+
+/**
+ * A key in the words of its source. Parts that the row before tells may have been left out: they are put in where their values are known.
+ * @throws HUB_QUERY_INVALID, HUB_QUERY_TYPE, HUB_QUERY_UNKNOWN_PROPERTY where it is no key of the addressed set
+ * @see OData URL Conventions 4.01, section 4.3.2
+ */
+export function remoteKey(key: Key, walk: RemoteWalk): RemoteKey {
+  const { exposure, set, aliases, exposedType, told = new Map() } = walk
+  // What is no key of the set is told here, with its nearest name.
+  if (set !== undefined && exposedType !== undefined && exposure.model.derivesFrom(exposedType.name, set.entityType)) bindKey(key, rowScope(exposure, set, aliases, exposedType.name), [...told.keys()])
+  const parts = wholeKey(givenParts(key, walk), walk)
+  return { text: printed(parts, walk), values: new Map(parts.flatMap(({ path, text }) => (path === undefined ? [] : [[path, text] as const]))) }
+}
+
+function printed(parts: readonly GivenPart[], { names, exposedType }: RemoteWalk): string {
+  const texts = parts.map(({ name, text }) => (name === undefined ? text : `${names.remoteProperty(exposedType?.name ?? '', name)}=${text}`))
+  return `(${texts.join(',')})`
+}
+
+function givenParts(key: Key, walk: RemoteWalk): readonly GivenPart[] {
+  const whole = keyPartsOf(walk)
+  const untold = whole.filter(({ path }) => walk.told?.has(path) !== true)
+  const meant = key.parts.length === untold.length ? untold : whole
+  return key.parts.map(({ name, value }, index) => {
+    const part = name === undefined ? meant[index] : (whole.find((one) => one.name === name) ?? { name, path: name })
+    return { name: name ?? (key.parts.length > 1 ? part?.name : undefined), path: part?.path, text: valueText(value, { key, walk, keyName: part?.name }) }
+  })
+}
+
+/** With the parts that were left out, in the order of the key. An alternate key, and one of which not all is known, stays as it is. */
+function wholeKey(given: readonly GivenPart[], walk: RemoteWalk): readonly GivenPart[] {
+  const { told } = walk
+  const whole = keyPartsOf(walk)
+  if (told === undefined || walk.keysAsWritten === true || given.length >= whole.length || !given.every(({ path }) => whole.some((part) => part.path === path))) return given
+  const parts = whole.flatMap(({ name, path }): readonly GivenPart[] => {
+    const text = given.find((one) => one.path === path)?.text ?? told.get(path)
+    return text === undefined ? [] : [{ name, path, text }]
+  })
+  return parts.length === whole.length ? parts : given
+}
+
+function keyPartsOf({ exposure: { model }, exposedType }: RemoteWalk): readonly { readonly name: string; readonly path: string }[] {
   const type = exposedType === undefined ? undefined : model.entityType(exposedType.name)
-  return type === undefined ? [] : model.key(type).map(({ path, alias }) => alias ?? path)
+  return type === undefined ? [] : model.key(type).map(({ path, alias }) => ({ name: alias ?? path, path }))
 }
 
 interface KeyPlace {

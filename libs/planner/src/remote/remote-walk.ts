@@ -79,8 +79,8 @@ export const namedBefore = (aliases: RemoteWalk['aliases']): number => Math.max(
 export function withKey(walk: RemoteWalk, { key }: Extract<ResourceSegment, { kind: 'entitySet' }> | Extract<ResourceSegment, { kind: 'navigation' | 'cast' | 'operation' | 'filter' }>): RemoteWalk {
   if (key === undefined) return walk
   if (walk.exposedType?.collection === false) throw invalid(`A key is given for a single value.`)
-  const texts = [...walk.texts.slice(0, -1), `${walk.texts.at(-1) ?? ''}${remoteKey(key, walk)}`]
-  return { ...walk, texts, addressed: 'entity', ...single(walk) }
+  const { text, values } = remoteKey(key, walk)
+  return { ...walk, texts: [...walk.texts.slice(0, -1), `${walk.texts.at(-1) ?? ''}${text}`], addressed: 'entity', keyed: values, ...single(walk) }
 }
 
 /** The same types, of one instance. */

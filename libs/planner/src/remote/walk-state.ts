@@ -34,6 +34,12 @@ export interface RemoteWalk {
   readonly bound?: { readonly source: string; readonly path: readonly string[] }
   /** The navigation followed last: from which set or singleton, and by which path below it. */
   readonly via?: WayIn
+  /** Key values of the entity addressed, by exposed property, percent-encoded; undefined: not known. */
+  readonly keyed?: ReadonlyMap<string, string>
+  /** Properties of the rows addressed that the row before tells by a referential constraint, and their values as far as they are known. */
+  readonly told?: ReadonlyMap<string, string | undefined>
+  /** Keys stay shortened: the row before stands in for one whose key is not known yet. */
+  readonly keysAsWritten?: true
   /** The operation that was called last. */
   readonly operation?: Operation
   readonly exposedType?: WalkedType
