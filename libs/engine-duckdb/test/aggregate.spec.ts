@@ -1,10 +1,10 @@
 import {
   aggregate, column, constantRows, dateTimeOffsetType, decimalType, doubleType, int64Type, stringType, type Aggregate, type AggregateMethod, type Column, type Group, type Measure, type Value,
 } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import { engineIn, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { rowsOf } from './given-rows.js'
 import { readOf } from './paged-source.js'
 
 const columns: readonly Column[] = [
@@ -32,16 +32,7 @@ function planOf(input: Aggregate['input'], by: readonly number[], measured: read
 }
 
 describe('an aggregation beyond memory', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine } = engineFixture()
 
   it('gives the groups that memory gives, in their order, wherever it goes on', async () => {
     await fc.assert(fc.asyncProperty(fc.array(values, { maxLength: 50 }), grouping, fc.array(measure, { maxLength: 3 }), fc.nat(6), async (rows, by, measured, engineFrom) => {

@@ -1,8 +1,8 @@
 import { column, expand, expandedColumn, int64Type, orderKey, stringType, type Column, type Expand, type Page, type PerParent, type Value } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import { engineIn, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { rowsOf } from './given-rows.js'
 import { readOf } from './paged-source.js'
 
 const orderColumns: readonly Column[] = [{ name: 'Id', type: int64Type }, { name: 'Customer', type: stringType }]
@@ -15,16 +15,7 @@ function expanded(toMany: boolean, perParent?: PerParent): Expand {
 }
 
 describe('an expand whose related rows are read whole', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine } = engineFixture()
 
   it('finds the rows that memory finds, in their order', async () => {
     const id = fc.option(fc.constantFrom('1', '1.0', '2', '3', '-0', '0', '9007199254740993'))

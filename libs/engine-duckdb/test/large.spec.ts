@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { aggregate, column, decimalType, int64Type, orderKey, outputColumns, sort, stringType, type Column, type Page, type Plan } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
-import { engineIn, pagesOf, scratch, type RunOptions, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { pagesOf, type RunOptions } from './given-rows.js'
 import { bytesPage, readOf } from './paged-source.js'
 
 const rows = 1_000_000
@@ -19,7 +19,7 @@ function* million(padding: string): Generator<Page> {
 }
 
 /** The names of the files that the database put aside while a plan ran. */
-async function spilled(spool: Scratch, work: () => Promise<void>): Promise<ReadonlySet<string>> {
+async function spilled(spool: { readonly path: string }, work: () => Promise<void>): Promise<ReadonlySet<string>> {
   const seen = new Set<string>()
   const [own = ''] = await readdir(spool.path)
   const look = (): void => void readdir(join(spool.path, own, 'spill')).then((names) => names.forEach((name) => seen.add(name)), () => undefined)
@@ -37,16 +37,7 @@ async function visit(plan: Plan, options: RunOptions, row: (text: string) => voi
 }
 
 describe('a million rows with 200 MB for the engine', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool, { memoryBytes: 200e6, spoolBytes: 8e9 })
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine, spool } = engineFixture({ memoryBytes: 200e6, spoolBytes: 8e9 })
   const options = (padding: string): RunOptions => ({ engine, sets: { Rows: () => million(padding) } })
 
   it('are sorted on disk', async () => {
@@ -59,7 +50,7 @@ describe('a million rows with 200 MB for the engine', () => {
     }))
     expect({ left: expected, wrong, bytes: engine.spooledBytes() }).toEqual({ left: 0, wrong: 0, bytes: 0 })
     expect(files.size).toBeGreaterThan(0)
-  }, 240_000)
+  })
 
   it('are grouped on disk, in groups of two', async () => {
     const half = column(decimalType, 'Half')
@@ -74,5 +65,5 @@ describe('a million rows with 200 MB for the engine', () => {
       if (Last !== String(2 * Number.parseInt(Half, 10) + 1) || Texts !== '2') wrong += 1
     })
     expect({ found, wrong, bytes: engine.spooledBytes() }).toEqual({ found: rows / 2, wrong: 0, bytes: 0 })
-  }, 240_000)
+  })
 })

@@ -2,10 +2,10 @@ import {
   aggregate, binary, call, booleanType, column, compute, concat, dateType, decimalType, expand, expandedColumn, filter, inList, int32Type, int64Type, limit, literal, not, nullType, orderKey, outputColumns, semiJoin, sort, stringType,
   type Aggregate, type AggregateMethod, type Column, type Expression, type OrderKey, type Page, type Plan, type Value,
 } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import { engineIn, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { rowsOf } from './given-rows.js'
 import { bytesPage, readOf } from './paged-source.js'
 
 /**
@@ -94,16 +94,7 @@ const buyerRows = fc.uniqueArray(fc.tuple(text, fc.option(text), fc.option(fc.in
 const asBytes = (columns: readonly Column[], given: readonly (readonly Value[])[]): Page => bytesPage(columns, given.map((row) => JSON.stringify(Object.fromEntries(row.map((value, index) => [columns[index]?.name ?? '', value])))))
 
 describe(`random plans as one statement (seed ${seed})`, () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine } = engineFixture()
 
   it(`give what the operators give: ${runs} plans`, async () => {
     let whole = 0
@@ -117,5 +108,5 @@ describe(`random plans as one statement (seed ${seed})`, () => {
     // The rest are plans that the engine refuses, and values it declines.
     expect(whole).toBeGreaterThan(runs * 0.6)
     expect(engine.spooledBytes()).toBe(0)
-  }, Math.max(120_000, 1000 * runs))
+  })
 })

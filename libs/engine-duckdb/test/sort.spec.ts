@@ -5,8 +5,8 @@ import {
 } from '@tributary/plan'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
-import { engineIn, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { rowsOf } from './given-rows.js'
 import { bytesPage, readOf } from './paged-source.js'
 
 const digits = fc.tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat(12)).map(([sign, number, places]) => {
@@ -51,16 +51,7 @@ describe('the sort text of a value', () => {
 })
 
 describe('a sort beyond memory', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine, spool } = engineFixture()
 
   const columns: readonly Column[] = [...kinds.map(([type], index) => ({ name: `c${index}`, type })), { name: 'carried', type: primitiveType('Edm.Untyped') }]
   const carried: fc.Arbitrary<Value> = fc.oneof(fc.constantFrom<Value>(undefined, null, Number.NaN, -0, { x: [undefined, Infinity] }, '{"~":1}'), text)

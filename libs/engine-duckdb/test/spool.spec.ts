@@ -7,6 +7,7 @@ import { column, int64Type, orderKey, sort, stringType, type Column, type Page }
 import type { KeyedRow } from '@tributary/operators'
 import { database } from '../src/database.js'
 import { textLiteral } from '../src/sql-text.js'
+import { filesIn, patient } from './engine-fixture.js'
 import { engineIn, pagesOf, rowsOf, scratch, type Scratch } from './given-rows.js'
 import { readOf } from './paged-source.js'
 
@@ -17,13 +18,8 @@ const keyed = (count: number, bytes = 100): readonly KeyedRow[] => Array.from({ 
 
 const many = (): Page[] => Array.from({ length: 20 }, (_, index) => page(1000 * index))
 
-/** What lies in the spool: files by their paths, directories that are empty left out. */
-const lying = async (spool: Scratch): Promise<readonly string[]> => {
-  const entries = await readdir(spool.path, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile() && entry.name !== 'owner.json').map((entry) => join(entry.parentPath, entry.name))
-}
-
 describe('the spool', () => {
+  patient()
   let spool: Scratch
   beforeEach(async () => {
     spool = await scratch()
@@ -35,12 +31,12 @@ describe('the spool', () => {
     const work = engine.begin(new AbortController().signal)
     const sorter = await work.sorter([false])
     await sorter.add(keyed(20_000))
-    const [file = ''] = await lying(spool)
+    const [file = ''] = await filesIn(spool.path)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     for (let directory = join(file, '..'); directory.length > spool.path.length; directory = join(directory, '..')) expect((await stat(directory)).mode & 0o777).toBe(0o700)
     expect(engine.spooledBytes()).toBeGreaterThan(2_000_000)
     await work.end()
-    expect([await lying(spool), engine.spooledBytes()]).toEqual([[], 0])
+    expect([await filesIn(spool.path), engine.spooledBytes()]).toEqual([[], 0])
     await engine.close()
     expect(await readdir(spool.path)).toEqual([])
   })
@@ -55,7 +51,7 @@ describe('the spool', () => {
       }
     }
     await expect(rowsOf(plan, { engine, sets: { Rows: endless }, limits: { engineFrom: 0 }, signal: aborting.signal })).rejects.toThrow('gone')
-    expect([await lying(spool), engine.spooledBytes()]).toEqual([[], 0])
+    expect([await filesIn(spool.path), engine.spooledBytes()]).toEqual([[], 0])
 
     let pages = 0
     for await (const given of pagesOf(plan, { engine, sets: { Rows: many }, limits: { engineFrom: 0 } })) {
@@ -63,7 +59,7 @@ describe('the spool', () => {
       expect(given.kind).toBe('rows')
       break
     }
-    expect([pages, await lying(spool), engine.spooledBytes()]).toEqual([1, [], 0])
+    expect([pages, await filesIn(spool.path), engine.spooledBytes()]).toEqual([1, [], 0])
     await engine.close()
   })
 
@@ -78,7 +74,7 @@ describe('the spool', () => {
     setTimeout(() => aborting.abort(new Error('the client left')), 30)
     await expect(first).rejects.toThrow('the client left')
     await work.end()
-    expect(await lying(spool)).toEqual([])
+    expect(await filesIn(spool.path)).toEqual([])
     await engine.close()
   })
 
@@ -110,14 +106,14 @@ describe('the spool', () => {
 
   it('is rid of what a killed process left behind, and of nothing else', async () => {
     const child = spawn(process.execPath, ['--experimental-strip-types', '--no-warnings', join(import.meta.dirname, 'spool-owner.ts'), spool.path], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await once(child.stdout, 'data')
+    await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(([code]) => Promise.reject(new Error(`The owner ended with ${String(code)}: is everything built?`)))])
     const left = await readdir(spool.path)
     expect(left).toHaveLength(1)
     const beside = await engineIn(spool)
     expect(await readdir(spool.path)).toHaveLength(2)
     child.kill('SIGKILL')
     await once(child, 'exit')
-    expect((await lying(spool)).length).toBeGreaterThan(0)
+    expect((await filesIn(spool.path)).length).toBeGreaterThan(0)
     const next = await engineIn(spool)
     expect((await readdir(spool.path)).includes(left[0] ?? '')).toBe(false)
     expect(await readdir(spool.path)).toHaveLength(2)

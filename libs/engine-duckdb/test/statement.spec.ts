@@ -2,10 +2,10 @@ import {
   aggregate, binary, booleanType, call, column, compute, dateTimeOffsetType, dateType, decimalType, doubleType, expand, expandedColumn, filter, inList, int32Type, int64Type, literal, not, nullType,
   primitiveType, stringType, type Aggregate, type AggregateMethod, type Column, type Expression, type Page, type Plan, type Value, type ValueType,
 } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import { engineIn, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { rowsOf } from './given-rows.js'
 import { bytesPage, readOf } from './paged-source.js'
 
 const guidType = primitiveType('Edm.Guid')
@@ -80,16 +80,7 @@ const constructs: readonly (readonly [string, Aggregate])[] = [
 ]
 
 describe('an aggregation over joined rows', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
+  const { engine } = engineFixture()
   const onEngine = { limits: { engineFrom: 0 } }
 
   it.each(constructs)('means in SQL what it means in memory: %s', async (_, plan) => {

@@ -1,12 +1,11 @@
-import { readdir } from 'node:fs/promises'
 import {
   aggregate, column, concat, decimalType, doubleType, expandedColumn, given, int32Type, int64Type, limit, literal, orderKey, outputColumns, sort, stringType, transformation,
   type Aggregation, type Column, type Expression, type GroupKey, type Hierarchy, type Page, type Plan, type Step, type Value,
 } from '@tributary/plan'
-import type { DuckdbEngine } from '@tributary/engine-duckdb'
 import type { TierNotice } from '@tributary/operators'
 import * as fc from 'fast-check'
-import { engineIn, pagesOf, rowsOf, scratch, type Scratch } from './given-rows.js'
+import { engineFixture } from './engine-fixture.js'
+import { pagesOf, rowsOf } from './given-rows.js'
 import { readOf } from './paged-source.js'
 
 const tagColumns: readonly Column[] = [{ name: 'Tag', type: stringType }, { name: 'Points', type: int32Type }]
@@ -65,24 +64,14 @@ const pages = (given: readonly Column[], rows: readonly (readonly Value[])[], si
   Array.from({ length: Math.ceil(rows.length / size) }, (_, page) => ({ kind: 'rows', columns: given, rows: rows.slice(size * page, size * page + size) }))
 
 describe('set transformations beyond memory', () => {
-  let spool: Scratch
-  let engine: DuckdbEngine
-  beforeAll(async () => {
-    spool = await scratch()
-    engine = await engineIn(spool)
-  })
-  afterAll(async () => {
-    await engine.close()
-    await spool.remove()
-  })
-  const lying = async (): Promise<number> => (await readdir(spool.path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name !== 'owner.json').length
+  const { engine, lying } = engineFixture()
 
   it.each(steps)('give what memory gives, in its order, wherever they go on: %s', async (_, step) => {
     await fc.assert(fc.asyncProperty(fc.array(values, { maxLength: 40 }), nodes, fc.nat(8), async (rows, tree, engineFrom) => {
       const sets = { Rows: () => pages(columns, rows), Nodes: () => pages(nodeColumns, tree) }
       expect(await rowsOf(over(step), { engine, sets, limits: { engineFrom } })).toEqual(await rowsOf(over(step), { sets }))
     }), { numRuns: 25 })
-    expect([await lying(), engine.spooledBytes()]).toEqual([0, 0])
+    expect([await lying(), engine.spooledBytes()]).toEqual([[], 0])
   })
 
   const many: readonly (readonly Value[])[] = Array.from({ length: 4000 }, (_, index) => [['a', 'b', 'A'][index % 3], String(index % 50), index / 7, String(index), { rows: [['x', index % 4]] }])
@@ -104,7 +93,7 @@ describe('set transformations beyond memory', () => {
       expect(page.columns.map(({ name }) => name)).toEqual(outputColumns(over(step)).map(({ name }) => name))
       break
     }
-    expect([await lying(), engine.spooledBytes()]).toEqual([0, 0])
+    expect([await lying(), engine.spooledBytes()]).toEqual([[], 0])
     const aborting = new AbortController()
     const stopping = function* (): Generator<Page> {
       for (const [index, page] of pages(columns, many, 500).entries()) {
@@ -113,7 +102,7 @@ describe('set transformations beyond memory', () => {
       }
     }
     await expect(rowsOf(over(step), { engine, sets: { ...sets, Rows: stopping }, limits, signal: aborting.signal })).rejects.toThrow('the client left')
-    expect([await lying(), engine.spooledBytes()]).toEqual([0, 0])
+    expect([await lying(), engine.spooledBytes()]).toEqual([[], 0])
   })
 
   it('name the limit where one single group holds more distinct values than it may', async () => {

@@ -7,6 +7,17 @@ interface Ways {
   readonly lanes: Lanes
   readonly latencies: Latencies
   readonly poolOf: PoolOf
+  readonly timer: Timer
+}
+
+/** Tells when so many milliseconds have gone by, unless it is stopped. */
+export type Timer = (ms: number) => { readonly over: Promise<undefined>; stop(): void }
+
+/** By the system's clock. */
+export function systemTimer(ms: number): ReturnType<Timer> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const running = setTimeout(() => resolve(undefined), ms)
+  return { over: promise, stop: () => clearTimeout(running) }
 }
 
 /** One of two equal requests. */
@@ -32,12 +43,11 @@ export async function hedged(outgoing: Outgoing, lane: Lane, ways: Ways): Promis
   return incoming
 }
 
-async function raced(outgoing: Outgoing, lane: Lane, { wait, lanes, latencies, poolOf }: Ways & { readonly wait: number }): Promise<Incoming> {
+async function raced(outgoing: Outgoing, lane: Lane, { wait, lanes, latencies, poolOf, timer }: Ways & { readonly wait: number }): Promise<Incoming> {
   const source = outgoing.place.url
   const first = started(outgoing, lane, poolOf)
-  const slow = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => slow.resolve(undefined), wait)
-  const early = await Promise.race([first.answer, slow.promise]).finally(() => clearTimeout(timer))
+  const slow = timer(wait)
+  const early = await Promise.race([first.answer, slow.over]).finally(() => slow.stop())
   if (early !== undefined) return early
   const spare = lanes.spare(source)
   if (spare === undefined) return first.answer

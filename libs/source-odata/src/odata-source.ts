@@ -20,7 +20,7 @@ export class ODataSource extends Source implements PassThrough, Probing, Relayin
   override readonly kind = 'odata'
   private readonly transport: Transport
 
-  /** @param options which addresses may be connected to; the clock by which sources that fail are tried again */
+  /** @param options which addresses may be connected to; the clocks by which sources that fail are tried again, and slow ones a second time */
   constructor(options: TransportOptions = {}) {
     super()
     this.transport = createTransport(createLanes(), options)

@@ -4,7 +4,7 @@ import { isHubError } from '@tributary/errors'
 import { addressOf, guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
 import { createBreaker, type Breaker } from './breaker.js'
 import { exchangeIn, isSafe, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
-import { hedged } from './hedging.js'
+import { hedged, systemTimer, type Timer } from './hedging.js'
 import type { Lanes } from './lanes.js'
 import { createPageCache } from './page-cache.js'
 import { createLatencies, type Latencies } from './latencies.js'
@@ -32,6 +32,7 @@ interface Ways {
   readonly breaker: Breaker
   readonly latencies: Latencies
   readonly poolOf: PoolOf
+  readonly timer: Timer
 }
 
 export interface TransportOptions {
@@ -39,13 +40,15 @@ export interface TransportOptions {
   readonly guard?: AddressGuard
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** Tells when a read has waited so long that it may be sent a second time. */
+  readonly timer?: Timer
 }
 
 /**
  * One keep-alive pool per origin. Reads are repeated after a fault that may pass, with pauses; a source that keeps failing is left alone
  * for a while, one that has too much to do is asked less, one that is slower than usual may be asked twice.
  */
-export function createTransport(lanes: Lanes, { guard, now = Date.now }: TransportOptions = {}): Transport {
+export function createTransport(lanes: Lanes, { guard, now = Date.now, timer = systemTimer }: TransportOptions = {}): Transport {
   const pools = new Map<string, { readonly pool: Pool; readonly address: string | undefined }>()
   const poolOf = (origin: string, url: string): Pool => {
     const known = pools.get(origin)
@@ -57,7 +60,7 @@ export function createTransport(lanes: Lanes, { guard, now = Date.now }: Transpo
     return pool
   }
   const pages = createPageCache(now)
-  const ways: Ways = { lanes, breaker: createBreaker(now), latencies: createLatencies(), poolOf }
+  const ways: Ways = { lanes, breaker: createBreaker(now), latencies: createLatencies(), poolOf, timer }
   return {
     send: (outgoing) => pages.send(outgoing, (given) => judged(given, ways)),
     forget: (slug) => pages.drop(slug),

@@ -20,10 +20,10 @@ afterEach(async () => {
   await server.stop()
 })
 
-async function rows(observe: (request: RemoteRequest) => void = () => undefined): Promise<number> {
-  const accepted = source.accept(wantAll(targetOf(server, sets), sets, 'Orders', {}), nothingKnown)
+async function rows(observe: (request: RemoteRequest) => void = () => undefined, reader = source): Promise<number> {
+  const accepted = reader.accept(wantAll(targetOf(server, sets), sets, 'Orders', {}), nothingKnown)
   let count = 0
-  for await (const { page } of source.read(accepted, { signal: new AbortController().signal, observe })) count += page.kind === 'bytes' ? page.offsets.length / 2 : page.rows.length
+  for await (const { page } of reader.read(accepted, { signal: new AbortController().signal, observe })) count += page.kind === 'bytes' ? page.offsets.length / 2 : page.rows.length
   return count
 }
 
@@ -31,6 +31,11 @@ const failure = (): Promise<unknown> => rows().then((count) => `${count} rows`, 
 const throttled = { throttle: { status: 503, times: Infinity, retryAfter: '0' } }
 
 const soon = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+/** Looks again and again; the test's own time is the end of it. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await soon()
+}
 
 /** Fails until nothing is sent any more. */
 const open = async (): Promise<void> => {
@@ -107,26 +112,41 @@ describe('a source that fails once', () => {
   })
 })
 
+/** Reads that are slow from their first moment on, once that is said; before it none is, however busy the machine. */
+const slowOnceTold = (): { readonly source: ODataSource; tell(): void } => {
+  const told = { slow: false }
+  const over = (): Promise<undefined> => (told.slow ? Promise.resolve(undefined) : new Promise<undefined>(() => undefined))
+  return { source: new ODataSource({ now: () => moment, timer: () => ({ over: over(), stop: () => undefined }) }), tell: () => { told.slow = true } }
+}
+
 describe('a source that is slower than it usually is', () => {
   it('is asked a second time, the first request is cancelled', async () => {
-    for (let times = 0; times < 60; times += 1) await rows()
+    const { source: own, tell } = slowOnceTold()
+    for (let times = 0; times < 60; times += 1) await rows(undefined, own)
     const before = server.requests.length
     const reported: RemoteRequest[] = []
     server.behave({ silent: { times: 1 } })
-    expect(await rows((request) => reported.push(request))).toBe(300)
+    tell()
+    expect(await rows((request) => reported.push(request), own)).toBe(300)
     const [first, second, ...more] = server.requests.slice(before).map(({ url }) => url)
     expect([second, more]).toEqual([first, []])
-    for (let looks = 0; looks < 200 && server.cancelled.length === 0; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(() => server.cancelled.length > 0)
     expect(server.cancelled.at(-1)?.url).toBe(first)
     expect(reported.map(({ status }) => status).toSorted()).toEqual([0, 200])
+    await own.close()
   })
 
   it('gets few requests twice: one of twenty', async () => {
-    for (let times = 0; times < 20; times += 1) await rows()
-    server.behave({ latencyMs: 60 })
-    for (let times = 0; times < 40; times += 1) await rows()
-    expect(server.requests.length).toBeGreaterThan(60)
-    expect(server.requests.length).toBeLessThanOrEqual(60 * 1.05 + 1)
+    const { source: own, tell } = slowOnceTold()
+    for (let times = 0; times < 20; times += 1) await rows(undefined, own)
+    expect(server.requests).toHaveLength(20)
+    tell()
+    const reported: RemoteRequest[] = []
+    for (let times = 0; times < 40; times += 1) await rows((request) => reported.push(request), own)
+    // Every read is slow, and would be sent again if it might; whichever loses is reported when it has ended.
+    await until(() => reported.length >= 40 + 60 * 0.05)
+    expect(reported).toHaveLength(40 + 60 * 0.05)
+    await own.close()
   })
 })
 
