@@ -65,12 +65,19 @@ export interface GroupKey extends Group {
 }
 
 /**
- * What is computed of the rows of a group. `expression` is of the row, and undefined where `of` says where values come from. With `reached` it is of
- * the rows at the end of the path, which have the row they are reached from in a column `$it`; without it their values are taken.
+ * What is computed of the rows of a group. `expression` is of the row, and undefined where `of` or `reached` says where values come from. With
+ * `over` all of it is of the rows at the end of that path, which have the row they are reached from in a column `$it`.
  */
 export interface Aggregation extends Measure {
   readonly reached?: Reached
   readonly of?: PartialAggregation
+  readonly over?: ReachedRows
+}
+
+/** Rows that a path leads to: related ones, or complex values by their properties. */
+export interface ReachedRows extends Reached {
+  /** Of complex values: their properties. Undefined: the columns of the related rows. */
+  readonly fields?: readonly Column[]
 }
 
 /** What a path through navigations and collections leads to. Nulls on the way lead nowhere. */
@@ -79,8 +86,10 @@ export interface Reached {
   readonly path: readonly string[]
   /** Columns of the rows at the end of `path` that tell whether two are the same: each is taken once per group. Undefined: all are taken. */
   readonly identity?: readonly string[]
-  /** Conditions that rows on the way meet, by how many names of `path` lead to them: casts, and what `$count` filters by. */
+  /** Conditions that rows on the way meet, by how many names of `path` lead to them: casts, and what is filtered by. */
   readonly only?: readonly { readonly depth: number; readonly condition: Expression }[]
+  /** Conditions that values on the way meet, by how many names of `values` lead to them: over the row at the end of `path`, with the value in a column `$this`. */
+  readonly onlyValues?: readonly { readonly depth: number; readonly condition: Expression; readonly type: Expression['type'] }[]
   /** Properties from there, collections of values on the way gone through; none: the rows themselves. */
   readonly values: readonly string[]
   /** Of the values. */

@@ -54,6 +54,12 @@ function nestedColumn(within: readonly Column[], step: NestedStep, columns: read
   return rowsColumn(step, columns.map((column) => narrowed.get(column.name) ?? column), source?.type.collection === true)
 }
 
+/** Name of the column in which a condition on values sees the value. */
+export const valueName = '$this'
+
+/** Name of the column in which rows that are reached see the row they are reached from. */
+export const outerName = '$it'
+
 /** Name of the column in which rows see the row around them: no property can have it. */
 export const aroundName = '~it'
 

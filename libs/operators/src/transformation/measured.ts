@@ -1,8 +1,8 @@
-import { type Aggregation, type Column, compile, expandedColumn, type Expression, hashKey, type PartialAggregation, type Reached, type Value } from '@tributary/plan'
+import { type Aggregation, type Column, compile, expandedColumn, hashKey, outerName, type PartialAggregation, type ReachedRows, type Value } from '@tributary/plan'
 import { accumulatorOf, type Accumulator } from '../accumulators.js'
 import type { Budget } from '../budget.js'
 import type { Row } from '../page-rows.js'
-import { type Reach, reachOf } from './reach.js'
+import { type Reach, reachOf, type ReachVisitor } from './reach.js'
 
 /** Takes the rows of a group one by one. */
 export interface RowAccumulator {
@@ -12,10 +12,11 @@ export interface RowAccumulator {
 
 /** Makes a fresh accumulator for each group; distinct values, rows that count once and parts of a group are held within `budget`. */
 export function measured(aggregation: Aggregation, columns: readonly Column[], budget: Budget): () => RowAccumulator {
-  const { of, reached, expression } = aggregation
+  const { of, reached, expression, over } = aggregation
+  if (over !== undefined) return overRows(aggregation, over, columns, budget)
   if (of !== undefined) return inParts(aggregation, of, columns, budget)
   const fresh = (): Accumulator => accumulatorOf(withValues(aggregation), budget)
-  if (reached !== undefined) return overReached(reachOf(reached, columns), fresh, { budget, valueOf: expression === undefined ? (value) => value : ofReachedRow(expression, reached, columns) })
+  if (reached !== undefined) return overReached(reachOf(reached, columns), fresh, budget)
   const valueOf = expression === undefined ? () => null : compile(expression, columns)
   return () => {
     const values = fresh()
@@ -29,39 +30,48 @@ function withValues({ column, method, expression, reached, of }: Aggregation): P
   return { column, method, ...(type === undefined ? {} : { expression: { kind: 'literal', type, value: null } }) }
 }
 
-/** A value of a row that is reached from another. */
-type ReachedValue = (value: Value, from: Row) => Value
-
-function ofReachedRow(expression: Expression, { path }: Reached, columns: readonly Column[]): ReachedValue {
-  const inner = path.reduce<readonly Column[]>((within, name) => within.find((column) => column.name === name)?.expanded?.columns ?? [], columns)
-  const outer = expandedColumn('$it', 'outer', { toMany: false, columns, visible: [] })
-  const compiled = compile(expression, [...inner, outer])
-  return (value, from) => (Array.isArray(value) ? compiled([...(value as Row), from as Value]) : null)
+/** Whether what is reached is looked at: each time, or, where it has an identity, once. */
+function onceEach(budget: Budget): ReachVisitor['enter'] {
+  const seen = new Set<string>()
+  return (identity) => {
+    if (seen.has(identity)) return false
+    budget.hold([identity])
+    seen.add(identity)
+    return true
+  }
 }
 
-/** What is reached is taken each time, or, where it has an identity, once. */
-function overReached(reach: Reach, fresh: () => Accumulator, { budget, valueOf }: { readonly budget: Budget; readonly valueOf: ReachedValue }): () => RowAccumulator {
+function overReached(reach: Reach, fresh: () => Accumulator, budget: Budget): () => RowAccumulator {
   return () => {
     const values = fresh()
+    const hears: ReachVisitor = { enter: onceEach(budget), visit: (value) => values.add(value) }
+    return { add: (row) => reach(row, hears), result: () => values.result() }
+  }
+}
+
+/** The aggregation of the rows at the end of a path. */
+function overRows({ over: _over, ...aggregation }: Aggregation, over: ReachedRows, columns: readonly Column[], budget: Budget): () => RowAccumulator {
+  const reach = reachOf(over, columns)
+  const inner = over.fields ?? over.path.reduce<readonly Column[]>((within, name) => within.find((column) => column.name === name)?.expanded?.columns ?? [], columns)
+  const fresh = measured(aggregation, [...inner, expandedColumn(outerName, 'outer', { toMany: false, columns, visible: [] })], budget)
+  return () => {
+    const rows = fresh()
     let from: Row = []
-    const seen = new Set<string>()
-    const hears = {
-      enter(identity: string): boolean {
-        if (seen.has(identity)) return false
-        budget.hold([identity])
-        seen.add(identity)
-        return true
-      },
-      visit: (value: Value) => values.add(valueOf(value, from)),
-    }
+    const hears: ReachVisitor = { enter: onceEach(budget), visit: (value) => rows.add([...rowOf(value, inner), from as Value]) }
     return {
       add(row) {
         from = row
         reach(row, hears)
       },
-      result: () => values.result(),
+      result: () => rows.result(),
     }
   }
+}
+
+/** A related row as it is; a complex value by its properties. */
+function rowOf(value: Value, columns: readonly Column[]): Row {
+  if (Array.isArray(value)) return value as Row
+  return columns.map(({ name }) => (typeof value === 'object' && value !== null ? (value as Readonly<Record<string, Value>>)[name] : undefined))
 }
 
 function inParts(outer: Aggregation, { groups, aggregation }: PartialAggregation, columns: readonly Column[], budget: Budget): () => RowAccumulator {

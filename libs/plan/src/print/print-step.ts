@@ -30,7 +30,11 @@ function printGrouping({ groups, sets }: Grouping): string {
 /** `Freight with sum as Total`, `~Orders/Freight with sum as Total`. */
 const printAggregation = (aggregation: Aggregation): string => `${printValues(aggregation)} as ${aggregation.column.name}`
 
-function printValues({ method, expression, reached, of }: Aggregation): string {
+function printValues({ over, ...aggregation }: Aggregation): string {
+  return over === undefined ? printOwn(aggregation) : `${[...over.path, ...over.values].join('/')}/(${printOwn(aggregation)})`
+}
+
+function printOwn({ method, expression, reached, of }: Aggregation): string {
   if (of !== undefined) return `${printValues(of.aggregation)} from ${of.groups.map(printExpression).join(', ')} with ${method}`
   const what = reached === undefined ? (expression === undefined ? undefined : printExpression(expression)) : [...reached.path, ...reached.values].join('/')
   return method === 'count' ? [...(what === undefined ? [] : [what]), '$count'].join('/') : `${what ?? ''} with ${method}`

@@ -51,13 +51,13 @@ export function itemScope(scope: RowScope, range: RangeVariable): { readonly sco
 
 function searched({ collection, range }: Items, search: SearchExpression, scope: RowScope): Expression {
   const { name } = itemScope(scope, range)
-  return filtered(collection, name, searchIn(search, textsOf(name, range, scope)))
+  return filtered(collection, name, searchIn(search, itemTexts(name, range, scope)))
 }
 
 const isText = (type: ValueType): boolean => type.base === 'Edm.String' && !type.collection
 
 /** The texts of an item: itself, or its string properties. */
-function textsOf(name: string, range: RangeVariable, { model }: RowScope): readonly Expression[] {
+export function itemTexts(name: string, range: RangeVariable, { model }: RowScope): readonly Expression[] {
   if (isText(range.type)) return [variable(range.type, name)]
   const type = range.structured
   if (type === undefined) return []

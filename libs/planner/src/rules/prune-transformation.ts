@@ -1,4 +1,5 @@
-import { type Aggregation, aroundColumn, aroundName, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Reached, type Step, type Transformation, transformation, transformExpression, walk, withInner, withInput } from '@tributary/plan'
+import { type Aggregation, aroundColumn, aroundName, type Column, columnsOf, concat, type Expression, given, type Given, type Grouping, innerOf, nestedRows, outputColumns, type Plan, type Step, type Transformation, transformation, transformExpression, walk, withInner, withInput } from '@tributary/plan'
+import { readByAggregation, readByReached } from './read-by-aggregation.js'
 
 type Prune = (plan: Plan, needed: ReadonlySet<string>) => Plan
 
@@ -59,9 +60,6 @@ function pruneHierarchy({ inputs }: Transformation, step: HierarchyStep, needed:
   const read = new Set([...needed, ...readByReached(step.nodes), ...(step.kind === 'position' && step.other !== undefined ? columnsOf(step.other) : [])])
   return transformation([prune(first, read), ...start.map((input) => prune(input, new Set(readByReached(step.nodes)))), prune(nodes, readOfNodes(step))], step)
 }
-
-const readByReached = ({ path, values, only = [] }: Reached): readonly string[] =>
-  [...[path[0] ?? values[0]].flatMap((name) => name ?? []), ...only.filter(({ depth }) => depth === 0).flatMap(({ condition }) => [...columnsOf(condition)])]
 
 function readOfNodes(step: HierarchyStep | Extract<Step, { kind: 'traverse' | 'subtrees' }>): ReadonlySet<string> {
   const shown = 'shownOfNode' in step ? step.shownOfNode : []
@@ -139,28 +137,7 @@ export function concatOver(inputs: readonly Plan[], columns: readonly Column[]):
   }))
 }
 
-/** What an expression over reached rows reads of the row they are reached from. */
-function namedOfOuter(expression: Expression): readonly string[] {
-  const names: string[] = []
-  transformExpression(expression, (inner) => {
-    const [root, name] = inner.kind === 'column' ? inner.path : []
-    if (root === '$it' && name !== undefined) names.push(name)
-    return inner
-  })
-  return names
-}
-
 const named = (expressions: readonly Expression[]): readonly string[] => expressions.flatMap((expression) => [...columnsOf(expression)])
 
 const readByGrouping = ({ groups }: Grouping, aggregations: readonly Aggregation[] = []): ReadonlySet<string> =>
   new Set([...groups.flatMap(({ expression, identity = [], only }) => named([expression, ...identity, ...(only === undefined ? [] : [only])])), ...aggregations.flatMap(readByAggregation)])
-
-function readByAggregation({ expression, reached, of }: Aggregation): readonly string[] {
-  const first = reached === undefined ? undefined : reached.path[0] ?? reached.values[0]
-  const conditions = (reached?.only ?? []).filter(({ depth }) => depth === 0).map(({ condition }) => condition)
-  return [
-    ...named(conditions),
-    ...(expression === undefined ? [] : reached === undefined ? named([expression]) : namedOfOuter(expression)), ...(first === undefined ? [] : [first]),
-    ...(of === undefined ? [] : [...named(of.groups), ...readByAggregation(of.aggregation)]),
-  ]
-}

@@ -1,10 +1,10 @@
-import type { AggregateExpression, AggregateFrom, Expression as Syntax, PathSegment } from '@tributary/odata-url'
-import { type AggregateMethod, type Aggregation, type Column, columnsOf, decimalType, doubleType, isFloating, isNumeric, type Reached, structuredType, type ValueType } from '@tributary/plan'
+import type { AggregateExpression, AggregateFrom, PathSegment } from '@tributary/odata-url'
+import { type AggregateMethod, type Aggregation, type Column, decimalType, doubleType, isFloating, isNumeric, type ValueType } from '@tributary/plan'
 import type { Bind } from '../bind-operand.js'
 import { comparable } from '../comparable-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
-import { reachedBy, rowsReachedBy } from './aggregation-path.js'
+import { reachedBy } from './aggregation-path.js'
 import { groupByEntity } from './entity-group.js'
 import { customAggregateType, customMethodType } from './custom-aggregates.js'
 import type { Unnamed } from './notes.js'
@@ -50,16 +50,10 @@ function bindWhole({ expression: syntax, method, span }: AggregateExpression, sc
   if (method === undefined) return bindUnmeasured(segments, scope, bind)
   if (!isMethod(method)) return atSource(customMethodType(method, scope), `The aggregation method ${method}`, scope)
   const known = method
-  const reached = segments === undefined ? undefined : reachedBy(segments, scope)
+  const reached = segments === undefined ? undefined : reachedBy(segments, { scope, bind })
   if (reached !== undefined) return { aggregation: { method: known, reached }, type: resultType(known, requireValues(known, reached.type, span)) }
   const expression = bind(syntax, scope)
   return { aggregation: { method: known, expression }, type: resultType(known, requireValues(known, expression.type, span)) }
-}
-
-/** The type of what a method makes of the values of an expression. @throws HUB_QUERY_TYPE, HUB_QUERY_UNSUPPORTED for methods of the source's own */
-export function aggregatedType({ method, span }: AggregateExpression, type: ValueType): { readonly method: AggregateMethod; readonly type: ValueType } {
-  if (method === undefined || !isMethod(method)) throw unsupported(`The aggregation method ${method ?? ''} here`, 'Only its source could compute it.')
-  return { method, type: resultType(method, requireValues(method, type, span)) }
 }
 
 /** `$count`, of the rows or of what a path leads to, or a custom aggregate. */
@@ -67,21 +61,9 @@ function bindUnmeasured(segments: readonly PathSegment[] | undefined, scope: Row
   const last = segments?.at(-1)
   if (segments === undefined || last === undefined) throw invalid('An aggregate expression needs a method.', 'Say how: … with sum as Total.')
   if (last.kind !== 'count') return bindCustom(last, segments, scope)
-  if (last.search !== undefined) throw unsupported('$count with $search in $apply', 'Search before: search(…)/aggregate(…).')
-  const reached = last.filter === undefined ? reachedBy(segments.slice(0, -1), scope) : countedBy(segments.slice(0, -1), last.filter, { scope, bind })
+  const counts = last.filter !== undefined || last.search !== undefined
+  const reached = reachedBy(counts ? segments : segments.slice(0, -1), { scope, bind })
   return { aggregation: { method: 'count', ...(reached === undefined ? {} : { reached }) }, type: decimalType }
-}
-
-const wholeRows = ({ entityType }: RowScope): Reached => ({ path: [], values: [], type: structuredType(entityType.qualifiedName) })
-
-/** The rows that `$count($filter=…)` counts: of the input, or of what a path leads to. */
-function countedBy(before: readonly PathSegment[], filter: Syntax, { scope, bind }: { readonly scope: RowScope; readonly bind: Bind }): Reached {
-  const found = before.length === 0 ? { reached: wholeRows(scope), rows: scope } : rowsReachedBy(before, scope)
-  if (found === undefined) throw unsupported('$count with its own filter behind a path that leads to no entities', 'Filter before: filter(…)/aggregate(…).')
-  const condition = bind(filter, found.rows)
-  if (condition.type.collection || (condition.type.base !== 'Edm.Boolean' && condition.type.base !== 'null')) throw typeError({ what: '$filter', span: filter.span, found: condition.type, expected: 'Edm.Boolean' })
-  if ('related' in found) for (const name of columnsOf(condition)) found.related.read.add(name)
-  return Object.freeze({ ...found.reached, only: [...(found.reached.only ?? []), { depth: found.reached.path.length, condition }] })
 }
 
 function bindCustom(last: PathSegment, segments: readonly PathSegment[], scope: RowScope): BoundAggregation {
@@ -101,7 +83,7 @@ function inParts({ aggregation, type }: BoundAggregation, { paths, method, span 
     const entity = first === undefined ? undefined : groupByEntity(path, [first, ...rest], scope)
     if (entity?.identity !== undefined) return entity.identity
     const bound = bind(path, scope)
-    if (bound.type.collection || !comparable(bound.type)) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
+    if (bound.type.collection || (!comparable(bound.type) && bound.type.base !== 'structured')) throw typeError({ what: 'from', span: path.span, found: bound.type, expected: 'a value that can be compared' })
     return bound
   })
   const of = Object.freeze({ groups, aggregation: Object.freeze({ ...aggregation, column: named('~part', type) }) })

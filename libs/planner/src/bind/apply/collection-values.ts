@@ -1,10 +1,11 @@
 import type { AggregateExpression, Path, PathSegment } from '@tributary/odata-url'
-import { column, columnsOf, int64Type, type Expression, type Reached, variable } from '@tributary/plan'
+import { column, int64Type, type Expression, outerName, variable } from '@tributary/plan'
+import { readOfRows } from '../../rules/read-by-aggregation.js'
 import type { Bind } from '../bind-operand.js'
 import { invalid, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
-import { reachedBy, rowsReachedBy } from './aggregation-path.js'
-import { aggregatedType, bindAggregation, type BoundAggregation } from './aggregations.js'
+import { rowsReachedBy } from './aggregation-path.js'
+import { bindAggregation, type BoundAggregation } from './aggregations.js'
 
 /**
  * `$these/$count`, `$these/aggregate(Amount with sum)`: a value of the whole collection that the expression is evaluated on.
@@ -48,26 +49,19 @@ function ofItem(name: string, before: readonly PathSegment[], aggregate: Aggrega
   return variable(value.type, name, value.name)
 }
 
-/** An aggregation of what is reached along a path: of values there, or of an expression over the rows there, to which `$it` is the row they are reached from. */
+/** An aggregation of what is reached along a path: of values there, or of the rows there, to which `$it` is the row they are reached from. */
 function bindReached(before: readonly PathSegment[], aggregate: AggregateExpression, scope: RowScope, bind: Bind): BoundAggregation {
-  if (aggregate.from.length > 0) throw unsupported('from within the function aggregate behind a path')
-  const { expression: syntax, ...rest } = aggregate
-  if (syntax.kind === 'path' && syntax.root.kind === 'implicit') {
-    const { aggregation, type } = bindAggregation({ ...rest, expression: { ...syntax, segments: [...before, ...syntax.segments] } }, scope, bind)
-    return { aggregation: aggregation.reached === undefined ? { ...aggregation, reached: whole(before, scope) } : aggregation, type }
+  const { expression: syntax, from } = aggregate
+  if (from.length === 0 && syntax.kind === 'path' && syntax.root.kind === 'implicit') {
+    const { aggregation, type } = bindAggregation({ ...aggregate, expression: { ...syntax, segments: [...before, ...syntax.segments] } }, scope, bind)
+    if (aggregation.reached === undefined && scope.applied !== 'source') throw invalid('The function aggregate stands behind a path to a collection.')
+    return { aggregation, type }
   }
-  const found = rowsReachedBy(before, scope)
-  if (found === undefined) throw invalid('The function aggregate stands behind a path to related rows.')
-  const expression = bind(syntax, { ...found.rows, outer: { name: '$it', scope } })
-  for (const name of columnsOf(expression)) if (name !== '$it') found.related.read.add(name)
-  const { method, type } = aggregatedType(aggregate, expression.type)
-  return { aggregation: { method, expression, reached: found.reached }, type }
-}
-
-function whole(before: readonly PathSegment[], scope: RowScope): Reached {
-  const reached = reachedBy(before, scope)
-  if (reached === undefined) throw invalid('The function aggregate stands behind a path to a collection.')
-  return reached
+  const found = rowsReachedBy(before, { scope, bind })
+  if (found === undefined) throw invalid('The function aggregate stands behind a path to related rows or complex values.')
+  const { aggregation, type } = bindAggregation(aggregate, { ...found.rows, outer: { name: outerName, scope } }, bind)
+  for (const name of readOfRows(aggregation)) found.related?.read.add(name)
+  return { aggregation: { ...aggregation, over: found.over }, type }
 }
 
 /** Within the aggregation, no values of a collection are asked for once more. */

@@ -3,32 +3,46 @@ import { type Column, column, type Expression, type GroupKey } from '@tributary/
 import { comparable } from '../comparable-types.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType } from '../model-types.js'
+import { complexType } from '../navigations.js'
 import type { RowScope } from '../row-scope.js'
 
-/** Grouping by the entity a navigation leads to: its key tells which, and all of it is shown. */
+/** Grouping by the entity a navigation leads to, perhaps one of a complex value: its key tells which, and all of it is shown. */
 export function groupByEntity(path: Path, names: readonly [string, ...string[]], scope: RowScope): GroupKey | undefined {
-  if (path.segments.some((segment) => segment.kind === 'cast')) return undefined
-  let at: RowScope | undefined = scope.rows === undefined ? scope : undefined
-  const hidden: string[] = []
+  if (scope.rows !== undefined || path.segments.some((segment) => segment.kind === 'cast' || ('key' in segment && segment.key !== undefined))) return undefined
+  let at: EntityAt | undefined = { row: scope, hidden: [], within: [] }
   const shown: (() => void)[] = []
   for (const name of names) {
-    const joined: RowScope | undefined = hidden.length === 0 ? scope.joined?.get(name) : undefined
-    if (joined !== undefined) {
-      hidden.push(name)
-      at = joined
-      continue
-    }
-    if (at === undefined || at.computed.has(name) || at.model.navigation(at.entityType, name) === undefined) return undefined
-    const found = followNavigation(at, name)
-    if (found.type.collection) return undefined
-    const { model } = at
+    at = entityBehind(at, name, scope)
+    if (at === undefined) return undefined
+    const { row: { model, entityType }, read } = at
     // Only where the path ends here: `Customer/Country` reads one column of the customer.
-    shown.push(() => columnsOfType(model, found.path.scope.entityType).forEach(({ name: column }) => found.path.read.add(column)))
-    hidden.push(found.name)
-    at = found.path.scope
+    if (read !== undefined) shown.push(() => columnsOfType(model, entityType).forEach(({ name: column }) => read.add(column)))
   }
+  if (at.within.length > 0 || at.hidden.length === 0) return undefined
   for (const read of shown) read()
-  return at === undefined ? undefined : entityGroup(names, hidden, at)
+  return entityGroup(names, at.hidden, at.row)
+}
+
+/** Where a path of single-valued navigations and complex values has got to. */
+interface EntityAt {
+  readonly row: RowScope
+  /** Columns that the entities stand in, one within the other. */
+  readonly hidden: readonly string[]
+  /** Complex values since the last entity. */
+  readonly within: readonly string[]
+  readonly read?: Set<string>
+}
+
+function entityBehind({ row, hidden, within }: EntityAt, name: string, scope: RowScope): EntityAt | undefined {
+  const joined = hidden.length === 0 && within.length === 0 ? scope.joined?.get(name) : undefined
+  if (joined !== undefined) return { row: joined, hidden: [name], within: [] }
+  if (row.computed.has(name)) return undefined
+  const type = within.length === 0 ? row.entityType : complexType(row, within)
+  const property = row.model.property(type, name)
+  if (property !== undefined) return property.type.collection || row.model.structured(property.type.name) === undefined ? undefined : { row, hidden, within: [...within, name] }
+  if (row.model.navigation(type, name) === undefined) return undefined
+  const found = followNavigation(row, name, within)
+  return found.type.collection ? undefined : { row: found.path.scope, hidden: [...hidden, found.name], within: [], read: found.path.read }
 }
 
 /** The group that the entity at the end of a path of navigations makes, shown of rows of `inner` with what stands beside its properties; undefined where the path leads elsewhere. */

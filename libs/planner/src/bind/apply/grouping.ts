@@ -4,6 +4,7 @@ import { type Column, conjunction, type GroupKey } from '@tributary/plan'
 import { bindExpression } from '../bind-expression.js'
 import { resolvePath } from '../bind-path.js'
 import { comparable } from '../comparable-types.js'
+import { followNavigation } from '../followed-paths.js'
 import { columnsOfType } from '../model-types.js'
 import { invalid, typeError, unsupported } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
@@ -81,12 +82,15 @@ function bindGroup(path: Path, scope: RowScope): GroupKey {
   return Object.freeze({ path: names, expression, ...(fields === undefined ? {} : { fields }), ...(only === undefined ? {} : { only }) })
 }
 
-/** The fields of a complex value that is grouped by as a whole. */
-function fieldsOf(names: readonly string[], { rows, computed, model, entityType }: RowScope): readonly Column[] | undefined {
-  let within: readonly Column[] | undefined = rows ?? [...columnsOfType(model, entityType), ...computed.values()]
+/** The fields of a complex value that is grouped by as a whole: of the row, or of one that single-valued navigation leads to. */
+function fieldsOf(names: readonly string[], scope: RowScope): readonly Column[] | undefined {
+  let at: RowScope | undefined = scope.rows === undefined ? scope : undefined
+  let within: readonly Column[] | undefined = scope.rows ?? [...columnsOfType(scope.model, scope.entityType), ...scope.computed.values()]
   for (const name of names) {
     const found: Column | undefined = within?.find((column) => column.name === name)
-    within = found?.fields ?? found?.expanded?.columns
+    const joined: RowScope | undefined = found === undefined ? undefined : at?.joined?.get(name)
+    at = found === undefined && at !== undefined && at.model.navigation(at.entityType, name) !== undefined ? followNavigation(at, name).path.scope : joined
+    within = found === undefined || joined !== undefined ? (at === undefined ? undefined : columnsOfType(at.model, at.entityType)) : found.fields ?? found.expanded?.columns
   }
   return within
 }

@@ -121,7 +121,7 @@ function parentsOf(path: readonly string[], node: readonly string[], scope: RowS
   const [pair, ...pairs] = navigation?.on ?? []
   const own = pair === undefined ? undefined : scope.model.property(scope.entityType, pair.from)
   if (pair !== undefined && own !== undefined && navigation?.toMany === false && node.length === 1 && pair.to === node[0] && pairs.length === 0) return { many: false, reached: { path: [], values: [pair.from], type: valueType(scope.model, own.type) } }
-  const reached = reachedBy(segmentsOf([...path, ...node], span), scope)
+  const reached = reachedBy(segmentsOf([...path, ...node], span), { scope })
   if (reached === undefined) throw unsupported(`A hierarchy whose parents are reached by ${path.join('/')}`, 'They are reached by navigation properties.')
   return { many: collectionsAlong(path, scope).length > 0, reached: everyTime(reached) }
 }
@@ -143,7 +143,7 @@ const everyTime = ({ identity: _identity, ...reached }: Reached): Reached => rea
 const namesOf = ({ segments }: Path): readonly string[] => segments.flatMap((segment) => ('name' in segment ? [segment.name] : []))
 
 function nodesReached(path: Path, scope: RowScope, type: Expression['type']): Reached {
-  const reached = reachedBy(path.segments, scope)
+  const reached = reachedBy(path.segments, { scope })
   return reached === undefined ? { path: [], values: namesOf(path), type } : everyTime(reached)
 }
 
