@@ -18,6 +18,11 @@ Vessels('DAWN')/Port.Ferry/Sister?$select=Passengers
 Vessels('DAWN')/Port.Ferry/Sister/Port.Ferry?$select=Passengers
 Vessels('DAWN')/Port.Ferry/Sister/Sister
 Harbours?$expand=Vessels/Port.Ferry($select=Passengers),Vessels/Port.Tug($select=Pull)&$select=Id
+Harbours?$expand=Vessels/Port.Ferry($select=Passengers)&$select=Id
+Harbours?$expand=Vessels/Port.Ferry($expand=Calls($select=Number))&$select=Id
+Vessels?$expand=*&$select=Code
+Vessels?$expand=*/$ref&$select=Code
+Vessels('DAWN')?$expand=*
 Harbours?$expand=Vessels($select=Name),Vessels/Port.Tug($select=Pull),Vessels/Port.Ferry($select=Passengers;$expand=Calls($select=Number))&$select=Id
 Vessels?$expand=Port.Ferry/Home($select=Name),Home($select=Id),Port.Tug/Home($select=Opens)&$select=Code
 Vessels?$expand=Moored/Port.QuayAddress/Authority&$select=Code

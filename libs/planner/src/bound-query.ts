@@ -102,6 +102,8 @@ export interface BoundRows {
   readonly alternative?: { readonly into: string; readonly declared: string; readonly otherParents: readonly string[]; readonly otherRows: readonly string[] }
   /** All rows are of the type or one derived from it because they were cast: what says no more than that is left out, the context tells it. */
   readonly cast?: true
+  /** The cast stands in `$expand`: no context tells it, so the rows do. */
+  readonly castWithin?: true
   /** Only rows above of these types have the navigation. */
   readonly only?: readonly string[]
   /** Streams whose bytes are shown: under which name, where they are behind the row's id, and which types of rows have them; undefined: all. */

@@ -242,7 +242,7 @@ function writeExpanded(writing: Writing, instance: Instance, navigation: Navigat
   const entities = items.flatMap((one) => (one.kind === 'entity' ? [one.entity] : []))
   const counted = navigation.collection && (item.options.count === true || item.suffix === '$count') ? { [`${name}${control(format, 'count')}`]: countText(format, total) } : {}
   if (item.suffix === '$count') return counted
-  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, others === undefined ? cast ?? navigation.target : navigation.target, { select: item.options.select, expand: deeper(item) }))
+  const write = (one: Entity): Json => (item.suffix === '$ref' ? { [control(format, 'id')]: `${format.root}${addressOf(scope.model, one)}` } : writeEntity(writing, one, navigation.target, { select: item.options.select, expand: deeper(item) }))
   return { ...counted, [name]: navigation.collection ? entities.map(write) : entities[0] === undefined ? null : write(entities[0]) }
 }
 

@@ -79,8 +79,16 @@ function expandedOf(model: EdmModel, type: string, item: Url.ExpandItem): readon
   if (item.suffix !== undefined || item.target === '$value') return []
   const property = Array.isArray(item.target) ? (item.target as readonly Url.SelectSegment[]).at(-1) : undefined
   if (property?.kind === 'property') return [`${property.name}<stream>`]
-  const navigations = item.target === 'all' ? model.navigations(structuredOf(model, type)).map(({ name, target }) => ({ path: name, target })) : [{ path: item.target.map(segment).join('/'), target: navigationAt(model, type, item.target.map(segment).join('/'))?.target ?? type }]
+  const navigations = item.target === 'all' ? allNavigations(model, type) : [{ path: item.target.map(segment).join('/'), target: navigationAt(model, type, item.target.map(segment).join('/'))?.target ?? type }]
   return navigations.map(({ path, target }) => `${path}${item.options.levels === undefined ? '' : '+'}${listOf(model, target, item.options) || '()'}`)
+}
+
+/** All navigations of instances of a type: those that only derived types have stand behind a cast. */
+function allNavigations(model: EdmModel, type: string): readonly { readonly path: string; readonly target: string }[] {
+  const own = model.navigations(structuredOf(model, type))
+  const inherited = new Set(own.map(({ name }) => name))
+  const derived = model.derivedTypes(type).flatMap((narrower) => model.navigations(structuredOf(model, narrower)).flatMap(({ name, target }) => (inherited.has(name) ? [] : [{ path: `${narrower}/${name}`, target }])))
+  return [...own.map(({ name, target }) => ({ path: name, target })), ...derived]
 }
 
 function unchanged({ request }: Asked, etag: string | undefined): boolean {
@@ -110,7 +118,7 @@ export function entityReply(asked: Asked, { place, one, status, headers }: Told,
   const { format, scope } = asked
   const [shown = asItem(one)] = choose(scope, [asItem(one)], options.compute === undefined ? {} : { compute: options.compute }).items
   const etag = etagOf(one)
-  const context = `${place.context}${listOf(scope.model, one.type, options)}${place.ofCollection ? '/$entity' : ''}`
+  const context = `${place.context}${listOf(scope.model, place.declared, options)}${place.ofCollection ? '/$entity' : ''}`
   return jsonReply(asked, { status, context, headers: { ...(etag === undefined ? {} : { etag }), ...headers } }, writeEntity({ format, scope }, shown.kind === 'entity' ? shown.entity : one, place.declared, options))
 }
 

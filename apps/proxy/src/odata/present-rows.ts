@@ -20,6 +20,8 @@ interface Place {
   readonly full: boolean
 }
 
+const typeName = '@odata.type'
+
 /**
  * What of rows is not shown as the plan gives it: references, which are ids; expanded rows that are only counted, or belong into a complex
  * value; the items of a collection that `$select` chooses. Undefined where there is none of it, so that pages stay as they are.
@@ -52,19 +54,34 @@ const shownNames = (visible: readonly string[], { related }: BoundRows): readonl
 const text: ValueType = Object.freeze({ name: 'Edm.String', base: 'Edm.String', collection: false })
 const number: ValueType = Object.freeze({ name: 'Edm.Int64', base: 'Edm.Int64', collection: false })
 const idColumn: Column = Object.freeze({ name: '@odata.id', type: text })
+const typeColumn: Column = Object.freeze({ name: typeName, type: text })
 
 function present(place: Place, rows: Rows, bound: BoundRows): Presented {
   if (bound.references === true) return references(place.root, rows, bound)
-  const steps = [...(bound.cast === true && bound.alternative === undefined && !place.full ? [(before: Rows) => withoutOwnType(before, bound.entityType)] : []), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
+  const steps = [...typeSteps(place, bound), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
   return steps.reduce<Presented>((before, step) => {
     const after = step(before)
     return { ...after, row: (values) => after.row(before.row(values)) }
   }, { ...rows, row: (values) => values })
 }
 
+function typeSteps({ full }: Place, { cast, castWithin, alternative, entityType }: BoundRows): readonly Step[] {
+  if (cast !== true || alternative !== undefined || full) return []
+  return [(before) => (castWithin === true ? withOwnType(before, entityType) : withoutOwnType(before, entityType))]
+}
+
+/** Rows that a cast in $expand chooses are of another type than their navigation is declared with, and say so. @see OData JSON Format 4.01, section 4.6.3 */
+function withOwnType({ columns, visible }: Rows, type: string): Presented {
+  const at = columns.findIndex(({ name }) => name === typeName)
+  return {
+    columns: [typeColumn, ...columns.filter((_, index) => index !== at)], visible,
+    row: (values) => [values[at] ?? `#${type}`, ...values.filter((_, index) => index !== at)],
+  }
+}
+
 /** What rows that were cast say of their type, where it is just that type: sources tell it or not, by what they were asked for. */
 function withoutOwnType({ columns, visible }: Rows, type: string): Presented {
-  const at = columns.findIndex(({ name }) => name === '@odata.type')
+  const at = columns.findIndex(({ name }) => name === typeName)
   return {
     columns, visible,
     row: (values) => {
@@ -168,7 +185,7 @@ function put(before: Rows, piece: Piece, rows: BoundRows): Presented {
 /** Rows of other types than those that have the navigation do not show it. */
 function absence(columns: readonly Column[], { only }: BoundRows): (values: readonly Value[]) => boolean {
   if (only === undefined) return () => false
-  const at = columns.findIndex(({ name }) => name === '@odata.type')
+  const at = columns.findIndex(({ name }) => name === typeName)
   const types = new Set(only)
   return (values) => !types.has(toldType(values[at]) ?? '')
 }
@@ -218,7 +235,7 @@ function held({ columns, visible }: Rows, { at, column, value }: Piece, { holder
 /** Whether the value behind so many properties of the way is of one of the types. */
 function isHeld(outer: Value, names: readonly string[], { depth, types }: { readonly depth: number; readonly types: readonly string[] }): boolean {
   const value = names.slice(0, depth - 1).reduce<Value>((before, name) => (isRecord(before) ? before[name] : undefined), outer)
-  return isRecord(value) && types.includes(toldType(value['@odata.type']) ?? '')
+  return isRecord(value) && types.includes(toldType(value[typeName]) ?? '')
 }
 
 function withField(outer: Column, [name = '', ...rest]: readonly string[], column: Column): Column {

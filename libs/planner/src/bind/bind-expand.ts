@@ -230,6 +230,7 @@ export function boundRows(scope: RowScope, { related: inner, items, streams }: S
     ...(items === undefined ? {} : { items }),
     ...(streams === undefined ? {} : { streams }),
     ...(scope.entityType.qualifiedName === scope.set.entityType ? {} : { cast: true as const }),
+    ...(target?.cast === undefined || target.cast.qualifiedName === target.leadsTo ? {} : { castWithin: true as const }),
     ...(target?.item.suffix === '$ref' ? { references: true as const } : {}),
     ...(target?.item.suffix === '$count' ? { countOnly: true as const } : {}),
     ...(target === undefined || target.within.length === 0 ? {} : holderOf(target)),

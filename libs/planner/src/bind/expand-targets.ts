@@ -1,5 +1,5 @@
 import type { ExposedNavigation } from '@tributary/catalog'
-import type { EntityType } from '@tributary/edm'
+import type { EdmModel, EntityType } from '@tributary/edm'
 import type { ExpandItem, SelectSegment } from '@tributary/odata-url'
 import { columnOf, complexType, requireNavigation } from './navigations.js'
 import { withAlternatives } from './expand-alternatives.js'
@@ -29,15 +29,31 @@ function targetsOf(item: ExpandItem, scope: RowScope): readonly ExpandTarget[] {
   return [{ ...rest, item, navigation, column: columnOf(navigation) }]
 }
 
-/** All navigations of the rows, or of a complex value of theirs. */
+/** All navigations of the rows, or of a complex value of theirs: also those that only rows, or values, of derived types have. */
 function allOf(item: ExpandItem, way: Way): readonly ExpandTarget[] {
   const { from, within } = way
-  const declared = from.model.navigations(within.length === 0 ? from.entityType : complexType(from, within)).map(({ name }) => name)
-  const names = within.length === 0 ? new Set([...from.set.navigations.keys(), ...declared]) : declared
-  return [...names].map((name) => {
-    const navigation = requireNavigation(from, name, within)
-    return { ...way, item, navigation, column: columnOf(navigation) }
+  const { model } = from
+  const type = within.length === 0 ? from.entityType : complexType(from, within)
+  const own = model.navigations(type).map(({ name }) => name)
+  const names = within.length === 0 ? new Set([...from.set.navigations.keys(), ...own]) : own
+  const derived = model.derivedTypes(type.qualifiedName).flatMap((name) => {
+    const narrower = castRows(way, name)
+    return ownNavigations(model, name).map((navigation) => targetAt(item, narrower, navigation))
   })
+  return [...[...names].map((name) => targetAt(item, way, name)), ...derived]
+}
+
+function targetAt(item: ExpandItem, way: Way, name: string): ExpandTarget {
+  const navigation = requireNavigation(way.from, name, way.within)
+  return { ...way, item, navigation, column: columnOf(navigation) }
+}
+
+/** Names of the navigations that a type has and its base type has not. */
+function ownNavigations(model: EdmModel, name: string): readonly string[] {
+  const type = model.structured(name)
+  const base = type?.baseType === undefined ? undefined : model.structured(type.baseType)
+  const inherited = new Set(base === undefined ? [] : model.navigations(base).map((navigation) => navigation.name))
+  return type === undefined ? [] : model.navigations(type).flatMap((navigation) => (inherited.has(navigation.name) ? [] : [navigation.name]))
 }
 
 interface Way extends Pick<ExpandTarget, 'from' | 'within' | 'only' | 'cast'> {
