@@ -70,6 +70,7 @@ function readPair(session: Session, { query, start, end }: Pair, { draft, scope,
   else if (system === undefined) draft.aliases.set(aliasName(name), readExpression(scanner, scope))
   else Object.assign(draft.values, readOptionValue(system, scanner, scope))
   draft.spans.set(part, Object.freeze({ start, end }))
+  skipSpace(scanner)
   expectEnd(scanner, 'an operator or the end of the option')
 }
 

@@ -31,7 +31,7 @@ function sessionOf(names: Names, limits: Partial<ParseLimits>): Session {
  * `%2B`), except where a sign stands in a number, a date-time or an enumeration, and in `$format` and `$skiptoken`. In the path it is a plus.
  * @param path relative to the service root, percent-encoded, without leading slash: `Orders(10248)/Customer`; spans count from its beginning
  * @param query what follows the `?`, percent-encoded, without it; spans count from its beginning
- * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNKNOWN_OPTION, HUB_QUERY_DUPLICATE_OPTION, HUB_QUERY_UNSUPPORTED
+ * @throws HUB_QUERY_SYNTAX, HUB_QUERY_LIMIT, HUB_QUERY_UNKNOWN_OPTION, HUB_QUERY_DUPLICATE_OPTION, HUB_QUERY_UNSUPPORTED, HUB_RESOURCE_NOT_FOUND
  * @see OData URL Conventions 4.01
  */
 export function parseODataUrl(path: string, query: string, names: Names, limits: Partial<ParseLimits> = {}): ODataUrl {

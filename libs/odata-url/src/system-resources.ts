@@ -2,7 +2,7 @@ import { hubError, type HubError } from '@tributary/errors'
 import type { QueryOptions, Resource, ResourceSegment } from './ast.js'
 import { anyEntities, crossjoinOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
-import { expect, look, node, spanFrom, take, takeIdentifier, unexpected, unsupported, type Scanner } from './scanner.js'
+import { expect, look, node, spanFrom, take, takeIdentifier, unsupported, type Scanner } from './scanner.js'
 
 /** A first segment that no container names, and what it addresses. */
 export interface SystemResource {
@@ -16,18 +16,21 @@ const roots = /\$(batch|all|entity|crossjoin)(?![\p{L}\p{N}_])/iuy
 
 /**
  * Reads `$batch`, `$all`, `$entity` or `$crossjoin(A,B)`.
- * @throws HUB_QUERY_SYNTAX
+ * @throws HUB_QUERY_SYNTAX, HUB_RESOURCE_NOT_FOUND for any other name
  * @see OData URL Conventions 4.01, sections 4.3.4, 4.14, 4.15
  */
 export function readSystemResource(scanner: Scanner): SystemResource {
   const name = look(scanner, roots)?.[1]?.toLowerCase()
-  if (name === undefined) throw unexpected(scanner, 'an entity set, a singleton or $metadata')
+  if (name === undefined) throw notFound(scanner.text)
   scanner.at += name.length + 1
   if (name === 'crossjoin') return readCrossjoin(scanner)
   const kind = name === 'batch' ? 'batch' : name === 'all' ? 'all' : 'entity'
   const segment = node(scanner, { kind, span: spanFrom(scanner, 0) } as const)
   return { segment, type: kind === 'all' ? anyEntities : undefined, ended: kind === 'batch' }
 }
+
+const notFound = (name: string): HubError =>
+  hubError('HUB_RESOURCE_NOT_FOUND', { what: name.slice(0, 100), hint: 'Below the service root stand entity sets, singletons, operations, $metadata, $batch, $all, $entity and $crossjoin.' }, { target: 'resource path' })
 
 function readCrossjoin(scanner: Scanner): SystemResource {
   expect(scanner, '(')

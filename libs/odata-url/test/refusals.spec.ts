@@ -44,7 +44,6 @@ const syntax: readonly (readonly [query: string, position: number, found: string
   ['$count=yes', 7, "'yes'", 'true or false'],
   ['$select=', 8, 'the end', 'a property, a type or *'],
   ['$select=ID,', 11, 'the end', 'a property, a type or *'],
-  ['$filter=ID eq 1 ', 15, "' '", 'an operator or the end of the option'],
   ['$orderby=ID up', 12, "'up'", 'an operator or the end of the option'],
   ['$expand=Items($levels=04)', 22, "'04'", 'max or a positive integer'],
   ['$expand=Items($format=json)', 14, "'$format'", '$filter, $search, $orderby, $skip, $top, $count, $select, $expand, $levels, $compute, $apply, $at, $from, $to, $toInclusive'],
@@ -96,6 +95,12 @@ describe('options where they mean nothing', () => {
       for (const path of ['', '$metadata']) expect(refusal(path, query)).toMatchObject({ code: 'HUB_QUERY_UNSUPPORTED', status: 501, target: query.slice(0, query.indexOf('=')) })
     },
   )
+})
+
+describe('names below the service root that begin with a dollar sign', () => {
+  it.each(['$nope', '$nope/1', '$alles', '$metadata2'])('%s is not found', (path) => {
+    expect(refusal(path, '')).toMatchObject({ code: 'HUB_RESOURCE_NOT_FOUND', status: 404, message: expect.stringContaining('$metadata') as unknown })
+  })
 })
 
 describe('option names', () => {

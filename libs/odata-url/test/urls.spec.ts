@@ -138,8 +138,15 @@ describe('resource paths', () => {
   it.each(keySegments)('%s, keys being segments', (text, tree) => expect(resourceText(parseResourcePath(text, shopNames(true)))).toBe(tree))
 })
 
+const readOptions = (query: string) => optionsText(parseQueryOptions(query, shopNames(), order))
+
 describe('query options', () => {
   it.each(options)('%s', (text, tree) => expect(optionsText(parseQueryOptions(text, shopNames(), order))).toBe(tree))
+
+  it('may have blanks behind them, as people leave them before an ampersand', () => {
+    expect(readOptions('$filter=ID eq 1 &$select=ID, Code%20&$orderby=ID desc+&$top=2%09&$count=true &$expand=Items($top=1 ) &@a=1 '))
+      .toBe(readOptions('$filter=ID eq 1&$select=ID,Code&$orderby=ID desc&$top=2&$count=true&$expand=Items($top=1)&@a=1'))
+  })
 
   it('are read against what the path addresses', () => {
     const { options: ofItems } = parseODataUrl('Orders(1)/Items', '$filter=Quantity gt 1&$expand=Order', shopNames())
@@ -157,7 +164,7 @@ describe('query options', () => {
     expect(optionsText(parseODataUrl(printed.slice(0, mark), printed.slice(mark + 1), names).options)).toBe(optionsText(url.options))
     expect(optionsText(parseODataUrl('Customers/Shop.Top(amount=1)', 'kind=2', names).options)).toBe('custom kind=2')
     expect(() => parseODataUrl('Customers/Shop.Top', 'amount=1&amount=2', names)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_DUPLICATE_OPTION' }))
-    expect(() => parseODataUrl('Customers/Shop.Top', 'amount=1+', names)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_SYNTAX' }))
+    expect(() => parseODataUrl('Customers/Shop.Top', 'amount=1x', names)).toThrow(expect.objectContaining({ code: 'HUB_QUERY_SYNTAX' }))
   })
 
   it('of a cross join name the sets first', () => {

@@ -25,7 +25,7 @@ export function negotiateVersion(maxVersion: string | undefined): ProtocolVersio
 export const versionOfError = (maxVersion: string | undefined): ProtocolVersion['version'] => (highestWithin(maxVersion) ?? v40).version
 
 function highestWithin(maxVersion: string | undefined): ProtocolVersion | undefined {
-  if (maxVersion === undefined || maxVersion.trim() === '') return v40
+  if (maxVersion === undefined) return v40
   const [, major, minor = '0'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(maxVersion.trim()) ?? []
   const at = Number(major) + Number(`0.${minor}`)
   if (major === undefined || at < 4) return undefined

@@ -76,6 +76,11 @@ describe('a batch in MIME parts', () => {
 
   it('may end its lines with LF alone, and hold nothing', () => {
     expect(parseBatch('multipart/mixed;boundary=x', Buffer.from('--x\nContent-Type: application/http\n\nGET A HTTP/1.1\n\n\n--x--'), 1).parts).toMatchObject([{ method: 'GET', url: 'A' }])
+  })
+
+  it('leaves it to each request whether blanks in its URL make sense, as in JSON', () => {
+    const [filtered, bare] = parseBatch('multipart/mixed;boundary=x', Buffer.from('--x\nContent-Type: application/http\n\nGET A?$filter=B eq 1 HTTP/1.1\n\n\n--x\nContent-Type: application/http\n\nGET A?$filter=B eq 1\n\n\n--x--'), 2).parts
+    expect([filtered?.url, bare?.url]).toEqual(['A?$filter=B eq 1', 'A?$filter=B eq 1'])
     expect(parseBatch('multipart/mixed;boundary=x', Buffer.from('--x--\r\n'), 1).parts).toEqual([])
   })
 
@@ -83,7 +88,7 @@ describe('a batch in MIME parts', () => {
     ['cut off', '--x\nContent-Type: application/http\n\nGET A HTTP/1.1\n\n', 'closing boundary'],
     ['cut off within the last boundary', '--x\nContent-Type: application/http\n\nGET A HTTP/1.1\n\n--x-', 'closing boundary'],
     ['of another type', '--x\nContent-Type: text/plain\n\nGET A HTTP/1.1\n\n--x--', 'application/http'],
-    ['without a request line', '--x\nContent-Type: application/http\n\nA B C D\n\n--x--', 'request line'],
+    ['without a request line', '--x\nContent-Type: application/http\n\n$A B C D\n\n--x--', 'request line'],
     ['with a header that is none', '--x\nContent-Type: application/http\n\nGET A HTTP/1.1\nwhat is this\n\n--x--', 'header line'],
     ['in base64', '--x\nContent-Type: application/http\nContent-Transfer-Encoding: base64\n\nR0VU\n--x--', 'base64'],
     ['with a query among the changes', '--x\nContent-Type: multipart/mixed;boundary=y\n\n--y\nContent-Type: application/http\n\nGET A HTTP/1.1\n\n--y--\n--x--', 'changes only'],

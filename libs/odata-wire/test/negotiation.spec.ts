@@ -68,7 +68,7 @@ describe('negotiateVersion', () => {
   ] as const)('answers OData-MaxVersion %s with %s, prefixed %s', (max, version, prefixed) => {
     expect(negotiateVersion(max)).toEqual({ version, prefixed })
   })
-  it.each(['3.0', '2', 'x', '4.x'])('refuses %s', (max) => {
+  it.each(['3.0', '2', 'x', '4.x', '', ' '])('refuses %j', (max) => {
     expect(() => negotiateVersion(max)).toThrow(expect.objectContaining({ code: 'HUB_VERSION_UNSUPPORTED' }))
   })
 })
