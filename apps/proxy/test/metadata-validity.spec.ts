@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { productExposure, type Endpoint, type Exposure, type ProductEntity } from '@tributary/catalog'
+import { readCsdl } from '@tributary/edm'
 import { sampleServices } from '@tributary/samples'
 import { Ajv } from 'ajv'
 import { openDoor, type DataDoor } from './data-door.js'
@@ -20,10 +22,24 @@ function contracts(): ReadonlyMap<string, string> {
 
 const slugOf = (file: string): string => file.replace(/\.\w+$/, '').toLowerCase().replaceAll(/[^a-z\d]+/g, '-')
 
+/** Each contract as a service, and as a data product of all its entity sets, the first of them twice. */
 async function openOver(given: ReadonlyMap<string, string>): Promise<DataDoor> {
   const door = await openDoor()
-  for (const [slug, contract] of given) door.catalog.put(serviceExposure(endpointOf(slug, `http://127.0.0.1:9/${slug}/`, contract)))
+  for (const [slug, contract] of given) {
+    const endpoint = endpointOf(slug, `http://127.0.0.1:9/${slug}/`, contract)
+    door.catalog.put(serviceExposure(endpoint))
+    if (entitiesOf(endpoint).length > 0) door.catalog.put(productOf(endpoint))
+  }
   return door
+}
+
+const entitiesOf = ({ slug, model: { container } }: Endpoint): readonly ProductEntity[] =>
+  [...(container?.entitySets.keys() ?? [])].filter((name) => /^[A-Za-z_]\w{0,100}$/.test(name)).map((name) => ({ name, service: slug, entitySet: name }))
+
+function productOf(endpoint: Endpoint): Exposure {
+  const { slug } = endpoint
+  const entities = entitiesOf(endpoint)
+  return productExposure({ slug: `of-${slug}`, definition: { name: slug, entities: [...entities, ...entities.slice(0, 1).map((one) => ({ ...one, name: 'Again' }))], relationships: [] }, endpoints: new Map([[slug, endpoint]]), revision: 1 })
 }
 
 const documentOf = async (door: DataDoor, slug: string, format: string): Promise<string> => (await door.get(`/odata/${slug}/$metadata?$format=${format}`)).text()
@@ -31,6 +47,8 @@ const documentOf = async (door: DataDoor, slug: string, format: string): Promise
 const hasXmllint = spawnSync('xmllint', ['--version']).status === 0
 const withSchemas = existsSync(schemas) && hasXmllint ? describe : describe.skip
 const given = contracts()
+const products = [...given].filter(([slug, contract]) => entitiesOf(endpointOf(slug, '', contract)).length > 0).map(([slug]) => `of-${slug}`)
+const slugs = [...given.keys(), ...products]
 
 withSchemas('$metadata of every contract (skipped without xmllint and the OASIS schemas beside the repository)', () => {
   let door: DataDoor
@@ -43,17 +61,26 @@ withSchemas('$metadata of every contract (skipped without xmllint and the OASIS 
     await door.stop()
   })
 
-  it.each([...given.keys()])('is valid XML for %s', async (slug) => {
+  it.each(slugs)('is valid XML for %s', async (slug) => {
     const file = join(scratch, `${slug}.xml`)
     writeFileSync(file, await documentOf(door, slug, 'xml'))
     const { status, stderr } = spawnSync('xmllint', ['--noout', '--nonet', '--schema', join(schemas, 'edmx.xsd'), file], { encoding: 'utf8' })
     expect([status, status === 0 ? '' : stderr.slice(0, 2000)]).toEqual([0, ''])
   })
 
+  it.each(products)('names only types that are there, in the operations of %s', async (slug) => {
+    const model = readCsdl(await documentOf(door, slug, 'xml'))
+    const operations = [...model.schemas.values()].flatMap((schema) => [...schema.operations.values()].flat())
+    const types = operations.flatMap(({ parameters, returnType }) => [...parameters.map(({ type }) => type), ...(returnType === undefined ? [] : [returnType])])
+    expect(types.filter(({ name }) => !name.startsWith('Edm.') && model.type(name) === undefined)).toEqual([])
+    const imports = [...(model.container?.operationImports.values() ?? [])]
+    expect(imports.filter(({ operation, entitySet }) => model.operations(operation).length === 0 || (entitySet !== undefined && model.container?.entitySets.has(entitySet) !== true))).toEqual([])
+  })
+
   it('is valid JSON for each of them', async () => {
     const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: false })
     const valid = ajv.compile(JSON.parse(readFileSync(join(schemas, 'csdl.schema.json'), 'utf8')) as object)
-    for (const slug of given.keys()) {
+    for (const slug of slugs) {
       const document: unknown = JSON.parse(await documentOf(door, slug, 'json'))
       expect([slug, valid(document), valid.errors ?? []]).toEqual([slug, true, []])
     }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serviceExposure } from '@tributary/catalog'
-import { endpointOf, productExposure } from './exposures.js'
+import { endpointOf } from './exposures.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -16,9 +16,6 @@ describe('operations', () => {
     door = await openDoor()
     const endpoint = endpointOf('port', port.url, port.metadata)
     door.catalog.put(serviceExposure({ slug: 'port', name: 'Port', revision: 1 }, endpoint))
-    door.catalog.put(productExposure('fleet', port.metadata.replace(/<(Function|Action)\b[\s\S]*?<\/\1>/g, '').replace(/<(?:Function|Action)Import[^>]*\/>/g, ''), {
-      endpointOfSet: Object.fromEntries([...(endpoint.model.container?.entitySets.keys() ?? [])].map((set) => [set, endpoint])), relationships: [],
-    }))
   })
   afterAll(async () => {
     await door.stop()
@@ -214,16 +211,6 @@ describe('operations', () => {
     const refused = await readers.get("/odata/port/Vessels('AMBER')/Port.Rename", { 'content-type': 'application/json' }, { method: 'POST', body: '{"name":"x"}' })
     expect([refused.status, (await refused.json() as { readonly error: Json }).error['code']]).toEqual([405, 'HUB_CHANGE_NOT_ALLOWED'])
     await readers.stop()
-  })
-
-  it('of a data product’s sources are refused by name', async () => {
-    for (const path of ['Greeting()', 'Vessels/Port.Heaviest()', "Vessels('AMBER')/Port.TotalLoaded(since=2024-01-01)"]) {
-      const response = await door.get(`/odata/fleet/${path}`)
-      expect([path, response.status, (await response.json() as { readonly error: Json }).error]).toEqual([path, 501, expect.objectContaining({ code: 'HUB_QUERY_UNSUPPORTED', message: expect.stringMatching(/The operation .* of the source port/) as unknown })])
-    }
-    const action = await door.get("/odata/fleet/Vessels('AMBER')/Port.Rename", { 'content-type': 'application/json' }, { method: 'POST', body: '{"name":"x"}' })
-    expect([action.status, (await action.json() as { readonly error: Json }).error['message']]).toEqual([501, expect.stringContaining('Call it at the service itself: /odata/port/.')])
-    expect(calls()).toEqual([])
   })
 })
 

@@ -16,10 +16,22 @@ export interface Exposure {
   readonly sets: ReadonlyMap<string, ExposedSet>
   /** Endpoints behind the sets, by slug. */
   readonly endpoints: ReadonlyMap<string, Endpoint>
+  /** Of a data product: what it takes from an endpoint under names of its own, by slug. */
+  readonly named?: ReadonlyMap<string, EndpointNames>
   /** Whether the rows of a set can be read from it, as far as is known when a query is bound; where not, from the rows they belong to. Undefined: all can. */
   readonly readable?: (set: ExposedSet) => boolean
   /** Whether the rows of a set were seen to come with their versions, whatever the contract says. Undefined: none were. */
   readonly versioned?: (set: ExposedSet) => boolean
+}
+
+/** What a data product takes from one endpoint beside entity sets: the product's name → the endpoint's own. */
+export interface EndpointNames {
+  /** Qualified names of types; several of the product's may be copies of one. */
+  readonly types: ReadonlyMap<string, string>
+  /** Qualified names of actions and functions. */
+  readonly operations: ReadonlyMap<string, string>
+  /** Names of action and function imports. */
+  readonly imports: ReadonlyMap<string, string>
 }
 
 /** One exposed entity set and where its rows come from. */

@@ -24,6 +24,18 @@ export function annotationsOf(model: EdmModel, target: string): readonly Annotat
 export const parameterAnnotations = (model: EdmModel, operation: Operation, { name }: Parameter): readonly Annotation[] =>
   annotationsOf(model, `${operation.qualifiedName}${signatureOf(operation)}/${name}`)
 
+/** The annotations of one overload, those given from outside with or without its signature among them. @see OData CSDL XML 4.01, section 14.2.2 */
+export const operationAnnotations = (model: EdmModel, operation: Operation): readonly Annotation[] => ofOverload(model, operation, '', operation.annotations)
+
+/** The annotations of what one overload returns. @see OData CSDL XML 4.01, section 14.2.2 */
+export const returnTypeAnnotations = (model: EdmModel, operation: Operation): readonly Annotation[] => ofOverload(model, operation, '/$ReturnType', operation.returnTypeAnnotations ?? none)
+
+/** What is said of an operation without a signature is said of all its overloads, what stands within one of it alone. */
+function ofOverload(model: EdmModel, operation: Operation, suffix: string, inline: readonly Annotation[]): readonly Annotation[] {
+  const external = externalsOf(model)
+  return [...inline, ...[`${operation.qualifiedName}${signatureOf(operation)}${suffix}`, `${operation.qualifiedName}${suffix}`].flatMap((path) => external.get(path) ?? none)]
+}
+
 const none: readonly Annotation[] = Object.freeze([])
 
 const perModel = new WeakMap<EdmModel, ReadonlyMap<string, readonly Annotation[]>>()

@@ -30,6 +30,7 @@ export const productDefinition = z.strictObject({
   description: z.string().max(10_000).exactOptional(),
   entities: z.array(entity),
   relationships: z.array(relationship).default([]),
+  operations: z.enum(['all', 'bound', 'none']).exactOptional().describe('Which operations of the services are published: those called on what is exposed, also those the services import (where left out), or none.'),
 }).meta({ id: 'ProductDefinition', description: 'Entities of several services, and the relationships between them.' }) satisfies z.ZodType<ProductDefinition>
 
 const summaryFields = {

@@ -65,7 +65,7 @@ export async function prepareChange(asked: ServiceRequest, parts: ChangeParts): 
     ...(body.bytes === undefined ? {} : { body: body.bytes }),
   }
   const wish: ReplyWish = {
-    exposure, target, root, called: call.path, further: furtherPages({ exchange, exposure, path: asked.path, tokens: parts.tokens }, target), style, protocol, ...answered(address, shape), jsonOnly: shape.body !== 'bytes',
+    exposure, target, root, called: call.path, further: furtherPages({ exchange, exposure, path: asked.path, tokens: parts.tokens }, target), style, protocol, ...answered(address, shape), jsonOnly: shape.body !== 'bytes', options: url.options,
     ...(url.options.select === undefined ? {} : { selectList: selectListOf(url.options) }),
   }
   return { call, answer: (reply) => clientReply(reply, wish) }

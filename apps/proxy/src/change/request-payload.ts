@@ -1,5 +1,5 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
-import { nearest, type NavigationProperty, type Property, type StructuredType, type TypeRef } from '@tributary/edm'
+import { nearest, type NavigationProperty, type Parameter, type Property, type StructuredType, type TypeRef } from '@tributary/edm'
 import { hubError } from '@tributary/errors'
 import { annotationName, jsonString, memberOf, stringOf, type AnnotationName, type JsonMember, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, spansSources, type RemoteNaming } from '@tributary/planner'
@@ -81,6 +81,15 @@ export class PayloadRewriter {
     return this.oneReference(tree, '')
   }
 
+  /** The parameters of an action, by name. */
+  parameters(tree: JsonTree, parameters: readonly Parameter[]): JsonTree {
+    if (tree.kind !== 'object') throw this.wrong({ path: '' }, `${shown(tree)} where an object is needed`)
+    return { kind: 'object', members: tree.members.map(({ name, value }) => {
+      const parameter = parameters.find((one) => one.name === name)
+      return parameter === undefined ? { name, value } : { name, value: this.value(value, parameter.type, { path: name }) }
+    }) }
+  }
+
   private oneReference(tree: JsonTree, path: string): JsonTree {
     const id = tree.kind === 'object' ? stringOf(tree.members.find(({ name }) => isControl(name, 'id'))?.value) : undefined
     if (tree.kind === 'object') this.requireOnly(tree.members)
@@ -151,10 +160,17 @@ export class PayloadRewriter {
       return { kind: 'array', items: tree.items.map((item, index) => this.value(item, { ...type, collection: false }, { path: join(spot.path, String(index)) })) }
     }
     if (isNull(tree)) return tree
-    if (this.structured(type.name) !== undefined) return this.object(tree, { type: type.name, path: spot.path })
+    if (this.structured(type.name) !== undefined) return this.object(tree, { type: type.name, ...this.setOf(type.name), path: spot.path })
     const fault = primitiveFault(tree, type, this.meant.exposure.model)
     if (fault !== undefined) throw this.wrong(spot, fault)
     return tree
+  }
+
+  /** The set whose entities are of a type: in a data product each has types of its own. */
+  private setOf(type: string): { readonly set?: ExposedSet } {
+    const { model, sets } = this.meant.exposure
+    const set = this.names.same || model.entityType(type) === undefined ? undefined : [...sets.values()].find(({ entityType }) => model.derivesFrom(type, entityType))
+    return set === undefined ? {} : { set }
   }
 
   /** Entities within an entity: created, changed or only named with it. */

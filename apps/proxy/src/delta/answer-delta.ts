@@ -75,7 +75,7 @@ function pathOf({ query: { url, exposure, exchange, path }, services }: Tracked)
     return opened.link
   }
   const address = remoteAddress(url.resource.kind === 'path' ? url.resource.segments : [], exposure, url.options.aliases)
-  return withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query)])
+  return withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query, { exposure, endpoint: address.endpoint })])
 }
 
 /** Of no use for another set, nor for pages. */

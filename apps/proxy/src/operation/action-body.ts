@@ -4,17 +4,20 @@ import { hubError } from '@tributary/errors'
 import { MalformedJson, readJsonTree, type JsonTree } from '@tributary/odata-wire'
 
 /**
- * That the body of an action's call gives its parameters and nothing else. What the values are is the source's to judge.
+ * The parameters that the body of an action's call gives: all that are needed and nothing else. What the values are is the source's to judge.
+ * Undefined: there is no body.
  * @throws HUB_REQUEST_INVALID naming the parameters that are unknown or missing, HUB_CONTENT_UNSUPPORTED
  * @see OData Protocol 4.01, section 11.5.5.1
  */
-export function requireParameters(model: EdmModel, action: Operation, body: Buffer, contentType: string | undefined): void {
+export function givenParameters(model: EdmModel, action: Operation, body: Buffer, contentType: string | undefined): JsonTree | undefined {
   const parameters = ownParameters(action)
-  const given = body.length === 0 ? [] : givenNames(action, parsed(body, contentType))
+  const tree = body.length === 0 ? undefined : parsed(body, contentType)
+  const given = tree === undefined ? [] : givenNames(action, tree)
   const unknown = given.filter((name) => !parameters.some((parameter) => parameter.name === name))
   if (unknown.length > 0) throw invalid(action, `has no ${named(unknown)}`)
   const missing = parameters.filter((parameter) => isRequired(model, action, parameter) && !given.includes(parameter.name)).map(({ name }) => name)
   if (missing.length > 0) throw invalid(action, `needs the ${named(missing)}`)
+  return tree
 }
 
 /** What may be null may be left out. Collections are never null, and of those left out some services make empty ones: that is theirs to say. */

@@ -1,14 +1,15 @@
 import { hubError } from '@tributary/errors'
-import { parseAccept, splitHeader, type JsonFormat } from '@tributary/odata-wire'
-import { remoteAddress, type LastOperation, type RemoteAddress } from '@tributary/planner'
-import type { RemoteCall } from '@tributary/source'
+import { jsonTreeText, parseAccept, splitHeader, type JsonFormat } from '@tributary/odata-wire'
+import { ownParameters, remoteAddress, remoteNaming, type LastOperation, type RemoteAddress } from '@tributary/planner'
+import type { RemoteCall, Target } from '@tributary/source'
 import type { ChangeParts, PreparedChange } from '../change/prepare-change.js'
+import { PayloadRewriter } from '../change/request-payload.js'
 import { header, type Exchange } from '../http/exchange.js'
 import type { Query } from '../odata/answer-query.js'
 import { clientReply } from '../relay/client-reply.js'
 import { furtherPages } from '../relay/further-pages.js'
 import { acceptOf, withOptions } from '../relay/relay-call.js'
-import { requireParameters } from './action-body.js'
+import { givenParameters } from './action-body.js'
 import { relayedOptions } from './relayed-options.js'
 import { remoteLinks } from './remote-links.js'
 
@@ -21,14 +22,14 @@ export async function prepareOperation(query: Query, called: LastOperation, { en
   const address = remoteAddress(called.path, exposure, url.options.aliases)
   const { target } = endpoints.endpoint(address.endpoint)
   const format = isText(address) ? plain : parseAccept(header(exchange, 'accept'), url.options.format)
-  const call = called.operation.kind === 'action' ? await actionCall(query, called, target.url) : functionCall(exchange)
+  const call = called.operation.kind === 'action' ? await actionCall(query, called, target) : functionCall(exchange)
   if (call.method === 'POST' && target.connection.writes === 'refused') {
     throw hubError('HUB_CHANGE_NOT_ALLOWED', { method: 'POST', resource: exchange.path, allowed: 'OPTIONS', reason: `the connection of ${target.slug} refuses changes`, hint: '' })
   }
-  const path = withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query)])
+  const path = withOptions(address.path, [...address.options, ...relayedOptions(url.options, exchange.query, { exposure, endpoint: address.endpoint, ...(address.set === undefined ? {} : { set: address.set }), ...(address.exposedType === undefined ? {} : { type: address.exposedType.name }) })])
   const headers = { accept: isText(address) ? '*/*' : acceptOf(format), ...call.headers }
   const wish = {
-    exposure, target, root, called: path, further: furtherPages({ exchange, exposure, path: query.path, tokens }, target), style: { ...format, prefixed: protocol.prefixed, omit: preferences.omit }, protocol,
+    exposure, target, root, called: path, further: furtherPages({ exchange, exposure, path: query.path, tokens }, target), style: { ...format, prefixed: protocol.prefixed, omit: preferences.omit }, protocol, options: url.options,
     ...(address.set === undefined ? {} : { set: address.set }), ...(address.exposedType === undefined ? {} : { type: address.exposedType }),
   }
   return { call: { ...call, endpoint: address.endpoint, path, headers }, answer: (reply) => clientReply(reply, wish) }
@@ -43,12 +44,12 @@ type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
 
 const functionCall = (exchange: Exchange): Call => ({ method: 'GET', headers: wishes(exchange) })
 
-async function actionCall({ exchange, exposure: { model }, root }: Query, { operation }: LastOperation, remoteRoot: string): Promise<Call> {
+async function actionCall({ exchange, exposure, root }: Query, { operation }: LastOperation, target: Target): Promise<Call> {
   const contentType = header(exchange, 'content-type')
   const body = await exchange.readBody()
-  requireParameters(model, operation, body, contentType)
+  const given = givenParameters(exposure.model, operation, body, contentType)
   const headers = { ...conditions(exchange), ...(body.length === 0 ? {} : { 'content-type': contentType ?? 'application/json' }) }
-  return { method: 'POST', headers, ...(body.length === 0 ? {} : { body: remoteLinks(body, root, remoteRoot) }) }
+  return { method: 'POST', headers, ...(given === undefined ? {} : { body: remoteNaming(exposure, target.slug).same ? remoteLinks(body, root, target.url) : Buffer.from(jsonTreeText(new PayloadRewriter({ exposure }, { exposure, root, target }).parameters(given, ownParameters(operation)))) }) }
 }
 
 /** What the source has to honour: entity tags, and how its answer is wanted. */

@@ -25,6 +25,8 @@ export interface ReplyWish {
   readonly set?: ExposedSet
   /** What the body holds; undefined: not known. */
   readonly type?: RemoteAddress['exposedType']
+  /** How the result was asked for, as far as it shapes what the source answers. */
+  readonly options?: Meant['options']
   /** What stands in the parentheses of the context URL of a data product: `Number,Freight`. */
   readonly selectList?: string
   /** Only JSON is an answer: bytes of another kind, whose links and names would be the source's, are none. */
@@ -96,7 +98,7 @@ async function jsonBody(reply: RemoteReply, wish: ReplyWish, links: SourceLinks)
   const tree = parsed(bytes, wish.target.slug)
   const context = contextOf(tree)
   if (context !== undefined) links.alsoAt(context)
-  const meant: Meant = { ...(wish.type === undefined ? {} : { type: wish.type.name, collection: wish.type.collection }), ...(wish.set === undefined ? {} : { set: wish.set }) }
+  const meant: Meant = { ...(wish.type === undefined ? {} : { type: wish.type.name, collection: wish.type.collection }), ...(wish.set === undefined ? {} : { set: wish.set }), ...(wish.options === undefined ? {} : { options: wish.options }) }
   const shown = replyPayload(tree, meant, { exposure: wish.exposure, endpoint: wish.target.slug, links, further: (text, about) => wish.further.link(belowSource(text, { wish, links, context }), about), style: wish.style, context: (text) => contextFor(text, wish) })
   return Buffer.from(jsonTreeText(shown))
 }
@@ -152,5 +154,7 @@ function contextFor(text: string, { exposure, target, root, set, type, selectLis
   const entity = set !== undefined && type !== undefined && type.name === set.entityType
   if (entity) return `${metadata}#${set.name}${selectList === undefined ? '' : `(${selectList})`}${type.collection ? '' : '/$entity'}`
   const turned = exposedAddress(fragment, exposure, target.slug, set)
-  return turned === undefined ? undefined : `${metadata}#${turned}`
+  if (turned !== undefined) return `${metadata}#${turned}`
+  // What belongs to nothing that is exposed is told by its type.
+  return type === undefined || set !== undefined ? undefined : `${metadata}#${type.collection ? `Collection(${type.name})` : type.name}`
 }

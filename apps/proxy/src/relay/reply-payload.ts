@@ -87,12 +87,13 @@ class ReplyRewriter {
   private member({ name, value }: JsonMember, owner: Meant, saidType?: string): readonly JsonMember[] {
     const annotation = annotationName(name)
     if (annotation !== undefined) return this.annotation(annotation, value, owner)
+    if (name === '$value' || owner.options?.compute?.some((item) => item.name === name) === true) return [{ name, value: this.value(value, saidMeant(saidType)) }]
     const exposed = owner.type === undefined ? name : this.names.exposedProperty(owner.type, name)
     if (exposed === undefined) return []
     return [{ name: exposed, value: this.value(value, this.memberMeant(owner, exposed, saidType)) }]
   }
 
-  private memberMeant({ type, set }: Meant, name: string, saidType: string | undefined): Meant {
+  private memberMeant({ type, set, options }: Meant, name: string, saidType: string | undefined): Meant {
     const structured = this.structured(type)
     const { model, sets } = this.place.exposure
     const property = structured === undefined ? undefined : model.property(structured, name)
@@ -101,11 +102,10 @@ class ReplyRewriter {
     if (navigation !== undefined) {
       const target = set?.navigations.get(name)?.target
       const targetSet = target === undefined ? undefined : sets.get(target)
-      return { type: targetSet?.entityType ?? navigation.target, ...(targetSet === undefined ? {} : { set: targetSet }) }
+      const inner = options?.expand?.find((item) => typeof item.target !== 'string' && item.target.some((segment) => segment.kind === 'navigation' && segment.name === name))?.options
+      return { type: targetSet?.entityType ?? navigation.target, ...(targetSet === undefined ? {} : { set: targetSet }), ...(inner === undefined ? {} : { options: inner }) }
     }
-    // What the model does not declare says itself what it is.
-    const said = saidType === undefined ? undefined : /^#(\w+)$/.exec(saidType)?.[1]
-    return said === undefined ? {} : { type: `Edm.${said}` }
+    return saidMeant(saidType)
   }
 
   private annotation(given: AnnotationName, value: JsonTree, owner: Meant): readonly JsonMember[] {
@@ -148,6 +148,12 @@ class ReplyRewriter {
     if (exposed === undefined) return undefined
     return collection === undefined ? `#${exposed}` : `#Collection(${exposed})`
   }
+}
+
+/** What the model does not declare says itself what it is. */
+function saidMeant(type: string | undefined): Meant {
+  const said = type === undefined ? undefined : /^#(\w+)$/.exec(type)?.[1]
+  return said === undefined ? {} : { type: `Edm.${said}` }
 }
 
 const exact: ReadonlySet<string> = new Set(['Edm.Int64', 'Edm.Decimal'])

@@ -3,9 +3,9 @@ import type { EdmModel, EdmType } from '@tributary/edm'
 /** A slug as part of a namespace: `-` becomes `_`, a leading digit gets a `_` before it. */
 export const namespaceOf = (slug: string): string => slug.replaceAll('-', '_').replace(/^(?=\d)/, '_')
 
-/** Hands out names that are unique without regard to case, as some clients read them. */
-export function nameGiver(): (...wishes: readonly string[]) => string {
-  const taken = new Set<string>()
+/** Hands out names that are unique without regard to case, as some clients read them; none of those that are taken already. */
+export function nameGiver(...before: readonly string[]): (...wishes: readonly string[]) => string {
+  const taken = new Set(before.map((name) => name.toLowerCase()))
   return (...wishes) => {
     const last = wishes.at(-1) ?? ''
     let name = wishes.find((wish) => !taken.has(wish.toLowerCase()))

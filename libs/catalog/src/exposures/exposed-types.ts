@@ -1,38 +1,79 @@
-import type { Annotation, AnnotationValue, EdmModel, EdmType, EntityType, KeyPart, Property, TypeRef } from '@tributary/edm'
+import type { Annotation, EdmModel, EdmType, EntityType, KeyPart, Operation, Property, TypeRef } from '@tributary/edm'
+import type { PublishedOperations } from '../products/definition.js'
 import { derivedEntities, renamed, type DerivedEntity, type ExposedColumn, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
 import { aggregationOfEntity, contextOfProperty, type ProductPaths } from './exposed-aggregation.js'
-import { nameGiver, reachableTypes } from './exposed-names.js'
+import { isCarried } from './carried-annotations.js'
+import { nameGiver, namespaceOf, reachableTypes } from './exposed-names.js'
+import { exposedOperations, signatureTypes, takenOperations } from './exposed-operations.js'
+import type { TypeFamily } from './type-family.js'
 
-/** The types a product takes from one service: its own copies, under its own names. */
+/** What a product takes from one service: its own copies, under its own names. */
 export interface ExposedTypes {
+  /** Slug. */
+  readonly service: string
+  readonly model: EdmModel
   readonly namespace: string
   /** Without navigation properties, in the order they are declared. */
   readonly types: readonly EdmType[]
   /** Exposed entity types by the product's entity name. */
   readonly entityTypes: ReadonlyMap<string, EntityType>
+  readonly families: readonly TypeFamily[]
+  /** Qualified names: the product's → the service's, of entity types too. */
+  readonly typeNames: ReadonlyMap<string, string>
+  /** Overloads by unqualified name. */
+  readonly operations: ReadonlyMap<string, readonly Operation[]>
+  /** Qualified names: the product's → the service's. */
+  readonly operationNames: ReadonlyMap<string, string>
 }
 
-/** What a source says of its own abilities does not hold for the hub, which does what the source cannot. What it computes itself, and what cannot be changed, holds for changes here as well. */
-const sourcesOwn = /^(?:Org\.OData\.(?:Capabilities|Aggregation)\.V1\.|Org\.OData\.Core\.V1\.(?:AlternateKeys|OptimisticConcurrency)$)/
+/** A type derived from an entity's, under its name in the product. */
+interface Heir {
+  readonly resolved: ResolvedEntity
+  readonly derived: DerivedEntity
+  readonly name: string
+}
 
-/** Copies the types of a service that its entities need. */
-export function exposedTypes(namespace: string, model: EdmModel, entities: readonly ResolvedEntity[], paths: ProductPaths): ExposedTypes {
+/** Copies what the product's entities of one service need: their types, those of their values, and the operations that speak of nothing else. */
+export function exposedTypes(product: string, service: string, { published = 'all', ...paths }: ProductPaths & { readonly published?: PublishedOperations | undefined }): ExposedTypes {
+  const namespace = `${product}.${namespaceOf(service)}`
+  const entities = paths.entities.filter(({ entity }) => entity.service === service)
+  const [model] = entities.map((one) => one.model)
+  if (model === undefined) throw new Error(`no entity of ${service}`)
   const give = nameGiver()
   const entityNames = new Map(entities.map(({ entity, type }) => [entity.name, give(type.name, `${entity.name}_${type.name}`)]))
-  const heirs = entities.flatMap((resolved) => derivedEntities(resolved).map((derived) => ({ resolved, derived, name: give(derived.type.name, `${resolved.entity.name}_${derived.type.name}`) })))
+  const heirs = entities.flatMap((resolved) => derivedEntities(resolved).map((derived): Heir => ({ resolved, derived, name: give(derived.type.name, `${resolved.entity.name}_${derived.type.name}`) })))
+  const families = entities.map((resolved) => familyOf(resolved, { namespace, name: entityNames.get(resolved.entity.name) ?? '', heirs }))
   const used = [...entities.flatMap(({ columns }) => columns), ...heirs.flatMap(({ derived }) => derived.columns)]
-  const copied = reachableTypes(model, used.map(({ property }) => property.type.name))
+  const ofValues = reachableTypes(model, used.map(({ property }) => property.type.name))
+  const place = { model, families, published, valueTypes: new Set(ofValues.map(({ qualifiedName }) => qualifiedName)) }
+  const taken = takenOperations(place)
+  const copied = [...ofValues, ...reachableTypes(model, signatureTypes(taken)).filter((type) => !ofValues.includes(type))]
   const names = new Map(copied.map((type) => [type.qualifiedName, `${namespace}.${give(type.name, `${type.namespace.split('.').at(-1) ?? ''}_${type.name}`)}`]))
   const copy = typeCopier(namespace, model, names)
+  const { operations, names: operationNames } = exposedOperations(taken, { ...place, namespace, entities: paths.entities, valueType: copy.nameIn, give, isCarried })
   const entityTypes = new Map(entities.map((resolved) => [resolved.entity.name, entityTypeOf(resolved, { namespace, name: entityNames.get(resolved.entity.name) ?? '', paths }, copy)]))
-  const nameOf = ({ entity }: ResolvedEntity, qualifiedName: string | undefined): string =>
-    heirs.find((heir) => heir.resolved.entity === entity && heir.derived.type.qualifiedName === qualifiedName)?.name ?? entityNames.get(entity.name) ?? ''
-  const derivedTypes = heirs.map(({ resolved, derived, name }) => derivedTypeOf(derived, { namespace, name, base: nameOf(resolved, model.entityType(derived.type.baseType ?? '')?.qualifiedName) }, copy))
-  return { namespace, types: [...entityTypes.values(), ...derivedTypes, ...copied.map(copy.type)], entityTypes }
+  return {
+    service, model, namespace, types: [...entityTypes.values(), ...heirTypes(heirs, { namespace, families }, copy), ...copied.map(copy.type)], entityTypes, families, operations, operationNames,
+    typeNames: new Map([...families.flatMap(({ types }) => [...types]), ...names].map(([remote, exposed]) => [exposed, remote])),
+  }
+}
+
+const familyOf = (resolved: ResolvedEntity, { namespace, name, heirs }: { readonly namespace: string; readonly name: string; readonly heirs: readonly Heir[] }): TypeFamily => ({
+  resolved,
+  types: new Map([[resolved.type.qualifiedName, `${namespace}.${name}`], ...heirs.filter((heir) => heir.resolved === resolved).map((heir): [string, string] => [heir.derived.type.qualifiedName, `${namespace}.${heir.name}`])]),
+})
+
+function heirTypes(heirs: readonly Heir[], { namespace, families }: Pick<ExposedTypes, 'namespace' | 'families'>, copy: TypeCopier): readonly EntityType[] {
+  return heirs.map(({ resolved, derived, name }) => {
+    const types = families.find((family) => family.resolved === resolved)?.types ?? new Map<string, string>()
+    const base = types.get(resolved.model.entityType(derived.type.baseType ?? '')?.qualifiedName ?? '') ?? types.get(resolved.type.qualifiedName) ?? ''
+    return derivedTypeOf(derived, { namespace, name, base }, copy)
+  })
 }
 
 interface TypeCopier {
+  nameIn(name: string): string
   type(type: Exclude<EdmType, { kind: 'entity' }>): EdmType
   property(owner: string, property: Property, name: string): Property
   annotations(target: string, own: readonly Annotation[]): readonly Annotation[]
@@ -55,7 +96,7 @@ function typeCopier(namespace: string, model: EdmModel, names: ReadonlyMap<strin
       navigation: new Map(),
     })
   }
-  return { type, property, annotations }
+  return { nameIn, type, property, annotations }
 }
 
 const withContext = (property: Property, context: readonly Annotation[]): Property => (context.length === 0 ? property : Object.freeze({ ...property, annotations: [...property.annotations, ...context] }))
@@ -97,7 +138,7 @@ function derivedTypeOf({ type, columns }: DerivedEntity, { namespace, name, base
     ...type,
     namespace, name,
     qualifiedName: `${namespace}.${name}`,
-    baseType: `${namespace}.${base}`,
+    baseType: base,
     open: false,
     hasStream: type.hasStream,
     properties: new Map(columns.map(({ exposed, property }) => [exposed, copy.property(type.qualifiedName, property, exposed)])),
@@ -106,23 +147,4 @@ function derivedTypeOf({ type, columns }: DerivedEntity, { namespace, name, base
     key: [],
     alternateKeys: [],
   })
-}
-
-/** Words and units stay; what speaks of paths would speak of properties that may not be there. */
-const isCarried = ({ term, value }: Annotation): boolean => !sourcesOwn.test(term) && isConstant(value)
-
-function isConstant(value: AnnotationValue): boolean {
-  switch (value.kind) {
-    case 'collection':
-      return value.items.every(isConstant)
-    case 'record':
-      return [...value.properties.values()].every(isConstant) && value.type === undefined
-    case 'string': case 'bool': case 'int': case 'decimal': case 'float': case 'date': case 'dateTimeOffset': case 'duration': case 'guid': case 'timeOfDay': case 'binary': case 'null':
-      return true
-    // Members of the service's own enumerations are called otherwise here.
-    case 'enumMember':
-      return value.text.startsWith('Org.OData.')
-    default:
-      return false
-  }
 }

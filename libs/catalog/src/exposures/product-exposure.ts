@@ -1,10 +1,11 @@
-import { createModel, type Annotation, type EdmModel, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type Schema } from '@tributary/edm'
-import type { ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../exposure.js'
+import { createModel, type Annotation, type EntitySet, type EntityType, type NavigationBinding, type NavigationProperty, type OperationImport, type Schema } from '@tributary/edm'
+import type { EndpointNames, ExposedNavigation, ExposedSet, Endpoint, Exposure } from '../exposure.js'
 import type { ProductDefinition } from '../products/definition.js'
 import { derivedEntities, renamed, resolveEntities, type ResolvedEntity } from '../products/resolved-entity.js'
 import { annotationsOf } from '../services/element-annotations.js'
 import { aggregationOfSet, type ProductPaths } from './exposed-aggregation.js'
-import { namespaceOf } from './exposed-names.js'
+import { exposedImports } from './exposed-imports.js'
+import { nameGiver, namespaceOf } from './exposed-names.js'
 import { exposedKey } from './key-aliases.js'
 import { exposedTypes, type ExposedTypes } from './exposed-types.js'
 import { productNavigations, type ProductNavigation } from './product-navigations.js'
@@ -25,26 +26,21 @@ export function productExposure({ slug, definition, endpoints, revision }: Produ
   const entities = resolveEntities(definition, models)
   const namespace = namespaceOf(slug)
   const paths: ProductPaths = { entities, relationships: definition.relationships }
-  const services = [...new Set(entities.map(({ entity }) => entity.service))].map((service) => typesOf(namespace, service, paths))
+  const services = [...new Set(entities.map(({ entity }) => entity.service))].map((service) => exposedTypes(namespace, service, { ...paths, published: definition.operations }))
   const entityTypes = new Map(services.flatMap((types) => [...types.entityTypes]))
   const navigations = productNavigations(definition, entities, entityTypes)
+  const imported = exposedImports(services, nameGiver(...entities.map(({ entity }) => entity.name)))
   const sets = entities.map((resolved) => exposedSet(resolved, entityTypes, navigations.get(resolved.entity.name) ?? []))
   return Object.freeze({
     slug,
     kind: 'product',
     title: definition.name,
     revision,
-    model: createModel({ version: '4.01', schemas: [...services.map((types) => typeSchema(types, navigations)), containerSchema(namespace, definition, { entities, entityTypes, navigations })] }),
+    model: createModel({ version: '4.01', schemas: [...services.map((types) => typeSchema(types, navigations)), containerSchema(namespace, definition, { entities, entityTypes, navigations, imports: imported.imports })] }),
     sets: new Map(sets.map((set) => [set.name, set])),
     endpoints,
+    named: new Map(services.map(({ service, typeNames, operationNames }): [string, EndpointNames] => [service, Object.freeze({ types: typeNames, operations: operationNames, imports: imported.names.get(service) ?? new Map<string, string>() })])),
   })
-}
-
-function typesOf(product: string, service: string, paths: ProductPaths): ExposedTypes {
-  const own = paths.entities.filter(({ entity }) => entity.service === service)
-  const model: EdmModel | undefined = own[0]?.model
-  if (model === undefined) throw new Error(`no entity of ${service}`)
-  return exposedTypes(`${product}.${namespaceOf(service)}`, model, own, paths)
 }
 
 type Navigations = ReadonlyMap<string, readonly ProductNavigation[]>
@@ -53,23 +49,24 @@ const emptySchema = (namespace: string): Schema => ({
   namespace, types: new Map(), operations: new Map(), terms: new Map(), containers: new Map(), annotations: [], externalAnnotations: [],
 })
 
-function typeSchema({ namespace, types, entityTypes }: ExposedTypes, navigations: Navigations): Schema {
+function typeSchema({ namespace, types, entityTypes, operations }: ExposedTypes, navigations: Navigations): Schema {
   const entityOf = new Map([...entityTypes].map(([entity, type]) => [type.qualifiedName, entity]))
   const complete = types.map((type) => {
     if (type.kind !== 'entity') return type
     const own = navigations.get(entityOf.get(type.qualifiedName) ?? '') ?? []
     return Object.freeze({ ...type, navigation: new Map(own.map(({ property }): [string, NavigationProperty] => [property.name, property])) })
   })
-  return Object.freeze({ ...emptySchema(namespace), types: new Map(complete.map((type) => [type.name, type])) })
+  return Object.freeze({ ...emptySchema(namespace), types: new Map(complete.map((type) => [type.name, type])), operations })
 }
 
 interface Compiled {
   readonly entities: readonly ResolvedEntity[]
   readonly entityTypes: ReadonlyMap<string, EntityType>
   readonly navigations: Navigations
+  readonly imports: readonly OperationImport[]
 }
 
-function containerSchema(namespace: string, { description, relationships }: ProductDefinition, { entities, entityTypes, navigations }: Compiled): Schema {
+function containerSchema(namespace: string, { description, relationships }: ProductDefinition, { entities, entityTypes, navigations, imports }: Compiled): Schema {
   const entitySets = entities.map((resolved): EntitySet => {
     const { entity, model, set } = resolved
     const target = `${model.container?.qualifiedName ?? ''}/${set.name}`
@@ -88,7 +85,7 @@ function containerSchema(namespace: string, { description, relationships }: Prod
     qualifiedName: `${namespace}.${containerName}`,
     entitySets: new Map(entitySets.map((set) => [set.name, set])),
     singletons: new Map(),
-    operationImports: new Map(),
+    operationImports: new Map(imports.map((one) => [one.name, one])),
     annotations: description === undefined ? [] : [{ term: descriptionTerm, value: { kind: 'string' as const, text: description }, annotations: [] }],
   })
   return Object.freeze({ ...emptySchema(namespace), containers: new Map([[containerName, container]]) })

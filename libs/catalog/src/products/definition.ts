@@ -4,7 +4,12 @@ export interface ProductDefinition {
   readonly description?: string
   readonly entities: readonly ProductEntity[]
   readonly relationships: readonly ProductRelationship[]
+  /** Which operations of the services are published with it; `all` where left out. */
+  readonly operations?: PublishedOperations
 }
+
+/** `bound`: those that are called on what the product exposes; `all`: those that services import as well. Either way only those that name nothing else. */
+export type PublishedOperations = 'all' | 'bound' | 'none'
 
 export interface ProductEntity {
   /** Name of the exposed entity set. */

@@ -20,8 +20,11 @@ const setWire = z.object({
   remoteType: z.string(),
   renamed: columns,
   key: z.array(z.string()),
+  keyAliases: columns.exactOptional(),
   navigations: z.array(navigationWire),
 })
+
+const namedWire = z.object({ endpoint: z.string(), types: columns, operations: columns, imports: columns })
 
 const endpointWire = z.object({
   slug: z.string(),
@@ -42,6 +45,7 @@ export const exposureWire = z.object({
   model: z.int(),
   sets: z.array(setWire),
   endpoints: z.array(endpointWire),
+  named: z.array(namedWire).exactOptional(),
 })
 export type ExposureWire = z.output<typeof exposureWire>
 
@@ -55,15 +59,22 @@ export function exposureToWire(exposure: Exposure): ExposureWire {
     revision: exposure.revision,
     models: models.map((model) => writeCsdlXml(model, model.version === '4.01' ? { version: '4.01' } : {})),
     model: models.indexOf(exposure.model),
-    sets: [...exposure.sets.values()].map((set) => ({
+    sets: [...exposure.sets.values()].map(({ keyAliases, ...set }) => ({
       ...set,
-      renamed: [...set.renamed].map(([from, to]) => ({ from, to })),
+      renamed: pairs(set.renamed),
       key: [...set.key],
+      ...(keyAliases === undefined ? {} : { keyAliases: pairs(keyAliases) }),
       navigations: [...set.navigations.values()].map((navigation) => ({ ...navigation, on: navigation.on.map((pair) => ({ ...pair })) })),
     })),
     endpoints: [...exposure.endpoints.values()].map((endpoint) => ({ ...endpoint, model: models.indexOf(endpoint.model) })),
+    ...(exposure.named === undefined ? {} : { named: [...exposure.named].map(([endpoint, { types, operations, imports }]) => ({ endpoint, types: pairs(types), operations: pairs(operations), imports: pairs(imports) })) }),
   }
 }
+
+type Pairs = z.output<typeof columns>
+
+const pairs = (map: ReadonlyMap<string, string>): Pairs => [...map].map(([from, to]) => ({ from, to }))
+const mapOf = (list: Pairs): ReadonlyMap<string, string> => new Map(list.map(({ from, to }) => [from, to]))
 
 /** Reads an exposure as it was written; what is one model there is one model here. @throws HUB_CONTRACT_* if a model cannot be read */
 export function exposureFromWire(wire: ExposureWire): Exposure {
@@ -81,12 +92,14 @@ export function exposureFromWire(wire: ExposureWire): Exposure {
     model: modelAt(wire.model),
     sets: byName(wire.sets.map(setFromWire), ({ name }) => name),
     endpoints: byName(wire.endpoints.map((endpoint): Endpoint => Object.freeze({ ...endpoint, model: modelAt(endpoint.model) })), ({ slug }) => slug),
+    ...(wire.named === undefined ? {} : { named: new Map(wire.named.map(({ endpoint, types, operations, imports }) => [endpoint, Object.freeze({ types: mapOf(types), operations: mapOf(operations), imports: mapOf(imports) })])) }),
   })
 }
 
-const setFromWire = (set: z.output<typeof setWire>): ExposedSet => Object.freeze({
+const setFromWire = ({ keyAliases, ...set }: z.output<typeof setWire>): ExposedSet => Object.freeze({
   ...set,
-  renamed: new Map(set.renamed.map(({ from, to }) => [from, to])),
+  renamed: mapOf(set.renamed),
+  ...(keyAliases === undefined ? {} : { keyAliases: mapOf(keyAliases) }),
   navigations: byName(set.navigations, ({ name }) => name),
 })
 

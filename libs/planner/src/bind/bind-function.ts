@@ -9,6 +9,8 @@ import { printCall } from './operation-call.js'
 import { boundOverload, importedOverload, operationsNamed, ownParameters } from './operation-overload.js'
 import { extend, type Position } from './path-position.js'
 import { invalid, typeError, unknownProperty, unsupported } from './refusal.js'
+import { importOrigin } from '../remote/import-origin.js'
+import { remoteNaming } from '../remote/remote-naming.js'
 import { castSegment, type Link, linkBehind } from './related-scope.js'
 import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
 
@@ -31,9 +33,9 @@ const resultName = 'value'
  */
 export function calledPosition(position: Position, segment: Call, context: CallContext): Position {
   const { scope } = context
-  const { exposure, model } = scope
-  const overloads = exposure.kind === 'product' ? [] : operationsNamed(model, segment.name)
-  if (overloads.length === 0) throw unsupported(`The function ${segment.name}`, exposure.kind === 'product' ? 'Functions of the sources of a data product are called at the service itself.' : 'The service has none of this name.')
+  const { model } = scope
+  const overloads = operationsNamed(model, segment.name)
+  if (overloads.length === 0) throw unsupported(`The function ${segment.name}`, 'The service has none of this name.')
   const call = overloads.some(({ bound }) => bound) && !(position.expression === undefined && overloads.every(({ bound }) => !bound)) ? boundCall(position, segment, overloads, context) : unboundCall(position, segment, context)
   if (call.operation.kind !== 'function') throw invalid(`${segment.name} is an action, and expressions call functions only.`)
   const { path, type } = noted(call, segment, scope)
@@ -46,6 +48,8 @@ export function calledPosition(position: Position, segment: Call, context: CallC
 /** A call, and how its answers are joined with the rows it is made for. */
 interface FollowedCall {
   readonly operation: Operation
+  /** Slug of the endpoint that is called. */
+  readonly endpoint: string
   /** The rows it is made for. */
   readonly from: RowScope
   readonly at: Pick<Position, 'expression'>
@@ -60,22 +64,26 @@ function boundCall(position: Position, segment: Call, overloads: readonly Operat
   const { model } = context.scope
   if (row === undefined || expression?.type.collection === true || row.rows !== undefined) throw unsupported(`The function ${segment.name} of a collection or of what is no entity, in an expression`, 'Call it in the resource path.')
   const operation = boundOverload(model, overloads, { name: segment.name, given: segment.arguments.map(({ name }) => name), binding: { name: row.entityType.qualifiedName, collection: false } })
-  const given = argumentsOf(operation, segment, { ...context, own: expression === undefined })
-  const link = linkBehind(row, `${castSegment(row)}${encodeURIComponent(operation.qualifiedName)}${given.text}`)
-  return joined({ operation, from: row, at: position, link, path: link.place.path, gaps: link.place.gaps, computed: [] }, given)
+  const { endpoint } = row.set
+  const remote = remoteNaming(row.exposure, endpoint).remoteOperation(operation.qualifiedName)
+  if (remote === undefined) throw unsupported(`The function ${segment.name} on entities of another source`)
+  const given = argumentsOf(operation, segment, { ...context, endpoint, own: expression === undefined })
+  const link = linkBehind(row, `${castSegment(row)}${encodeURIComponent(remote)}${given.text}`)
+  return joined({ operation, endpoint, from: row, at: position, link, path: link.place.path, gaps: link.place.gaps, computed: [] }, given)
 }
 
 function unboundCall(position: Position, segment: Call, context: CallContext): FollowedCall {
   const { scope } = context
-  const { model } = scope
+  const { model, exposure } = scope
   if (position.expression !== undefined || scope.rows !== undefined || position.row === undefined) throw unsupported(`The function ${segment.name} behind a path`, 'It is bound to nothing: begin with it.')
   const [named] = operationsNamed(model, segment.name)
   const imported = [...(model.container?.operationImports.values() ?? [])].find(({ operation }) => model.operations(operation)[0]?.qualifiedName === named?.qualifiedName)
-  if (imported === undefined || named === undefined) throw unsupported(`The function ${segment.name}, which the service does not import,`)
+  const origin = imported === undefined ? undefined : importOrigin(exposure, imported.name)
+  if (imported === undefined || named === undefined || origin === undefined) throw unsupported(`The function ${segment.name}, which the service does not import,`)
   const operation = importedOverload(model, named.qualifiedName, { name: segment.name, given: segment.arguments.map(({ name }) => name) })
-  const given = argumentsOf(operation, segment, { ...context, own: true })
+  const given = argumentsOf(operation, segment, { ...context, endpoint: origin.endpoint, own: true })
   const link: Link = { place: { path: '', gaps: [] }, columns: [], on: [{ from: '', to: '' }] }
-  return joined({ operation, from: position.row, at: position, link, path: `${encodeSegmentText(imported.name)}${given.text}`, gaps: [], computed: [] }, given)
+  return joined({ operation, endpoint: origin.endpoint, from: position.row, at: position, link, path: `${encodeSegmentText(origin.name)}${given.text}`, gaps: [], computed: [] }, given)
 }
 
 /** The arguments: those that are the same for all rows as text, the others as what they are in a row. */
@@ -84,11 +92,12 @@ interface GivenArguments {
   readonly varying: readonly { readonly name: string; readonly type: Column['type']; readonly expression: Expression }[]
 }
 
-function argumentsOf(operation: Operation, segment: Call, { scope, bind, own }: CallContext & { readonly own: boolean }): GivenArguments {
-  const { model, aliases } = scope
+function argumentsOf(operation: Operation, segment: Call, { scope, bind, own, endpoint }: CallContext & { readonly own: boolean; readonly endpoint: string }): GivenArguments {
+  const { model, aliases, exposure } = scope
+  const names = remoteNaming(exposure, endpoint)
   const bound = segment.arguments.map((argument) => ({ argument, expression: boundArgument(argument, operation, scope, bind) }))
   if (bound.every(({ expression }) => expression === undefined)) {
-    const { text, options } = printCall(operation, segment.arguments, { model, aliases, before: 0 })
+    const { text, options } = printCall(operation, segment.arguments, { exposure, names, endpoint, aliases, before: 0 })
     if (options.length > 0) throw unsupported(`A structured argument of ${segment.name} in an expression`, 'Call it in the resource path.')
     return { text, varying: [] }
   }
@@ -98,7 +107,7 @@ function argumentsOf(operation: Operation, segment: Call, { scope, bind, own }: 
     const value = expression ?? bind(argument.value, scope, type)
     if (!own || scope.variables.size > 0 || scope.item !== undefined || scope.around !== undefined) throw unsupported(`Arguments of ${segment.name} that are of another row than the function`, 'Properties of the row itself, and constants, may be given.')
     if (type.collection || type.base === 'structured') throw unsupported(`A structured argument of ${segment.name} in an expression`)
-    return { name: argument.name, type, expression: value.type.base === type.base ? value : cast(value, type) }
+    return { name: argument.name, type: names.same ? type : Object.freeze({ ...type, name: names.remoteType(type.name) }), expression: value.type.base === type.base ? value : cast(value, type) }
   })
   return { text: '', varying }
 }
@@ -139,7 +148,7 @@ function joined(call: FollowedCall, { varying }: GivenArguments): FollowedCall {
 const argumentName = (id: string, name: string): string => `~$call/${id}/${name}`.replaceAll('@', '(at)')
 
 /** Notes the call among what is followed from the rows; the same call is made once. */
-function noted({ operation, from, link, path, gaps, computed }: FollowedCall, segment: Call, scope: RowScope): { readonly path: FollowedPath; readonly type: Column['type'] } {
+function noted({ operation, endpoint, from, link, path, gaps, computed }: FollowedCall, segment: Call, scope: RowScope): { readonly path: FollowedPath; readonly type: Column['type'] } {
   const { returnType } = operation
   if (returnType === undefined) throw invalid(`${segment.name} gives nothing.`)
   const type = valueType(scope.model, returnType)
@@ -150,18 +159,18 @@ function noted({ operation, from, link, path, gaps, computed }: FollowedCall, se
   const resource = { path, single: true, bare: true as const, ...(gaps.length === 0 ? {} : { gaps }) }
   const same = gaps.length === 0 ? { same: [], on: [{ from: `~one${key}`, to: `~one${key}` }] as const } : { on: link.on }
   const followed: FollowedPath = {
-    navigation: { name: key, toMany: false, on: [] }, scope: resultScope(from, operation.qualifiedName, { returnType, read: { resource, columns: link.columns } }), read: new Set([resultName]), notes: newNotes(from.names), computed, ...same,
+    navigation: { name: key, toMany: false, on: [] }, scope: resultScope(from, operation.qualifiedName, { endpoint, returnType, read: { resource, columns: link.columns } }), read: new Set([resultName]), notes: newNotes(from.names), computed, ...same,
   }
   from.followed.set(key, followed)
   return { path: followed, type }
 }
 
 /** Names on what a function gives: a value under the name JSON has for it, or the properties of a complex one. */
-function resultScope(from: RowScope, name: string, { returnType, read }: { readonly returnType: TypeRef; readonly read: NonNullable<RowScope['read']> }): RowScope {
+function resultScope(from: RowScope, name: string, { endpoint, returnType, read }: { readonly endpoint: string; readonly returnType: TypeRef; readonly read: NonNullable<RowScope['read']> }): RowScope {
   const { exposure, set, model } = from
   const complex = returnType.collection ? undefined : model.structured(returnType.name)
   const type = typeOfResult(complex, { name, returnType })
-  const result = { ...set, name, entityType: type.qualifiedName, remoteSet: '', remoteType: type.qualifiedName, renamed: new Map<string, string>(), key: [], navigations: new Map<string, never>() }
+  const result = { ...set, name, endpoint, entityType: type.qualifiedName, remoteSet: '', remoteType: remoteNaming(exposure, endpoint).remoteType(type.qualifiedName), renamed: new Map<string, string>(), key: [], navigations: new Map<string, never>() }
   return { ...rowScope(exposure, set, from.aliases), set: Object.freeze(result), entityType: type, nested: true, read }
 }
 

@@ -1,6 +1,9 @@
-import type { EdmModel, Operation, Parameter } from '@tributary/edm'
+import type { Exposure } from '@tributary/catalog'
+import type { Operation, Parameter } from '@tributary/edm'
 import { dialect401, encodeSegmentText, printExpression as printSyntax, type Expression as Syntax, type NamedArgument } from '@tributary/odata-url'
 import { printExpression, type ValueType } from '@tributary/plan'
+import { remoteArgument } from '../remote/remote-argument.js'
+import type { RemoteNaming } from '../remote/remote-naming.js'
 import { bindLiteral } from './bind-literal.js'
 import { valueType } from './model-types.js'
 import { ownParameters } from './operation-overload.js'
@@ -8,7 +11,10 @@ import { invalid, typeError } from './refusal.js'
 
 /** What the values of a call mean. */
 export interface CallPlace {
-  readonly model: EdmModel
+  readonly exposure: Exposure
+  readonly names: RemoteNaming
+  /** Slug of the endpoint that is called. */
+  readonly endpoint: string
   /** Parameter aliases of the request. */
   readonly aliases: ReadonlyMap<string, Syntax>
   /** How many options the calls before need: each has a name of its own. */
@@ -36,10 +42,10 @@ export function printCall(operation: Operation, given: readonly NamedArgument[],
     const argument = given.find(({ name }) => name === parameter.name)
     if (argument === undefined) return []
     const value = valueOf(argument.value, place.aliases, operation.name)
-    const inline = inlineText(parameter, value, place.model)
+    const inline = inlineText(parameter, value, place)
     if (inline !== undefined) return [`${encodeSegmentText(parameter.name)}=${encodeSegmentText(inline)}`]
     const alias = `@p${place.before + options.length + 1}`
-    options.push(`${alias}=${printSyntax(value, dialect401)}`)
+    options.push(`${alias}=${printSyntax(remoteArgument(value, parameter.type, place), dialect401)}`)
     return [`${encodeSegmentText(parameter.name)}=${alias}`]
   })
   return { text: `(${values.join(',')})`, options }
@@ -58,7 +64,7 @@ function valueOf(syntax: Syntax, aliases: CallPlace['aliases'], name: string): S
 }
 
 /** The value as text within the parentheses; undefined: it needs an alias. */
-function inlineText({ name, type }: Parameter, value: Syntax, model: EdmModel): string | undefined {
+function inlineText({ name, type }: Parameter, value: Syntax, { exposure: { model }, names }: CallPlace): string | undefined {
   const expected = valueType(model, type)
   if (value.kind === 'literal') {
     if (value.type === 'null') return 'null'
@@ -67,7 +73,7 @@ function inlineText({ name, type }: Parameter, value: Syntax, model: EdmModel): 
     const bound = bindLiteral(value, model, expected)
     // What is no value of the type has stayed what its form shows.
     if (expected.base !== 'Edm.Untyped' && bound.type.base !== expected.base) throw mismatch(name, value, expected)
-    return printExpression(bound)
+    return printExpression(names.same ? bound : Object.freeze({ ...bound, type: Object.freeze({ ...bound.type, name: names.remoteType(bound.type.name) }) }))
   }
   if (value.kind === 'json' || value.kind === 'list') {
     const array = value.kind === 'list' || value.text.startsWith('[')

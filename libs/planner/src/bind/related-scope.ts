@@ -1,6 +1,7 @@
 import { exposedKey, type ExposedNavigation, type ExposedSet, type Exposure, joinColumns } from '@tributary/catalog'
 import type { EntityType, NavigationProperty, StructuredType } from '@tributary/edm'
 import { type Column, type Expand, int32Type, type JoinPair, type ResourceGap } from '@tributary/plan'
+import { remoteNaming } from '../remote/remote-naming.js'
 import { valueType } from './model-types.js'
 import { invalid, unsupported } from './refusal.js'
 import { type RowPlace, type RowScope, rowScope } from './row-scope.js'
@@ -77,6 +78,9 @@ interface Unbound {
 /** Rows that are no entity set's, with the same means as if they were: what a navigation contains, a singleton, what a function returns. */
 export function unboundSet(exposure: Exposure, { name, endpoint, type, bound }: Unbound): ExposedSet {
   const { model } = exposure
+  // In a data product each set has types of its own, whose names and navigations are known with it.
+  const own = exposure.kind === 'product' ? [...exposure.sets.values()].find((set) => set.endpoint === endpoint && model.derivesFrom(type.qualifiedName, set.entityType)) : undefined
+  if (own !== undefined) return Object.freeze({ ...own, name, entityType: type.qualifiedName, remoteSet: '', remoteType: remoteNaming(exposure, endpoint).remoteType(type.qualifiedName) })
   return Object.freeze({
     name, endpoint, entityType: type.qualifiedName, remoteSet: '', remoteType: type.qualifiedName, renamed: new Map(), ...exposedKey(model.key(type)),
     navigations: new Map(model.navigations(type).map((navigation) => [navigation.name, unboundNavigation(exposure, type, navigation, bound)])),
@@ -145,16 +149,16 @@ export function linkBehind(from: RowScope, path: string): Link {
 }
 
 /** A navigation that only a derived type has needs the cast to it. */
-function castText({ model, set, entityType }: RowScope, navigation: string): string {
+function castText({ model, set, entityType, exposure }: RowScope, navigation: string): string {
   const declared = model.entityType(set.entityType)
   const [name = navigation] = navigation.split('/')
   const known = declared !== undefined && (model.navigation(declared, name) !== undefined || model.property(declared, name) !== undefined)
-  return known ? '' : castSegment({ set, entityType })
+  return known ? '' : castSegment({ set, entityType, exposure })
 }
 
 /** The cast to the type that rows are seen as, where that is not their set's. */
-export const castSegment = ({ set, entityType }: Pick<RowScope, 'set' | 'entityType'>): string =>
-  (entityType.qualifiedName === set.entityType ? '' : `${encodeURIComponent(entityType.qualifiedName)}/`)
+export const castSegment = ({ set, entityType, exposure }: Pick<RowScope, 'set' | 'entityType' | 'exposure'>): string =>
+  (entityType.qualifiedName === set.entityType ? '' : `${encodeURIComponent(remoteNaming(exposure, set.endpoint).remoteType(entityType.qualifiedName))}/`)
 
 function pairs([first, ...rest]: readonly JoinPair[], { set }: RowScope): Expand['on'] {
   if (first === undefined) throw unsupported(`A navigation from ${set.name}`, 'Its rows have no key, so that none of them can be addressed.')

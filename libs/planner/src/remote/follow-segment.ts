@@ -125,14 +125,18 @@ function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { k
   const overload = boundOverload(model, operationsNamed(model, segment.name), { name: segment.name, given, binding: exposedType })
   const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
   const target = resultSet(walk, overload.entitySetPath)
-  const call = printCall(overload, segment.arguments, { model, aliases: walk.aliases, before: namedBefore(walk.aliases) + walk.options.length })
+  const remote = names.remoteOperation(overload.qualifiedName)
+  if (remote === undefined) throw spansSources(`The operation ${segment.name}`, [walk.endpoint.slug, ...operationOwner(walk.exposure, overload.qualifiedName)])
+  const call = printCall(overload, segment.arguments, { exposure: walk.exposure, names, endpoint: walk.endpoint.slug, aliases: walk.aliases, before: namedBefore(walk.aliases) + walk.options.length })
   const next: RemoteWalk = {
-    ...behind, texts: [...walk.texts, `${encodeSegmentText(overload.qualifiedName)}${call.text}`], options: [...walk.options, ...call.options], addressed: 'result', operation: overload,
+    ...behind, texts: [...walk.texts, `${encodeSegmentText(remote)}${call.text}`], options: [...walk.options, ...call.options], addressed: 'result', operation: overload,
     ...(target === undefined ? {} : { set: target, bound: { source: target.name, path: [] } }),
     ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: names.remoteType(type.name) } }),
   }
   return withKey(next, segment)
 }
+
+const operationOwner = ({ named = new Map() }: RemoteWalk['exposure'], name: string): readonly string[] => [...named].flatMap(([slug, { operations }]) => (operations.has(name) ? [slug] : []))
 
 /** The entity set an operation's result belongs to. @see OData CSDL XML 4.01, section 12.6 */
 function resultSet({ exposure: { model, sets }, bound }: RemoteWalk, path: string | undefined): RemoteWalk['set'] {

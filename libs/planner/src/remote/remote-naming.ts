@@ -18,6 +18,8 @@ export interface RemoteNaming {
   readonly exposedProperty: (exposedType: string, name: string) => string | undefined
   /** Exposed sets over a set of the source; several where a product cuts one twice. */
   readonly setsOver: (remoteSet: string) => readonly ExposedSet[]
+  /** Of an operation, by its qualified name here; undefined: it is no operation of this source. */
+  readonly remoteOperation: (exposed: string) => string | undefined
   /** True where every name is the same. */
   readonly same: boolean
 }
@@ -40,6 +42,7 @@ function sameNames({ sets }: Exposure): RemoteNaming {
     remoteProperty: (_type: string, name: string) => name,
     exposedProperty: (_type: string, name: string) => name,
     setsOver: (remoteSet: string) => [sets.get(remoteSet)].filter((set) => set !== undefined),
+    remoteOperation: (name: string) => name,
     same: true,
   })
 }
@@ -53,14 +56,16 @@ function productNames(exposure: Exposure, endpoint: string): RemoteNaming {
   const bySetName = new Map(sets.map((set) => [set.name, namesOfSet(exposure, endpoint, set)]))
   const toExposed = new Map([...bySetName.values()].flatMap((names) => [...names]))
   const toRemote = new Map([...toExposed].map(([remote, exposed]) => [exposed, remote]))
+  const named = exposure.named?.get(endpoint)
+  const copies = new Map([...(named?.types ?? [])].flatMap(([exposed, one]) => (remote?.entityType(one) === undefined ? [[one, exposed] as const] : [])))
   const back = new Map([...setOfType].map(([type, set]) => [type, exposedNames(model, type, set)]))
   return Object.freeze({
-    remoteType: (name: string) => (setOfType.get(name)?.entityType === name ? setOfType.get(name)?.remoteType : toRemote.get(name)) ?? name,
+    remoteType: (name: string) => (setOfType.get(name)?.entityType === name ? setOfType.get(name)?.remoteType : toRemote.get(name)) ?? named?.types.get(name) ?? name,
     exposedType: (name: string, set?: ExposedSet) => {
       if (name.startsWith('Edm.')) return name
       if (set?.remoteType === name) return set.entityType
       // Each entity of a product has derived types of its own.
-      return set === undefined || remote?.entityType(name) === undefined ? toExposed.get(name) : bySetName.get(set.name)?.get(name)
+      return set === undefined || remote?.entityType(name) === undefined ? toExposed.get(name) ?? copies.get(name) : bySetName.get(set.name)?.get(name)
     },
     remoteProperty: (type: string, name: string) => setOfType.get(type)?.renamed.get(name) ?? name,
     exposedProperty: (type: string, name: string) => {
@@ -70,6 +75,7 @@ function productNames(exposure: Exposure, endpoint: string): RemoteNaming {
       return structured === undefined || model.property(structured, name) !== undefined || structured.open ? name : undefined
     },
     setsOver: (remoteSet: string) => bySet.get(remoteSet) ?? [],
+    remoteOperation: (name: string) => named?.operations.get(name),
     same: false,
   })
 }

@@ -23,20 +23,37 @@ export function remoteSelect({ select, expand, aliases, custom, spans }: QueryOp
   return printOptions(turned(options, place), dialect401)
 }
 
+/**
+ * All of the options that shape rows, in the names of the source, with parameter aliases, percent-encoded; '' where none is given.
+ * @throws HUB_REQUEST_SPANS_SOURCES for an expansion along a relationship of a product, HUB_QUERY_UNSUPPORTED
+ */
+export const remoteOptions = (options: QueryOptions, place: SelectPlace): string => printOptions(turned(options, place), dialect401)
+
 function turned(options: QueryOptions, place: SelectPlace): QueryOptions {
   const names = remoteNaming(place.exposure, place.endpoint)
   if (names.same) return options
-  const { select, expand, filter, orderby } = options
+  const { select, expand, filter, orderby, compute, aliases } = options
   const model = place.exposure.model
   const inner = { names, model, ...(place.type === undefined ? {} : { type: place.type }) }
-  if (options.compute !== undefined || options.apply !== undefined) throw unsupported('$compute and $apply in the answer to a change of a data product')
+  if (options.apply !== undefined) throw unsupported('$apply over what a source of a data product returns', 'What it would give has names that only the source knows; read the rows by themselves.')
+  for (const { name } of compute ?? []) requireUnknown(name, place)
   return {
     ...options,
+    aliases: new Map([...aliases].map(([name, value]) => [name, remoteExpression(value, inner)])),
+    ...(compute === undefined ? {} : { compute: compute.map((item) => ({ ...item, expression: remoteExpression(item.expression, inner) })) }),
     ...(select === undefined ? {} : { select: select.map((item) => selectItem(item, place, names)) }),
     ...(expand === undefined ? {} : { expand: expand.map((item) => expandItem(item, place)) }),
     ...(filter === undefined ? {} : { filter: remoteExpression(filter, inner) }),
     ...(orderby === undefined ? {} : { orderby: orderby.map((item) => ({ ...item, expression: remoteExpression(item.expression, inner) })) }),
   }
+}
+
+/** What is computed must not be called like a property that the source has, which may be called otherwise here, or not be exposed. */
+function requireUnknown(alias: string, { exposure, endpoint, type }: SelectPlace): void {
+  const { model } = exposure.endpoints.get(endpoint) ?? {}
+  const remote = model?.structured(type === undefined ? '' : remoteNaming(exposure, endpoint).remoteType(type))
+  if (model === undefined || remote === undefined || (model.property(remote, alias) === undefined && model.navigation(remote, alias) === undefined)) return
+  throw unsupported(`Computing ${alias} at the source ${endpoint}, which has a property of this name,`, 'Choose another name.')
 }
 
 function selectItem(item: SelectItem, place: SelectPlace, names: RemoteNaming): SelectItem {
@@ -54,13 +71,27 @@ function remoteSegments(segments: readonly SelectSegment[], { type }: SelectPlac
 
 function expandItem(item: ExpandItem, place: SelectPlace): ExpandItem {
   const { exposure, endpoint, set } = place
-  if (typeof item.target === 'string') throw unsupported(`$expand=${item.target === 'all' ? '*' : item.target} in the answer to a change of a data product`, 'Name what is to be expanded.')
-  const [first] = item.target
-  const navigation = first?.kind === 'navigation' ? set?.navigations.get(first.name) : undefined
+  if (item.target === '$value') return item
+  if (item.target === 'all') {
+    for (const { name } of set?.navigations.values() ?? []) followed(name, place)
+    return { ...item, options: turned(item.options, { exposure, endpoint }) }
+  }
+  const names = remoteNaming(exposure, endpoint)
+  const last = item.target.at(-1)
+  const casts = item.target.slice(0, -1)
+  if (last?.kind !== 'navigation' || casts.some(({ kind }) => kind !== 'cast')) throw unsupported(`The expansion of ${item.target.map((segment) => ('name' in segment ? segment.name : segment.kind)).join('/')} at the source ${endpoint}`, 'A data product has no such navigation property.')
+  const { remote, target } = followed(last.name, place)
+  return {
+    ...item, target: [...casts.map((segment): SelectSegment => (segment.kind === 'cast' ? { ...segment, type: names.remoteType(segment.type) } : segment)), { ...last, name: remote }],
+    options: turned(item.options, { exposure, endpoint, set: target, type: target.entityType }),
+  }
+}
+
+/** A navigation as the source knows it, and where it leads. */
+function followed(name: string, { exposure, endpoint, set }: SelectPlace): { readonly remote: string; readonly target: ExposedSet } {
+  const navigation = set?.navigations.get(name)
   const target = navigation?.target === undefined ? undefined : exposure.sets.get(navigation.target)
-  if (navigation === undefined || target === undefined || item.target.length > 1) throw unsupported('Such an $expand in the answer to a change of a data product')
-  const { remoteNavigation } = navigation
-  if (remoteNavigation === undefined) throw spansSources(`The expansion of ${navigation.name}`, [endpoint, target.endpoint], target.name)
-  const segment: SelectSegment = { kind: 'navigation', name: remoteNavigation, span: item.span }
-  return { ...item, target: [segment], options: turned(item.options, { exposure, endpoint, set: target, type: target.entityType }) }
+  if (navigation === undefined || target === undefined) throw unsupported(`The expansion of ${name} at the source ${endpoint}`, 'It leads to no entity set of the data product.')
+  if (navigation.remoteNavigation === undefined) throw spansSources(`The expansion of ${name}`, [endpoint, target.endpoint], target.name)
+  return { remote: navigation.remoteNavigation, target }
 }

@@ -5,6 +5,7 @@ import { printCall } from '../bind/operation-call.js'
 import { importedOverload } from '../bind/operation-overload.js'
 import { invalid, resourceNotFound, unsupported } from '../bind/refusal.js'
 import { remoteKey } from './remote-text.js'
+import { importOrigin, onlyEndpoint } from './import-origin.js'
 import { remoteNaming } from './remote-naming.js'
 import { unknownOperation } from '../bind/unknown-operation.js'
 import type { RemoteWalk, WalkedType } from './walk-state.js'
@@ -35,9 +36,6 @@ function at(exposure: Exposure, slug: string | undefined, aliases: RemoteWalk['a
   return { exposure, endpoint, names: remoteNaming(exposure, endpoint.slug), aliases }
 }
 
-/** A service has one endpoint, to which all that is no entity set belongs. */
-const onlyEndpoint = ({ kind, endpoints }: Exposure): string | undefined => (kind === 'service' ? endpoints.keys().next().value : undefined)
-
 function enterSet(segment: Extract<ResourceSegment, { kind: 'entitySet' }>, exposure: Exposure, aliases: RemoteWalk['aliases']): RemoteWalk {
   const set = exposure.sets.get(segment.name)
   if (set === undefined) throw resourceNotFound(`The entity set ${segment.name}`, segment.name, exposure.sets.keys())
@@ -60,14 +58,16 @@ function enterOperation(segment: Extract<ResourceSegment, { kind: 'operation' }>
   const imported = model.container?.operationImports.get(segment.name)
   if (imported === undefined) throw notFound(segment.name, exposure)
   const overload = importedOverload(model, imported.operation, { name: segment.name, given: segment.arguments.map(({ name }) => name) })
-  const base = at(exposure, onlyEndpoint(exposure), aliases)
+  const origin = importOrigin(exposure, segment.name)
+  const base = at(exposure, origin?.endpoint, aliases)
+  const { names } = base
   const set = imported.entitySet === undefined ? undefined : exposure.sets.get(imported.entitySet)
-  const { text, options } = printCall(overload, segment.arguments, { model, aliases, before: namedBefore(aliases) })
+  const { text, options } = printCall(overload, segment.arguments, { exposure, names, endpoint: base.endpoint.slug, aliases, before: namedBefore(aliases) })
   const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
   const walk: RemoteWalk = {
-    ...base, texts: [`${encodeSegmentText(segment.name)}${text}`], options, addressed: 'result', operation: overload,
+    ...base, texts: [`${encodeSegmentText(origin?.name ?? segment.name)}${text}`], options, addressed: 'result', operation: overload,
     ...(set === undefined ? {} : { set, bound: { source: set.name, path: [] } }),
-    ...(type === undefined ? {} : { exposedType: type, remoteType: type }),
+    ...(type === undefined ? {} : { exposedType: type, remoteType: { ...type, name: names.remoteType(type.name) } }),
   }
   return withKey(walk, segment)
 }
