@@ -201,6 +201,16 @@ KindsSeen()
 NearestHarbour(lat=54.3,lon=10.1)
 NearestHarbour(lat=@a,lon=@o)?@a=60.5&@o=22
 NearestHarbour(lat=54.3,lon=10.1)/Name
+NearestHarbour(lat=95,lon=10)
+NearestHarbour(lat=95,lon=10)?$select=Name
+CallsOf(codes=@c)?@c=["AMBER",""]
+CallsOf(codes=@c)?@c=["AMBER",""]&$filter=Number gt 1&$orderby=Number
+CallsOf(codes=@c)/$count?@c=["AMBER",""]
+Vessels/nope
+Harbours/nope
+Harbours/nope/Name
+Calls/AMBER/nope
+$nope
 NearestHarbour(lat=54.3,lon=10.1)?$select=Name&$expand=Berths
 CallsOf(codes=@c)?@c=["AMBER","DAWN"]
 CallsOf(codes=@c)?@c=["AMBER","DAWN"]&$filter=Number eq 1&$orderby=VesselCode desc

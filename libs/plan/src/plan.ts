@@ -70,6 +70,8 @@ export interface RemoteResource {
   readonly bare?: true
   /** Query options that belong to the path, percent-encoded: `@p1={"City":"Bern"}`. */
   readonly options?: readonly string[]
+  /** It is what an operation gives: a refusal is about the call, not about the path. */
+  readonly called?: true
 }
 
 /** A place in a resource's path that a key fills: `People` + `('x')` + `/Trips`. */

@@ -98,7 +98,7 @@ describe('a call as its source is asked for it', () => {
 
   it.each([
     ['Things/Alike(color=1.5)', 'HUB_QUERY_TYPE'], ["Things/Alike(color='Green')", 'HUB_QUERY_TYPE'], ['Things/Alike(color=null,most=40000)', 'HUB_QUERY_TYPE'], ['Things(1)/Price(day=10:00:00)', 'HUB_QUERY_TYPE'],
-    ['TheBest(of=[],places=[],ids=[])', 'HUB_QUERY_TYPE'], ['TheBest(of=null,places=@p,ids=[])?@p={}', 'HUB_QUERY_TYPE'], ['TheBest(of=null,places=[],ids=1)', 'HUB_QUERY_TYPE'], ['Things/Alike(color=@a)?@a=@b&@b=@a', 'HUB_QUERY_INVALID'],
+    ['TheBest(of=[],places=[],ids=[])', 'HUB_QUERY_TYPE'], ['TheBest(of=null,places=@p,ids=[])?@p={}', 'HUB_QUERY_TYPE'], ['TheBest(of=null,places=[],ids=1)', 'HUB_QUERY_TYPE'], ['Things/Alike(color=@a)?@a=@b&@b=@a', 'HUB_QUERY_INVALID'], ['TheBest(of=null,places=[],ids=x)', 'HUB_QUERY_INVALID'], ['Things(1)/Place/Near(km=ID)', 'HUB_QUERY_INVALID'],
   ])('%s is refused: %s', (url, code) => {
     expect(() => sent(url)).toThrow(expect.objectContaining({ code }))
   })
@@ -128,7 +128,7 @@ describe('operations of earlier versions', () => {
 
 describe('entities that a function gives', () => {
   it('are rows of their own address, which every option is applied to by us', () => {
-    expect(resources('Things(1)/Place/Near(km=2)?$filter=ID gt 1&$orderby=Name&$top=1')).toEqual([{ path: 'Things(1)/Place/Shop.V1.Near(km=2)', single: false }])
+    expect(resources('Things(1)/Place/Near(km=2)?$filter=ID gt 1&$orderby=Name&$top=1')).toEqual([{ path: 'Things(1)/Place/Shop.V1.Near(km=2)', single: false, called: true }])
     expect(resources('TheBest(of=null,places=[],ids=[])/Name')).toEqual([{ path: 'TheBest(of=null,places=@p1,ids=@p2)', single: true, options: ['@p1=%5B%5D', '@p2=%5B%5D'] }])
   })
 

@@ -14,13 +14,15 @@ export interface Asked {
   readonly features: readonly Feature[]
   /** The path asked for, where it is a resource of the source's own: what then is refused is the path. */
   readonly path?: string
+  /** An operation is called there: what is refused are its arguments. */
+  readonly called?: true
   /** Keys the request holds as an or-chain. */
   readonly chainedKeys?: number
 }
 
 /**
  * Turns a status that is no success into what it means.
- * @throws SourceRefused for what a change of our request may heal; HUB_SOURCE_DENIED, HUB_SOURCE_FAILED otherwise
+ * @throws SourceRefused for what a change of our request may heal; HUB_SOURCE_REJECTED for a call; HUB_SOURCE_DENIED, HUB_SOURCE_FAILED otherwise
  */
 export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<void> {
   const { status } = incoming
@@ -33,12 +35,16 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
   const unusual = status === 500 ? asked.features.filter(isUnusual) : []
   if (unusual.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: unusual, reason })
   if (healable && asked.features.length > 0) throw new SourceRefused(slug, asked.entitySet, status, { features: asked.features, reason, chainedKeys: asked.chainedKeys ?? 0, perhapsTooLong: status === 404 && isLong(incoming.url) })
+  if (asked.called === true && status >= 400 && status < 500 && !aboutPaths.has(status)) throw hubError('HUB_SOURCE_REJECTED', { slug, status, reason }, { status })
   if (healable && asked.path !== undefined) throw pathRefused(slug, asked.path, status)
   // nothing can be left out of the request; but the rows may be reached another way than by their set
   if (healable && asked.entitySet !== '') throw new SourceRefused(slug, asked.entitySet, status, { features: [], reason })
   if (status < 300) throw hubError('HUB_SOURCE_INVALID', { slug, reason: `status ${status} where rows were asked for` })
   throw hubError('HUB_SOURCE_FAILED', { slug, status, reason })
 }
+
+/** What says that there is no such operation, or that now is not the time to call it. */
+const aboutPaths: ReadonlySet<number> = new Set([404, 405, 408, 414, 421, 425, 429])
 
 /** Every server takes shorter URLs. Longer ones are answered with 404 by some, and by a closed connection by others. */
 const LONG_URL = 1_000

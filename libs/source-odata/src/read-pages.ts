@@ -64,7 +64,7 @@ function openLinked(transport: Transport, scan: ODataScan, context: ReadContext,
   at.links.add(at.url)
   const posted = at.posts === true ? postedQuery(at.url) : { url: at.url }
   const outgoing: Outgoing = { place: scan.target, ...posted, headers: { ...readHeaders(scan.pageRows), ...('body' in posted ? { 'content-type': 'text/plain' } : {}) }, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
-  return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects.filter((feature) => feature !== 'batch'), chainedKeys: at.chainedKeys, ...(scan.resource === undefined ? {} : { path: scan.path }) }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
+  return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects.filter((feature) => feature !== 'batch'), chainedKeys: at.chainedKeys, ...(scan.resource === undefined ? {} : { path: scan.path }), ...(scan.resource?.called === true ? { called: true as const } : {}) }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
 }
 
 /** The request with its options in the body. @see OData URL Conventions 4.01, section 4.17 */

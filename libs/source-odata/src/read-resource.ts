@@ -116,7 +116,7 @@ async function* readSingle(transport: Transport, scan: ODataScan, { signal, obse
     yield { page: entityPage(scan, undefined, false) }
     return
   }
-  await requireSuccess(incoming, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, path: scan.path })
+  await requireSuccess(incoming, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects, path: scan.path, ...(scan.resource?.called === true ? { called: true as const } : {}) })
   requireJson(incoming, scan.target)
   const says = /IEEE754Compatible=true/i.test(incoming.headers['content-type'] ?? '')
   const bytes = await bodyOf(incoming, outgoing)

@@ -34,6 +34,7 @@ function only({ bound: [first] }: Call): Entity {
 const lots = (given: Value): readonly Readonly<Record<string, Value>>[] => (Array.isArray(given) ? given as readonly Readonly<Record<string, Value>>[] : [])
 
 function nearest(call: Call): Result {
+  if (Math.abs(Number(call.given['lat'])) > 90) throw new Refusal(400, 'lat is no latitude')
   const far = (one: Entity): number => {
     const position = (one.values['Address'] as { readonly Position?: { readonly coordinates: readonly [number, number] } | null }).Position
     return position === null || position === undefined ? Infinity : Math.hypot(position.coordinates[0] - Number(call.given['lon']), position.coordinates[1] - Number(call.given['lat']))
@@ -75,6 +76,7 @@ const implementations: Readonly<Record<string, Implementation>> = {
   NearestHarbour: nearest,
   CallsOf: (call) => {
     const codes = Array.isArray(call.given['codes']) ? call.given['codes'] as readonly Value[] : []
+    if (codes.includes('')) throw new Refusal(400, 'an empty code')
     return { kind: 'entities', entities: setOf(call, 'Calls').filter(({ values }) => codes.includes(values['VesselCode'])) }
   },
   LoadedAt: (call) => value(sum(setOf(call, 'Calls').filter((one) => one.values['HarbourId'] === call.given['harbour'] && (call.given['since'] === undefined || since(one, call.given['since']))).map(({ values }) => values['Loaded']))),

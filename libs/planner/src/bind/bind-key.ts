@@ -1,3 +1,4 @@
+import { hubError } from '@tributary/errors'
 import type { Key } from '@tributary/odata-url'
 import { binary, conjunction, type Expression } from '@tributary/plan'
 import { bindExpression } from './bind-expression.js'
@@ -10,7 +11,7 @@ import type { RowScope } from './row-scope.js'
  * A key as a predicate: positional, as a segment, named, composite, or an alternate key.
  * @param told properties whose values the row before tells, by a referential constraint: they may be left out
  * @see OData URL Conventions 4.01, section 4.3.3
- * @throws HUB_QUERY_INVALID where the parts do not make a key, HUB_QUERY_TYPE, HUB_QUERY_UNKNOWN_PROPERTY
+ * @throws HUB_QUERY_INVALID where the parts do not make a key, HUB_QUERY_TYPE, HUB_QUERY_UNKNOWN_PROPERTY, HUB_RESOURCE_NOT_FOUND for a segment that is no key
  */
 export function bindKey(key: Key, scope: RowScope, told: readonly string[] = []): Expression {
   const parts = key.form === 'named' ? namedParts(key, scope, told) : positionalParts(key, scope, told)
@@ -18,6 +19,7 @@ export function bindKey(key: Key, scope: RowScope, told: readonly string[] = [])
     const held = keyPartValue(part, scope)
     const { type } = held
     const bound = value.kind === 'literal' && key.form === 'segment' ? bindKeySegment(value, type) : bindExpression(value, scope, type)
+    if (bound === undefined) throw notAddressed(value, scope, type.name)
     if (bound.kind !== 'literal' || bound.value === null) throw typeError({ what: 'A key', span: value.span, found: 'null', expected: type.name })
     if (bound.type.base !== type.base) throw typeError({ what: 'A key', span: value.span, found: bound.type, expected: type.name })
     return binary('eq', held, bound)
@@ -25,6 +27,12 @@ export function bindKey(key: Key, scope: RowScope, told: readonly string[] = [])
   const all = conjunction(predicates)
   if (all === undefined) throw invalid(`The entity set ${scope.set.name} has no key.`, 'Use $filter.')
   return all
+}
+
+/** What stands behind a collection and can be no key of it names nothing there. @see OData URL Conventions 4.01, section 4.3.6 */
+function notAddressed(value: KeyValue, { entityType, set }: RowScope, type: string): Error {
+  const text = value.kind === 'literal' ? value.text : ''
+  return hubError('HUB_RESOURCE_NOT_FOUND', { what: `${text} behind ${set.name}`, hint: `It is no operation and no type derived from ${entityType.name}, and it is no key, which is of type ${type}.` }, { target: text })
 }
 
 type KeyValue = Key['parts'][number]['value']

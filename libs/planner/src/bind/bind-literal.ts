@@ -108,13 +108,18 @@ function enumConstant(syntax: Literal, type: ValueType): Expression {
   const members = type.members ?? new Map<string, bigint>()
   const names = syntax.text.split(',').map((part) => {
     const name = part.trim()
-    if (members.has(name)) return name
-    const byNumber = /^-?\d+$/.test(name) ? namesOf(BigInt(name), type) : undefined
-    if (byNumber !== undefined) return byNumber
+    const member = memberOf(name, type)
+    if (member !== undefined) return member
     const near = nearest(name, members.keys())
     throw typeError({ what: `No member of ${type.name}`, span: syntax.span, found: `'${name}'`, expected: near === undefined ? [...members.keys()].join(', ') : `a member such as ${near}` })
   })
   return literal(type, names.join(','))
+}
+
+/** The member that a name or a number stands for. */
+function memberOf(text: string, type: ValueType): string | undefined {
+  if (type.members?.has(text) === true) return text
+  return /^-?\d+$/.test(text) ? namesOf(BigInt(text), type) : undefined
 }
 
 /** The member of this value; of flags, the members that it is made of. */
@@ -123,10 +128,12 @@ function namesOf(value: bigint, type: ValueType): string | undefined {
   return text === undefined || /^-?\d/.test(text) ? undefined : text
 }
 
-/** A raw key segment (`/Orders/10248`) as a constant of the key's type. @throws HUB_QUERY_TYPE if it is none */
-export function bindKeySegment(syntax: Literal, expected: ValueType): Expression {
-  if (expected.base === 'enum') return enumConstant(syntax, expected)
+/** A raw key segment (`/Orders/10248`) as a constant of the key's type; undefined: it is none. */
+export function bindKeySegment(syntax: Literal, expected: ValueType): Expression | undefined {
+  if (expected.base === 'enum') {
+    const names = syntax.text.split(',').map((part) => memberOf(part.trim(), expected))
+    return names.includes(undefined) ? undefined : literal(expected, names.join(','))
+  }
   const value = castValue(syntax.text, stringType, { ...expected, name: expected.base })
-  if (value === null) throw mismatch(syntax, expected)
-  return literal(expected, value)
+  return value === null ? undefined : literal(expected, value)
 }

@@ -32,7 +32,7 @@ export interface PrintedCall {
 /**
  * The arguments of a function as any source takes them: values in place where they are primitive, as the type of their parameter has
  * them in 4.0 (`Sales.Color'Red'`, `2024-01-01`), and behind an alias where they are structured or collections.
- * @throws HUB_QUERY_TYPE for a value that is none of its parameter, HUB_QUERY_INVALID for an alias that leads round
+ * @throws HUB_QUERY_TYPE for a value that is none of its parameter, HUB_QUERY_INVALID for an alias that leads round, or what only a row could tell
  * @see OData URL Conventions 4.01, section 4.5.2
  */
 export function printCall(operation: Operation, given: readonly NamedArgument[], place: CallPlace): PrintedCall {
@@ -41,6 +41,7 @@ export function printCall(operation: Operation, given: readonly NamedArgument[],
   const values = ownParameters(operation).flatMap((parameter) => {
     const argument = given.find(({ name }) => name === parameter.name)
     if (argument === undefined) return []
+    if (argument.value.kind === 'path' && argument.value.root.kind === 'implicit') throw invalid(`The parameter ${parameter.name} of ${operation.name} is given a name, and not a value.`, 'Give a literal, text in quotes, or an alias such as @p.')
     const value = valueOf(argument.value, place.aliases, operation.name)
     const inline = inlineText(parameter, value, place)
     if (inline !== undefined) return [`${encodeSegmentText(parameter.name)}=${encodeSegmentText(inline)}`]

@@ -88,7 +88,7 @@ export function functionRows(url: ODataUrl, exposure: Exposure): FunctionRows | 
   const single = operation.returnType?.collection !== true
   const bound = { root: address.set?.name ?? '', path: [] }
   const set = address.set ?? unboundSet(exposure, { name: segment.name, endpoint: address.endpoint, type, bound })
-  const resource = { path: address.path, single, ...(address.options.length === 0 ? {} : { options: address.options }) }
+  const resource = { path: address.path, single, called: true as const, ...(address.options.length === 0 ? {} : { options: address.options }) }
   const scope: RowScope = {
     ...(address.set === undefined ? rowScope(exposure, set, url.options.aliases, type.qualifiedName) : narrowed(exposure, set, { aliases: url.options.aliases, type: type.qualifiedName })), result: true, repeats: true, read: { resource, columns: [] },
     ...(address.set === undefined ? { place: { path: address.path, gaps: [], single } } : {}),
