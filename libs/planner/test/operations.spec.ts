@@ -129,7 +129,7 @@ describe('operations of earlier versions', () => {
 describe('entities that a function gives', () => {
   it('are rows of their own address, which every option is applied to by us', () => {
     expect(resources('Things(1)/Place/Near(km=2)?$filter=ID gt 1&$orderby=Name&$top=1')).toEqual([{ path: 'Things(1)/Place/Shop.V1.Near(km=2)', single: false, called: true }])
-    expect(resources('TheBest(of=null,places=[],ids=[])/Name')).toEqual([{ path: 'TheBest(of=null,places=@p1,ids=@p2)', single: true, options: ['@p1=%5B%5D', '@p2=%5B%5D'] }])
+    expect(resources('TheBest(of=null,places=[],ids=[])/Name')).toEqual([{ path: 'TheBest(of=null,places=@p1,ids=@p2)', single: true, called: true, options: ['@p1=%5B%5D', '@p2=%5B%5D'] }])
   })
 
   it.each([
