@@ -5,12 +5,13 @@ import { difference, see } from './compare.js'
 import { knownDifferences } from './differences.js'
 import type { Exchange } from './exchanges.js'
 import { furtherRequests } from './further-requests.js'
+import { languageRequests } from './language-requests.js'
 import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
 import { shortenedKeyRequests } from './shortened-key-requests.js'
 
-const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests }
+const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests, ...languageRequests }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)
 

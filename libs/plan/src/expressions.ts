@@ -109,24 +109,39 @@ export function walkExpression(expression: Expression, visit: (expression: Expre
   }
 }
 
-/** Rebuilds an expression bottom-up; `change` gets every node with its operands already changed, and returns it or another. */
-export function transformExpression(expression: Expression, change: (expression: Expression) => Expression): Expression {
-  const inner = (operand: Expression): Expression => transformExpression(operand, change)
+/** The expression with each of its direct operands changed. */
+function withOperands(expression: Expression, inner: (operand: Expression) => Expression): Expression {
   switch (expression.kind) {
-    case 'literal': case 'column': case 'variable': return change(expression)
-    case 'unary': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
-    case 'instance': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
-    case 'filtered': return change(Object.freeze({ ...expression, collection: inner(expression.collection), predicate: inner(expression.predicate) }))
-    case 'make': return change(Object.freeze({ ...expression, items: Object.freeze(expression.items.map(inner)) }))
-    case 'cast': case 'isof': return change(Object.freeze({ ...expression, operand: inner(expression.operand) }))
-    case 'binary': return change(Object.freeze({ ...expression, left: inner(expression.left), right: inner(expression.right) }))
-    case 'in': return change(Object.freeze({ ...expression, operand: inner(expression.operand), items: Object.freeze(expression.items.map(inner)) }))
-    case 'call': return change(Object.freeze({ ...expression, arguments: Object.freeze(expression.arguments.map(inner)) }))
-    case 'lambda': {
-      const predicate = expression.predicate === undefined ? {} : { predicate: inner(expression.predicate) }
-      return change(Object.freeze({ ...expression, collection: inner(expression.collection), ...predicate }))
-    }
+    case 'literal': case 'column': case 'variable': return expression
+    case 'unary': case 'cast': case 'isof': case 'instance': return Object.freeze({ ...expression, operand: inner(expression.operand) })
+    case 'filtered': return Object.freeze({ ...expression, collection: inner(expression.collection), predicate: inner(expression.predicate) })
+    case 'make': return Object.freeze({ ...expression, items: Object.freeze(expression.items.map(inner)) })
+    case 'binary': return Object.freeze({ ...expression, left: inner(expression.left), right: inner(expression.right) })
+    case 'in': return Object.freeze({ ...expression, operand: inner(expression.operand), items: Object.freeze(expression.items.map(inner)) })
+    case 'call': return Object.freeze({ ...expression, arguments: Object.freeze(expression.arguments.map(inner)) })
+    case 'lambda': return Object.freeze({ ...expression, collection: inner(expression.collection), ...(expression.predicate === undefined ? {} : { predicate: inner(expression.predicate) }) })
   }
+}
+
+/** Rebuilds an expression bottom-up; `change` gets every node with its operands already changed, and returns it or another. */
+export const transformExpression = (expression: Expression, change: (expression: Expression) => Expression): Expression =>
+  change(withOperands(expression, (operand) => transformExpression(operand, change)))
+
+/** Replaces the outermost parts for which `replacement` gives another; what is within those is not looked at. */
+export const replaceOutermost = (expression: Expression, replacement: (expression: Expression) => Expression | undefined): Expression =>
+  replacement(expression) ?? withOperands(expression, (operand) => replaceOutermost(operand, replacement))
+
+/** True if no part of the expression reads a variable that something around it binds. */
+export function isClosed(expression: Expression): boolean {
+  const bound = new Set<string>()
+  walkExpression(expression, (part) => {
+    if (part.kind === 'lambda' || part.kind === 'filtered') bound.add(part.variable)
+  })
+  let closed = true
+  walkExpression(expression, (part) => {
+    if (part.kind === 'variable') closed &&= bound.has(part.name)
+  })
+  return closed
 }
 
 /** Names of the columns an expression reads. */

@@ -1,5 +1,6 @@
 import type { ExposedSet } from '@tributary/catalog'
-import type { Column, Expression, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
+import type { Column, OrderKey, Plan, ResourceGap, Value } from '@tributary/plan'
+import type { BoundItems, ItemsWithin } from './bound-items.js'
 
 /**
  * A request bound to an exposure: what is computed, and how its answer is written. Frozen.
@@ -59,26 +60,10 @@ export interface BoundQuery {
 }
 
 /** What a property's path does to the value it has come to. Values of other types, and members that are not there, do not exist. */
-export type PropertyTurn = { readonly depth: number } & ({ readonly types: readonly string[] } | { readonly ordinal: number })
+export type PropertyTurn = { readonly depth: number } & ({ readonly types: readonly string[] } | { readonly ordinal: number } | { readonly items: BoundItems })
 
 /** What the answer is: many rows, one, a part of one, or how many. */
 export type ResultShape = 'collection' | 'entity' | 'property' | 'rawValue' | 'count' | 'itemCount'
-
-/** What is asked of the items of a collection property. */
-export interface BoundItems {
-  /** The items that are meant, of a row whose only column `$these` has all of them; undefined: all are. */
-  readonly matching?: Expression
-  /** Over rows whose only column is `$this`, an item. */
-  readonly order: readonly OrderKey[]
-  readonly skip: number
-  readonly take?: number
-  /** Their number is asked for, before `skip` and `take`. */
-  readonly count: boolean
-  /** `$these`. */
-  readonly collection: Column
-  /** The property with the fields of its items that are shown, where not all are. */
-  readonly shown?: Column
-}
 
 /** What rows are, for the links and types that are told of them, and the rows expanded of each. */
 export interface BoundRows {
@@ -108,8 +93,10 @@ export interface BoundRows {
   readonly only?: readonly string[]
   /** Streams whose bytes are shown: under which name, where they are behind the row's id, and which types of rows have them; undefined: all. */
   readonly streams?: readonly { readonly name: string; readonly path: string; readonly types?: readonly string[] }[]
-  /** What is done to collection properties of the row, by their path: `['Address','Tags']`. */
-  readonly items?: readonly { readonly path: readonly string[]; readonly items: BoundItems }[]
+  /** What is done to collection properties, and to complex ones, of the row. */
+  readonly items?: readonly ItemsWithin[]
+  /** Visible columns that are read for that, and not shown. */
+  readonly unshown?: readonly string[]
 }
 
 /** How the next page is found. */

@@ -27,7 +27,6 @@ const unexecuted: readonly (readonly [url: string, named: string])[] = [
   ['Orders?$expand=Customer($at=2024-01-01)', '$at'],
   ['Orders?$expand=Lines($from=min;$to=max)', '$from'],
   ['Orders?$expand=Lines($toInclusive=max)', '$toInclusive'],
-  ['Orders?$select=Tags($compute=1 as One)', '$compute for the items of Tags'],
   ['$batch', '$batch'],
   ['$all', '$all'],
   ['$all/Shop.Order', '$all'],

@@ -4,7 +4,7 @@ import { canonicalFunctions } from '@tributary/odata-url'
 import { arithmetic, booleanType, call, compareValues, decimalType, enumHas, equalValues, evaluate as evaluatePlan, castValue, int32Type, int64Type, literal, negation, nullType, promote, stringType, structuredType, primitiveType, type FunctionName, type Value, type ValueType } from '@tributary/plan'
 import { castText } from './literal-values.js'
 import { related, structuredOf, type Entity, type Store } from './store.js'
-import { isObject, parseJson, plain, Refusal, typeMember, valueTypeOf } from './values.js'
+import { computedMember, isObject, parseJson, plain, Refusal, typeMember, valueTypeOf } from './values.js'
 
 /** What an expression gives. A complex value knows whose it is, so that navigation can start from it. */
 export type Item =
@@ -212,13 +212,15 @@ function step(scope: Scope, item: Item, segment: Url.PathSegment): Item {
   if (item.kind === 'many' && segment.kind !== 'filter') return { kind: 'many', items: item.items.map((one) => step(scope, one, segment)).flatMap((one) => (one.kind === 'many' ? one.items : isNull(one) && segment.kind === 'cast' ? [] : [one])) }
   switch (segment.kind) {
     case 'property': return memberOf(scope, item, segment.name)
-    case 'unknown': return isNull(item) || item.kind === 'entity' && (segment.name in item.entity.values || structuredOf(scope.model, item.entity.type).open) || item.kind === 'value' && isOpen(scope.model, item.type.name) ? memberOf(scope, item, segment.name) : unknown(segment.name)
+    case 'unknown': return isNull(item) || item.kind === 'entity' && (segment.name in item.entity.values || structuredOf(scope.model, item.entity.type).open) || item.kind === 'value' && (isOpen(scope.model, item.type.name) || hasMember(item.value, segment.name)) ? memberOf(scope, item, segment.name) : unknown(segment.name)
     case 'navigation': return navigate(scope, item, segment.name)
     case 'cast': return typeTest({ ...scope, self: item }, 'cast', [{ kind: 'typeName', name: segment.type, collection: false, span: segment.span }])
     case 'filter': return { kind: 'many', items: (item.kind === 'many' ? item.items : []).filter((one) => holds({ ...scope, self: one }, segment.predicate)) }
     default: return refuse(segment.kind)
   }
 }
+
+const hasMember = (value: Value, name: string): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && name in value
 
 function unknown(name: string): never {
   throw new Refusal(400, `no property ${name}`)
@@ -233,7 +235,7 @@ export function memberOf({ model }: { readonly model: EdmModel }, item: Item, na
   const structured = model.structured(typeName)
   const property = structured === undefined ? undefined : model.property(structured, name)
   const value = values[name]
-  const told = item.kind === 'entity' && Object.hasOwn(item.entity.dynamic, name) ? item.entity.dynamic[name] : undefined
+  const told = item.kind === 'entity' ? Object.hasOwn(item.entity.dynamic, name) ? item.entity.dynamic[name] : undefined : (values[computedMember] as Readonly<Record<string, string>> | undefined)?.[name]
   const type = property?.type ?? { name: told ?? dynamicType(value), collection: Array.isArray(value) }
   if (type.collection) return { kind: 'many', items: (Array.isArray(value) ? value : []).map((one) => valueItem(model, type.name, one)) }
   return { ...valueItem(model, type.name, value), ...(owner === undefined ? {} : { owner }) } as Item

@@ -1,8 +1,7 @@
 import type * as Url from '@tributary/odata-url'
-import { compareValues, promote } from '@tributary/plan'
+import { compareValues, promote, type Value } from '@tributary/plan'
 import { equal, evaluate, holds, isNull, nothing, type Item, type Scope } from './evaluate.js'
-import type { Entity } from './store.js'
-import { Refusal } from './values.js'
+import { computedMember, Refusal } from './values.js'
 
 /** The members of a collection that were asked for, and how many there would have been without `$top` and `$skip`. */
 export interface Chosen {
@@ -24,17 +23,27 @@ export function choose(scope: Scope, items: readonly Item[], options: Choice): C
   return { items: ordered.slice(from, options.top === undefined ? undefined : from + options.top), total: matching.length }
 }
 
-/** The entity with values of its own, computed; links and identity stay. */
+/** The entity, or complex value, with values of its own, computed; links and identity stay. */
 function compute(scope: Scope, item: Item, items: readonly Url.ComputeItem[]): Item {
-  if (item.kind !== 'entity') throw new Refusal(501, '$compute of what is no entity')
-  let entity: Entity = item.entity
-  for (const { expression, name } of items) {
-    if (name in item.entity.values) throw new Refusal(400, `${name} is there already`)
-    const value = evaluate({ ...scope, self: { kind: 'entity', entity } }, expression)
+  if (item.kind === 'many') throw new Refusal(400, '$compute of a collection')
+  const it = scope.it === nothing ? item : scope.it
+  return items.reduce<Item>((before, { expression, name }) => {
+    const value = evaluate({ ...scope, self: before, it }, expression)
     if (value.kind !== 'value') throw new Refusal(400, `${name} is no value`)
-    entity = { ...entity, values: { ...entity.values, [name]: value.value }, dynamic: { ...entity.dynamic, [name]: value.type.name } }
+    return withMember(before, name, value)
+  }, item)
+}
+
+function withMember(item: Item, name: string, { type, value }: Extract<Item, { kind: 'value' }>): Item {
+  if (item.kind === 'entity') {
+    const { entity } = item
+    if (name in entity.values) throw new Refusal(400, `${name} is there already`)
+    return { kind: 'entity', entity: { ...entity, values: { ...entity.values, [name]: value }, dynamic: { ...entity.dynamic, [name]: type.name } } }
   }
-  return { kind: 'entity', entity }
+  if (item.kind !== 'value' || typeof item.value !== 'object' || item.value === null || Array.isArray(item.value)) throw new Refusal(400, `${name} needs a structured value`)
+  const values = item.value as Readonly<Record<string, Value>>
+  if (name in values) throw new Refusal(400, `${name} is there already`)
+  return { ...item, value: { ...values, [name]: value, [computedMember]: { ...(values[computedMember] as Readonly<Record<string, Value>> | undefined), [name]: type.name } } }
 }
 
 function compareBy(within: (item: Item) => Scope, order: readonly Url.OrderItem[], [a, b]: readonly [Item, Item]): number {

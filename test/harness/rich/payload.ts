@@ -5,7 +5,7 @@ import { addressOf } from './addresses.js'
 import { nothing, valueItem, type Item, type Scope } from './evaluate.js'
 import { choose } from './options.js'
 import { etagOf, related, structuredOf, type Entity, type Media } from './store.js'
-import { fromPlain, NumberText, parseJson, Refusal, typeMember, writeScalar, type Json } from './values.js'
+import { computedMember, fromPlain, NumberText, parseJson, Refusal, typeMember, writeScalar, type Json } from './values.js'
 
 /** How an answer is written. */
 export interface Format {
@@ -68,7 +68,7 @@ interface Instance {
 }
 
 type Selection = ReadonlyMap<string, Wanted & Choice>
-type Choice = Partial<Pick<Url.QueryOptions, 'filter' | 'search' | 'orderby' | 'skip' | 'top' | 'count'>>
+type Choice = Partial<Pick<Url.QueryOptions, 'filter' | 'search' | 'orderby' | 'skip' | 'top' | 'count' | 'compute'>>
 
 /** What is selected by name; undefined: everything. */
 function selectionOf(model: EdmModel, { type, values }: Instance, items: readonly Url.SelectItem[] | undefined): Selection | undefined {
@@ -81,8 +81,8 @@ function selectionOf(model: EdmModel, { type, values }: Instance, items: readonl
     if (first.kind === 'unknown' && !type.open && !(first.name in values)) throw new Refusal(400, `${type.name} has no property ${first.name}`)
     const inner: readonly Url.SelectItem[] | undefined = rest.length === 0 ? item.options?.select : [{ kind: 'path', segments: rest, span: item.span, ...(item.options === undefined ? {} : { options: item.options }) }]
     const before = found.get(first.name)
-    const { filter, search, orderby, skip, top, count } = rest.length === 0 ? item.options ?? {} : {}
-    const choice = Object.fromEntries(Object.entries({ filter, search, orderby, skip, top, count }).filter(([, value]) => value !== undefined)) as Choice
+    const { filter, search, orderby, skip, top, count, compute } = rest.length === 0 ? item.options ?? {} : {}
+    const choice = Object.fromEntries(Object.entries({ filter, search, orderby, skip, top, count, compute }).filter(([, value]) => value !== undefined)) as Choice
     found.set(first.name, { ...choice, select: found.has(first.name) ? before?.select === undefined || inner === undefined ? undefined : [...before.select, ...inner] : inner })
   }
   return found
@@ -148,7 +148,8 @@ function writeProperty(writing: Writing, instance: Instance, property: Property,
   const simple = ['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(type.name) && !type.collection
   if (format.metadata === 'full' && value !== null && !simple && (type.collection || model.structured(type.name) === undefined)) json[`${name}${control(format, 'type')}`] = fragment(format, type.collection ? `Collection(${type.name.replace('Edm.', '')})` : type.name)
   if (!type.collection) {
-    json[name] = writeValue(writing, type.name, value ?? null, { owner: instance.owner, path: `${instance.path}${name}/`, wanted })
+    const made = wanted.compute === undefined || value === null || value === undefined ? undefined : choose(writing.scope, [valueItem(model, type.name, value)], { compute: wanted.compute }).items[0]
+    json[name] = writeValue(writing, type.name, made?.kind === 'value' ? made.value : value ?? null, { owner: instance.owner, path: `${instance.path}${name}/`, wanted })
     return
   }
   const all = (Array.isArray(value) ? value : []).map((one: Value): Item => valueItem(model, type.name, one))
@@ -194,8 +195,9 @@ function writeStream({ format, scope: { model } }: Writing, { owner }: Instance,
 function writeUndeclared({ format, scope: { model } }: Writing, { type, values, owner, path }: Instance, selection: Selection | undefined): Record<string, Json> {
   const json: Record<string, Json> = {}
   for (const [name, value] of Object.entries(values)) {
-    if (name === typeMember || model.property(type, name) !== undefined || (selection !== undefined && !selection.has(name))) continue
-    const told = path === '' && owner !== undefined && Object.hasOwn(owner.dynamic, name) ? owner.dynamic[name] : undefined
+    if (name === typeMember || name === computedMember || model.property(type, name) !== undefined || (selection !== undefined && !selection.has(name))) continue
+    const computed = (values[computedMember] as Readonly<Record<string, string>> | undefined)?.[name]
+    const told = path === '' && owner !== undefined && Object.hasOwn(owner.dynamic, name) ? owner.dynamic[name] : computed
     const annotated = told !== undefined && !['Edm.String', 'Edm.Boolean', 'Edm.Double'].includes(told)
     if (annotated && value !== null && format.metadata !== 'none') json[`${name}${control(format, 'type')}`] = fragment(format, told)
     json[name] = told === undefined ? fromPlain(value) : writeScalar(told, value, format.ieee754)

@@ -135,7 +135,8 @@ function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, statu
     const rows = items.map((one): Json => writeValue({ format, scope }, type.name, one.kind === 'value' ? one.value : null, { owner: undefined, path: '', wanted: options }))
     return jsonReply(asked, { status, context: `${context}${scope.model.structured(type.name) === undefined ? '' : listOf(scope.model, type.name, options)}`, headers }, { ...(options.count === true ? { [control(format, 'count')]: countText(format, total) } : {}), value: rows })
   }
-  const json = writeValue({ format, scope }, type.name, value, { owner: owner?.entity, path: owner === undefined ? '' : `${owner.path}/`, wanted: options })
+  const [made] = options.compute === undefined ? [] : choose(scope, [valueItem(scope.model, type.name, value)], { compute: options.compute }).items
+  const json = writeValue({ format, scope }, type.name, made?.kind === 'value' ? made.value : value, { owner: owner?.entity, path: owner === undefined ? '' : `${owner.path}/`, wanted: options })
   const structured = scope.model.structured(type.name) !== undefined
   return jsonReply(asked, { status, context: `${context}${structured ? listOf(scope.model, type.name, options) : ''}`, headers }, structured ? json as Record<string, Json> : { value: json })
 }

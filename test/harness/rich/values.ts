@@ -42,6 +42,8 @@ export function printJson(json: Json): string {
 
 /** The name of a complex value's own type, where it is a derived one. */
 export const typeMember = '@type'
+/** Where a complex value keeps the types of what was computed for it, by name. */
+export const computedMember = '@computed'
 
 /** What expressions go by for a type of the model. */
 export function valueTypeOf(model: EdmModel, name: string, collection = false): ValueType {

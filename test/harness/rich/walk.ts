@@ -2,7 +2,7 @@ import type { EdmModel, EntityType, Operation, TypeRef } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf, setOf } from './addresses.js'
-import { evaluate, holds, memberOf, nothing, type Item, type Owner, type Scope } from './evaluate.js'
+import { evaluate, holds, memberOf, nothing, valueItem, type Item, type Owner, type Scope } from './evaluate.js'
 import { castText } from './literal-values.js'
 import { run, type Result } from './operations.js'
 import { readTyped } from './read-values.js'
@@ -135,8 +135,11 @@ function ordinal(place: Place, index: number): Place {
   return { kind: 'value', type: { ...place.type, collection: false }, value, context: `${place.context}/${index}`, computed: true, ...(place.owner === undefined ? {} : { owner: { entity: place.owner.entity, path: `${place.owner.path}/${index}` } }) }
 }
 
+const ofItem = (scope: Scope, item: Item): Scope => ({ ...scope, self: item, it: item })
+
 function narrow({ scope }: Walking, place: Place, { predicate, key }: Extract<Url.ResourceSegment, { kind: 'filter' }>): Place {
-  if (place.kind !== 'entities') throw new Refusal(400, '$filter needs a collection of entities')
+  if (place.kind === 'value' && place.type.collection && key === undefined) return { ...place, value: (place.value as readonly Value[]).filter((one) => holds(ofItem(scope, valueItem(scope.model, place.type.name, one)), predicate)) }
+  if (place.kind !== 'entities') throw new Refusal(400, '$filter needs a collection')
   const items = place.items.filter((entity) => holds({ ...scope, self: { kind: 'entity', entity } }, predicate))
   const narrowed: Place = { ...place, items }
   return key === undefined ? narrowed : byKey({ scope, options: { aliases: scope.aliases, custom: [], spans: new Map() } }, narrowed, key)

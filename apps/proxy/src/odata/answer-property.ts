@@ -1,10 +1,11 @@
 import { jsonContentType, propertyJson, rawValue, requireTextAccepted } from '@tributary/odata-wire'
 import { geoText, type Value, type ValueType } from '@tributary/plan'
-import { chooseItems, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
+import { chooseItems, chooseValue, chosenColumn, fieldNarrowing, type BoundQuery, type PropertyTurn } from '@tributary/planner'
 import { header } from '../http/exchange.js'
 import { fullComplexValue } from './full-complex-value.js'
 import { answerNothing, notFound, respondVersioned, type SingleRow } from './answer-single.js'
 import { rowIds } from './row-ids.js'
+import { madeType } from './type-text.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
 /** Answers a property, or with `/$value` its raw value: 204 where it is null, 404 where it is not there at all. */
@@ -12,8 +13,8 @@ export function answerProperty(run: QueryRun, row: SingleRow): void {
   const { bound, exchange, style } = run
   const found = valueAt(bound, row)
   if (found === undefined) throw notFound(run)
-  const { value, count } = chosenOf(bound, found.value)
-  const { shown: column } = bound
+  const { value, count } = chosenOf(bound, found.value, row)
+  const column = bound.shown === undefined || bound.items === undefined ? bound.shown : chosenColumn(bound.shown, [], bound.items)
   if (value === null || value === undefined || column === undefined) return answerNothing(run, row)
   if (bound.shape !== 'rawValue') {
     const body = propertyJson(column, style.metadata === 'full' ? toldValue(run, row, value) : value, { context: contextAt(run, row), ...(count === undefined ? {} : { count }) }, style)
@@ -53,7 +54,7 @@ export function countItems({ bound }: Pick<QueryRun, 'bound'>, row: SingleRow): 
   const value = valueAt(bound, row)?.value
   if (!Array.isArray(value)) return undefined
   const all = value as readonly Value[]
-  return bound.items === undefined ? all.length : chooseItems(bound.items)(all).items.length
+  return bound.items === undefined ? all.length : chooseItems(bound.items, bound)(all, row).items.length
 }
 
 interface Chosen {
@@ -62,12 +63,10 @@ interface Chosen {
 }
 
 /** The items of a collection that were asked for, or the one at a position, with the fields that are shown. */
-function chosenOf({ items, shown, whole }: BoundQuery, given: Value): Chosen {
-  const narrow = shown === undefined || items !== undefined ? undefined : fieldNarrowing(shown, whole)
-  const value = narrow === undefined ? given : narrow(given)
-  if (!Array.isArray(value) || items === undefined) return { value }
-  const { items: found, count } = chooseItems(items)(value as readonly Value[])
-  return { value: found as Value, ...(count === undefined ? {} : { count }) }
+function chosenOf({ items, shown, whole, columns }: BoundQuery, value: Value, row: SingleRow): Chosen {
+  if (items !== undefined) return chooseValue(items, { columns, told: madeType })(value, row)
+  const narrow = shown === undefined ? undefined : fieldNarrowing(shown, whole)
+  return { value: narrow === undefined ? value : narrow(value) }
 }
 
 /** The value a query's property has in a row; undefined: there is none, because one on the way is of another type or no member. */
@@ -76,21 +75,23 @@ function valueAt({ columns, property, turns = [] }: Pick<BoundQuery, 'columns' |
   const index = columns.findIndex((column) => column.name === name)
   if (index < 0) return undefined
   let fields = columns[index]?.fields
-  let value = turned(row[index] ?? null, turns.filter(({ depth }) => depth === 1))
+  const turn = (value: Value, depth: number): Value => turned(value, turns.filter((one) => one.depth === depth), { columns, row })
+  let value = turn(row[index] ?? null, 1)
   for (const [before, step] of rest.entries()) {
     const isDeclared = fields === undefined ? name !== '*' || before > 0 : fields.some((field) => field.name === step)
     const missing = isDeclared ? null : undefined
     fields = fields?.find((field) => field.name === step)?.fields
     const member = isRecord(value) ? (value[step] ?? missing) : value === undefined ? undefined : missing
-    value = turned(member, turns.filter(({ depth }) => depth === before + 2))
+    value = turn(member, before + 2)
   }
   return value === undefined ? undefined : { value }
 }
 
 /** Undefined: nothing is left of it. */
-function turned(value: Value, turns: readonly PropertyTurn[]): Value {
+function turned(value: Value, turns: readonly PropertyTurn[], { columns, row }: Pick<BoundQuery, 'columns'> & { readonly row: SingleRow }): Value {
   return turns.reduce<Value>((before, turn) => {
     if ('types' in turn) return cast(before, turn.types)
+    if ('items' in turn) return chooseValue(turn.items, { columns })(before, row).value
     return Array.isArray(before) ? (before as readonly Value[]).at(turn.ordinal) : undefined
   }, value)
 }

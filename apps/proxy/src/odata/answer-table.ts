@@ -1,7 +1,7 @@
 import { hubError } from '@tributary/errors'
 import { csvContentType, tableFields, writeCsv, writeXlsx, xlsxContentType, type TableFormat } from '@tributary/odata-wire'
 import { parseRows, type Page, type RowsPage } from '@tributary/plan'
-import { narrowPage } from '@tributary/planner'
+import { narrowPage, type BoundRows } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
 import type { Rows } from './answer-collection.js'
 import { hasStreams } from './inline-streams.js'
@@ -15,6 +15,8 @@ async function* valuesOf(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
   }
 }
 
+const asksOfValues = ({ items, related }: BoundRows): boolean => items !== undefined || [...related.values()].some(asksOfValues)
+
 /**
  * Answers a collection as a table, all of it: a table has no place for a next link.
  * @throws HUB_QUERY_UNSUPPORTED for `$count=true`, collections within rows, and undeclared properties
@@ -23,6 +25,7 @@ export function answerTable(run: QueryRun, format: TableFormat, rows: Rows): Pro
   const { bound, exchange } = run
   if (bound.count) throw hubError('HUB_QUERY_UNSUPPORTED', { what: '$count=true in a table', hint: 'Ask for /$count, or for JSON.' }, { target: '$count' })
   if (hasStreams(bound.rows)) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A stream in a table', hint: 'Ask for JSON, or read the stream by itself.' }, { target: '$expand' })
+  if (asksOfValues(bound.rows)) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'Options of a property in a table', hint: 'Ask for JSON, or compute what is wanted by $compute.' }, { target: '$select' })
   const fields = tableFields(bound.columns, bound.visible)
   const pages = valuesOf(rows.pages, run)
   const chunks = format === 'csv' ? writeCsv(pages, fields) : writeXlsx(pages, fields, bound.set.name)

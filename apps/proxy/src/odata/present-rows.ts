@@ -1,9 +1,10 @@
 import type { Column, ExpandedShape, RowsPage, Value, ValueType } from '@tributary/plan'
-import { chooseItems, type BoundQuery, type BoundRows } from '@tributary/planner'
+import { chooseValue, chooseWithin, chosenColumn, type BoundQuery, type BoundRows, type ItemsWithin } from '@tributary/planner'
 import type { QueryRun } from './query-run.js'
 import { isRecord } from './is-record.js'
 import { type AlternativePiece, mergedPiece, type Piece, toldType } from './present-alternatives.js'
 import { rowIds } from './row-ids.js'
+import { madeType } from './type-text.js'
 
 /** Rows as they are shown: their columns, the names of those that are written, and how a row becomes one of them. */
 interface Presented {
@@ -45,8 +46,8 @@ const needed = ({ references, countOnly, linked, holder, only, items, related, c
   references === true || alternative !== undefined || countOnly === true || linked === true || holder !== undefined || only !== undefined || items !== undefined || (cast === true && !full) || [...related.values()].some((rows) => needed(rows, full))
 
 /** Counted rows and those within a complex value have no member of their own; those that are shown in several ways have one for all. */
-const shownNames = (visible: readonly string[], { related }: BoundRows): readonly string[] =>
-  [...new Set(visible.flatMap((name) => {
+const shownNames = (visible: readonly string[], { related, unshown = [] }: BoundRows): readonly string[] =>
+  [...new Set(visible.filter((name) => !unshown.includes(name)).flatMap((name) => {
     const rows = related.get(name)
     return rows?.countOnly === true || rows?.linked === true || rows?.holder !== undefined ? [] : [rows?.alternative?.into ?? name]
   }))]
@@ -58,7 +59,7 @@ const typeColumn: Column = Object.freeze({ name: typeName, type: text })
 
 function present(place: Place, rows: Rows, bound: BoundRows): Presented {
   if (bound.references === true) return references(place.root, rows, bound)
-  const steps = [...typeSteps(place, bound), ...collectionSteps(rows, bound), ...relatedSteps(place, rows, bound)]
+  const steps = [...typeSteps(place, bound), ...collectionSteps(bound), ...relatedSteps(place, rows, bound)]
   return steps.reduce<Presented>((before, step) => {
     const after = step(before)
     return { ...after, row: (values) => after.row(before.row(values)) }
@@ -103,31 +104,33 @@ type Step = (before: Rows) => Presented
 
 // ── Items of collections ─────────────────────────────────────────────────────────────────────────────────────────────
 
-const collectionSteps = (_rows: Rows, { items = [] }: BoundRows): readonly Step[] => items.map(({ path, items: asked }) => (before) => chosen(before, path, chooseItems(asked)))
+const collectionSteps = ({ items = [], unshown = [] }: BoundRows): readonly Step[] =>
+  [...items.map((one): Step => (before) => chosen(before, one)), ...(unshown.length === 0 ? [] : [(before: Rows) => withoutTold(before, unshown)])]
 
-function chosen({ columns, visible }: Rows, [name = '', ...within]: readonly string[], choose: ReturnType<typeof chooseItems>): Presented {
+function chosen({ columns, visible }: Rows, { path: [name = '', ...within], items }: ItemsWithin): Presented {
   const at = columns.findIndex((column) => column.name === name)
-  const label = `${name}@odata.count`
-  if (within.length > 0) return { columns, visible, row: (values) => values.map((value, index) => (index === at ? chosenWithin(value, within, choose) : value)) }
+  const column = columns[at]
+  if (column === undefined) return { columns, visible, row: (values) => values }
+  const choose = chooseValue(items, { columns, told: madeType })
+  const shown = columns.with(at, chosenColumn(column, within, items))
+  if (within.length > 0) {
+    const inner = chooseWithin(within, choose)
+    return { columns: shown, visible, row: (values) => values.with(at, inner(values[at], values)) }
+  }
   return {
-    columns: [...columns, { name: label, type: number }], visible,
+    columns: [...shown, { name: `${name}@odata.count`, type: number }], visible,
     row: (values) => {
-      const value = values[at]
-      const found = Array.isArray(value) ? choose(value as readonly Value[]) : undefined
-      return [...values.map((one, index) => (index === at && found !== undefined ? (found.items as Value) : one)), found?.count]
+      const { value, count } = choose(values[at], values)
+      return [...values.with(at, value), count]
     },
   }
 }
 
-function chosenWithin(value: Value, path: readonly string[], choose: ReturnType<typeof chooseItems>): Value {
-  if (Array.isArray(value)) return value.map((item: Value) => chosenWithin(item, path, choose))
-  if (!isRecord(value)) return value
-  const [name = '', ...rest] = path
-  const inner = value[name]
-  if (rest.length > 0) return { ...value, [name]: chosenWithin(inner, rest, choose) }
-  if (!Array.isArray(inner)) return value
-  const { items, count } = choose(inner as readonly Value[])
-  return { ...value, [name]: items as Value, ...(count === undefined ? {} : { [`${name}@odata.count`]: count }) }
+/** Columns that are only read stay, for the next page may be found by them; what is said of them goes. */
+function withoutTold({ columns, visible }: Rows, unshown: readonly string[]): Presented {
+  const names = new Set(unshown)
+  const kept = columns.flatMap(({ name }, index) => (name.indexOf('@') > 0 && names.has(name.slice(0, name.indexOf('@'))) ? [] : [index]))
+  return { columns: kept.flatMap((index) => columns[index] ?? []), visible, row: (values) => kept.map((index) => values[index]) }
 }
 
 // ── Expanded rows ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,8 @@ export interface AddressStep {
   readonly cast?: string
 }
 
+type Predicate = Extract<ResourceSegment, { readonly kind: 'filter' }>['predicate']
+
 /** What a resource path addresses: a way through sets of rows, then perhaps into a row. */
 export interface Address {
   readonly steps: readonly [AddressStep, ...AddressStep[]]
@@ -30,8 +32,8 @@ export interface Address {
   readonly single: boolean
   /** Properties from the row on, casts of complex values left out. */
   readonly property: readonly string[]
-  /** Casts and positions behind so many of the properties, in their order. */
-  readonly turns?: readonly ({ readonly depth: number } & ({ readonly type: string } | { readonly ordinal: number }))[]
+  /** Casts, positions and filters behind so many of the properties, in their order. */
+  readonly turns?: readonly ({ readonly depth: number } & ({ readonly type: string } | { readonly ordinal: number } | { readonly predicate: Predicate }))[]
   readonly tail: 'none' | 'value' | 'count' | 'ref'
 }
 
@@ -155,11 +157,17 @@ function followUnknown(address: Address, segment: Extract<ResourceSegment, { rea
 }
 
 function followFilter(address: Address, segment: Extract<ResourceSegment, { readonly kind: 'filter' }>): Address {
-  if (address.property.length > 0) throw unsupported('/$filter behind a property', 'Use $filter.')
+  if (address.property.length > 0) return filterItems(address, segment)
   if (address.single) throw invalid('/$filter needs a collection, and the path leads to one row.')
   const last = lastStep(address)
   const conditions = [...last.conditions, bindPredicate(segment.predicate, last.scope)]
   return withKey({ ...address, steps: replaceLast(address, { ...last, conditions }) }, segment.key)
+}
+
+/** The items of a collection within the row; bound with the property, whose type is known there. */
+function filterItems(address: Address, { predicate, key }: Extract<ResourceSegment, { readonly kind: 'filter' }>): Address {
+  if (key !== undefined) throw invalid(`The items of ${address.property.join('/')} have no key.`)
+  return { ...address, turns: [...(address.turns ?? []), { depth: address.property.length, predicate }] }
 }
 
 function followOrdinal(address: Address, index: number): Address {

@@ -13,10 +13,11 @@ import { isHidden, withFollowed } from './followed-paths.js'
 import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
 import { matcher } from './matching.js'
-import { optionsMentionIt } from './mentions-it.js'
+import { asksOfItems, optionsMentionIt } from './mentions-it.js'
 import { expandedStreams } from './expand-streams.js'
 import type { ExpandTarget } from './expand-target.js'
 import { expandTargets } from './expand-targets.js'
+import { readForItems } from './read-for-items.js'
 import { relatedRows } from './related-scope.js'
 import { invalid } from './refusal.js'
 import type { RowScope } from './row-scope.js'
@@ -33,6 +34,8 @@ export interface Shaped {
   readonly related: BoundRows['related']
   /** What is asked of the items of collections in the rows. */
   readonly items?: BoundRows['items']
+  /** Visible columns that are only read for that. */
+  readonly unshown?: BoundRows['unshown']
   readonly streams?: BoundRows['streams']
 }
 
@@ -62,7 +65,11 @@ export function bindShape(input: Plan, options: QueryOptions, scope: RowScope): 
     lists.push(...printTarget(target, related.selectList))
   }
   const names = selection.names ?? namesOfResult(selection.columns.filter(({ name }) => !shown.items.some((item) => item.column.name === name)), withoutColumns(scope, shown.items), lists.length > 0)
-  return { plan, visible, selectList: printSelectList(names, lists), related: expanded, ...(selection.items.length === 0 ? {} : { items: selection.items }), ...(streams.length === 0 ? {} : { streams }) }
+  const read = readForItems(plan, visible, selection.items)
+  return {
+    plan: read.plan, visible: read.visible, selectList: printSelectList(names, lists), related: expanded,
+    ...(read.items.length === 0 ? {} : { items: read.items, unshown: read.unshown }), ...(streams.length === 0 ? {} : { streams }),
+  }
 }
 
 /** The scope without columns that are told of otherwise. */
@@ -191,6 +198,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
   const match = matcher(options, transformed)
+  if (asksOfItems(options) && options.select !== undefined) bindSelect(options.select, outputColumns(match(scanOf(scope))), transformed.scope)
   const base = withFollowed(scanOf(scope), scope)
   const together = around !== undefined || dependsOnOthers(match(base))
   const rows = match(together ? givenRows([...outputColumns(base), ...(around === undefined ? [] : [seenRow])]) : base)
@@ -223,11 +231,12 @@ export const keysOnly = (plan: Plan, key: readonly string[]): Shaped =>
 const isGap = (name: string): boolean => /^~\d+$/.test(name)
 
 /** What rows are, as what is told of them needs it. */
-export function boundRows(scope: RowScope, { related: inner, items, streams }: Shaped, target?: ExpandTarget & { readonly leadsTo: string }): BoundRows {
+export function boundRows(scope: RowScope, { related: inner, items, unshown = [], streams }: Shaped, target?: ExpandTarget & { readonly leadsTo: string }): BoundRows {
   return Object.freeze({
     set: scope.set, entityType: scope.entityType.qualifiedName, related: inner,
     ...(scope.place === undefined ? {} : { place: scope.place }),
     ...(items === undefined ? {} : { items }),
+    ...(unshown.length === 0 ? {} : { unshown }),
     ...(streams === undefined ? {} : { streams }),
     ...(scope.entityType.qualifiedName === scope.set.entityType ? {} : { cast: true as const }),
     ...(target?.cast === undefined || target.cast.qualifiedName === target.leadsTo ? {} : { castWithin: true as const }),

@@ -1,10 +1,10 @@
 import type { QueryOptions } from '@tributary/odata-url'
 import { type Column, itemOf, untypedType } from '@tributary/plan'
 import type { Address } from './address.js'
-import { lastStep } from './address.js'
-import type { BoundItems, PropertyTurn } from '../bound-query.js'
+import type { BoundItems } from '../bound-items.js'
+import type { PropertyTurn } from '../bound-query.js'
 import { bindCollection } from './bind-collection.js'
-import { bindSelect, shownFields, withShown } from './bind-select.js'
+import { bindSelect, shownFields } from './bind-select.js'
 import { columnsOfType } from './model-types.js'
 import { invalid, noSuchSegment, unsupported } from './refusal.js'
 import type { RowScope } from './row-scope.js'
@@ -23,6 +23,8 @@ export interface BoundProperty {
   readonly selectList: string | undefined
   /** Which items of a collection are meant, where not all. */
   readonly items?: BoundItems
+  /** Names of other columns of the row that are read for that. */
+  readonly reads: readonly string[]
 }
 
 /** Name of the column with what no type declares. */
@@ -32,9 +34,8 @@ const undeclared = '*'
  * The property a resource path leads to.
  * @throws HUB_RESOURCE_NOT_FOUND with the nearest name, HUB_QUERY_UNSUPPORTED for streams, HUB_QUERY_INVALID for `/$value` of what is no primitive and casts to unrelated types
  */
-export function bindProperty(address: Address, columns: readonly Column[], options: QueryOptions): BoundProperty {
+export function bindProperty(address: Address, columns: readonly Column[], { options, scope }: { readonly options: QueryOptions; readonly scope: RowScope }): BoundProperty {
   const [first] = address.property
-  const { scope } = lastStep(address)
   if (first === undefined) throw invalid('The path leads to no property.')
   const declared = columns.find(({ name }) => name === first)
   const column = declared ?? columns.find(({ name }) => name === undeclared)
@@ -44,17 +45,19 @@ export function bindProperty(address: Address, columns: readonly Column[], optio
   }
   const path: readonly [string, ...string[]] = declared === undefined ? [undeclared, ...address.property] : [first, ...address.property.slice(1)]
   const offset = declared === undefined ? 1 : 0
-  const inner = innerColumn(address, column, { path, offset, scope })
+  const inner = innerValue(address, column, { path, offset, scope })
+  const whole = inner.column
   const text = address.property.join('/')
-  const open = inner.type.base === 'Edm.Untyped'
-  if (address.tail === 'count' && !inner.type.collection && !open) throw invalid(`$count counts a collection, and ${text} is none.`)
-  if (address.tail === 'value' && (inner.type.collection || inner.type.base === 'structured')) throw invalid(`${text} has no raw value: it is no primitive.`)
-  const items = bindCollection(inner, options, { ...scope, ofItems: true })
-  const turns = (address.turns ?? []).map((turn): PropertyTurn => ('type' in turn ? { depth: turn.depth + offset, types: [turn.type, ...scope.model.derivedTypes(turn.type)] } : { depth: turn.depth + offset, ordinal: turn.ordinal }))
+  const open = whole.type.base === 'Edm.Untyped'
+  if (address.tail === 'count' && !whole.type.collection && !open) throw invalid(`$count counts a collection, and ${text} is none.`)
+  if (address.tail === 'value' && (whole.type.collection || whole.type.base === 'structured')) throw invalid(`${text} has no raw value: it is no primitive.`)
+  const items = bindCollection(whole, options, { ...scope, ofItems: true }, bindSelect)
+  const { turns } = inner
   return {
-    path, column, whole: inner, shown: shownFields(inner, options, scope), turns,
-    selectList: options.select === undefined ? undefined : bindSelect(options.select, inner.fields ?? [], scope).names?.join(','),
-    ...(items === undefined ? {} : { items: withShown(items, inner, options, scope) }),
+    path, column, whole, shown: items?.shown ?? shownFields(whole, options, scope), turns,
+    selectList: (items === undefined ? bindSelect(options.select, whole.fields ?? [], scope) : items).names?.join(','),
+    ...(items === undefined ? {} : { items }),
+    reads: [...(items?.reads ?? []), ...turns.flatMap((turn) => ('items' in turn ? turn.items.reads : []))],
   }
 }
 
@@ -65,22 +68,48 @@ interface Way {
   readonly scope: RowScope
 }
 
+/** A column on the way of the path, and what the path does to its values. */
+interface Walked {
+  readonly column: Column
+  readonly turns: readonly PropertyTurn[]
+}
+
 /** The column of the last step; what is undeclared may be anything. */
-function innerColumn(address: Address, column: Column, { path, offset, scope }: Way): Column {
-  let inner = turned(address, column, 1 - offset, scope)
+function innerValue(address: Address, column: Column, { path, offset, scope }: Way): Walked {
+  let inner = turned(address, { column, turns: [] }, { depth: 1, offset, scope })
   for (const [index, name] of path.slice(1).entries()) {
-    const isOpen = inner.name === undeclared || inner.type.base === 'Edm.Untyped'
-    const field = inner.type.collection ? undefined : inner.fields?.find((candidate) => candidate.name === name)
-    const open = isOpen || (!inner.type.collection && inner.fields?.some((candidate) => candidate.name === undeclared) === true)
-    if (field === undefined && !open) throw noSuchSegment(inner.type.name, name, (inner.fields ?? []).map((candidate) => candidate.name))
-    inner = turned(address, field ?? Object.freeze({ name, type: untypedType }), index + 2 - offset, scope)
+    const { column: outer } = inner
+    const isOpen = outer.name === undeclared || outer.type.base === 'Edm.Untyped'
+    const field = outer.type.collection ? undefined : outer.fields?.find((candidate) => candidate.name === name)
+    const open = isOpen || (!outer.type.collection && outer.fields?.some((candidate) => candidate.name === undeclared) === true)
+    if (field === undefined && !open) throw noSuchSegment(outer.type.name, name, (outer.fields ?? []).map((candidate) => candidate.name))
+    inner = turned(address, { ...inner, column: field ?? Object.freeze({ name, type: untypedType }) }, { depth: index + 2, offset, scope })
   }
   return inner
 }
 
-/** The column behind the casts and positions that follow it in the path. */
-const turned = (address: Address, column: Column, depth: number, scope: RowScope): Column =>
-  (address.turns ?? []).filter((turn) => turn.depth === depth).reduce((before, turn) => ('type' in turn ? castColumn(before, turn.type, scope) : memberColumn(before)), column)
+interface Depth {
+  /** Steps of the path so far. */
+  readonly depth: number
+  readonly offset: number
+  readonly scope: RowScope
+}
+
+/** The column behind the casts, positions and filters that follow it in the path. */
+function turned({ turns = [] }: Address, walked: Walked, { depth, offset, scope }: Depth): Walked {
+  return turns.filter((turn) => turn.depth === depth - offset).reduce(({ column, turns: before }, turn) => {
+    if ('type' in turn) return { column: castColumn(column, turn.type, scope), turns: [...before, { depth, types: [turn.type, ...scope.model.derivedTypes(turn.type)] }] }
+    if ('ordinal' in turn) return { column: memberColumn(column), turns: [...before, { depth, ordinal: turn.ordinal }] }
+    return { column, turns: [...before, { depth, items: filtered(column, turn.predicate, scope) }] }
+  }, walked)
+}
+
+function filtered(column: Column, predicate: NonNullable<QueryOptions['filter']>, scope: RowScope): BoundItems {
+  if (!column.type.collection) throw invalid(`/$filter needs a collection, and ${column.name} is none.`)
+  const items = bindCollection(column, { aliases: scope.aliases, custom: [], spans: new Map([['$filter', predicate.span]]), filter: predicate }, { ...scope, ofItems: true }, bindSelect)
+  if (items === undefined) throw new Error('A filter asks nothing of the items')
+  return items
+}
 
 /** A complex column seen as of a derived type. */
 function castColumn(column: Column, name: string, { model }: RowScope): Column {

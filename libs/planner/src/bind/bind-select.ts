@@ -1,6 +1,6 @@
 import type { QueryOptions, SelectItem, SelectSegment } from '@tributary/odata-url'
 import { type Column, untypedType } from '@tributary/plan'
-import type { BoundItems, BoundRows } from '../bound-query.js'
+import type { ItemsWithin } from '../bound-items.js'
 import { bindCollection } from './bind-collection.js'
 import { hasStreamProperty } from './control-columns.js'
 import { invalid, unknownProperty, unsupported } from './refusal.js'
@@ -13,7 +13,7 @@ export interface Selection {
   /** What stands in the context URL: `OrderID`, `Address/City`; undefined: no `$select`. */
   readonly names: readonly string[] | undefined
   /** What is asked of the items of collections among them. */
-  readonly items: NonNullable<BoundRows['items']>
+  readonly items: readonly ItemsWithin[]
 }
 
 /**
@@ -24,7 +24,7 @@ export function bindSelect(items: readonly SelectItem[] | undefined, columns: re
   if (items === undefined || items.length === 0) return { columns, names: undefined, items: [] }
   const paths: (readonly string[])[] = []
   const names: string[] = []
-  const collections = new Map<string, SelectedItems>()
+  const collections = new Map<string, ItemsWithin>()
   for (const item of items) {
     if (item.kind === 'all') {
       paths.push(...columns.map(({ name }) => [name]))
@@ -51,10 +51,8 @@ interface SelectedPath {
   /** False for navigation properties and operations, which are shown by links only. */
   readonly structural: boolean
   /** What is asked of the items of a collection at the end of the path, or on it. */
-  readonly items: readonly SelectedItems[]
+  readonly items: readonly ItemsWithin[]
 }
-
-type SelectedItems = NonNullable<BoundRows['items']>[number]
 
 type PathItem = Extract<SelectItem, { readonly kind: 'path' }>
 
@@ -70,8 +68,8 @@ function pathsOf(item: PathItem, columns: readonly Column[], scope: RowScope): r
     structural &&= at.structural
   }
   const own: SelectedPath = { path, label: labels.filter((label) => label !== '').join('/'), structural, items: [] }
-  const items = at.column === undefined || item.options === undefined ? undefined : bindCollection(at.column, item.options, scope)
-  if (items !== undefined && at.column !== undefined && item.options !== undefined) return [{ ...own, items: [{ path, items: withShown(items, at.column, item.options, scope) }], ...(item.options?.select === undefined ? {} : { labels: bindSelect(item.options.select, at.columns ?? [], scope).names?.map((name) => `${own.label}/${name}`) ?? [] }) }]
+  const items = at.column === undefined || item.options === undefined ? undefined : bindCollection(at.column, item.options, scope, bindSelect)
+  if (items !== undefined) return [{ ...own, items: [{ path, items }], ...(items.names === undefined ? {} : { labels: items.names.map((name) => `${own.label}/${name}`) }) }]
   const inner = item.options?.select
   const { columns: within } = at
   if (inner === undefined || within === undefined) return [own]
@@ -152,7 +150,3 @@ export function shownFields(property: Column, { select }: QueryOptions, scope: R
   if (property.fields === undefined) throw invalid(`The option $select does not apply to ${property.name}, which is no complex value.`)
   return Object.freeze({ ...property, fields: bindSelect(select, property.fields, scope).columns })
 }
-
-/** What is asked of items, and which of their properties are shown. */
-export const withShown = (items: BoundItems, property: Column, options: QueryOptions, scope: RowScope): BoundItems =>
-  options.select === undefined ? items : Object.freeze({ ...items, shown: shownFields(property, options, scope) })

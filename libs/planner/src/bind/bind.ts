@@ -14,7 +14,7 @@ import { bindCrossjoin, crossjoinSets } from './bind-crossjoin.js'
 import { bindProperty } from './bind-property.js'
 import { behindRow, contextFragment } from './context-fragment.js'
 import { withFollowed } from './followed-paths.js'
-import { shapeMentionsIt } from './mentions-it.js'
+import { asksOfItems, shapeMentionsIt } from './mentions-it.js'
 import { columnOf } from './navigations.js'
 import type { Transformed } from './row-scope.js'
 import { scanOf } from './scan-set.js'
@@ -37,15 +37,15 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
   const match = matcher(rowOptions, transformed)
-  // What nested options follow from `$it` has to be known before the rows are made that have it.
-  if (address.property.length === 0 && shape !== 'count' && shapeMentionsIt(rowOptions, rowOptions.aliases)) bindShape(match(keyedRows(step)), rowOptions, scope)
+  // What nested options follow from rows has to be known before the rows are made that have it.
+  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(keyedRows(step)), { options: shape === 'itemCount' ? itemsCounted(url.options) : url.options, scope })
+  if (property === undefined && shape !== 'count' && looksAround(rowOptions)) bindShape(match(keyedRows(step)), rowOptions, scope)
   const base = withFollowed(keyedRows(step), scope)
   const together = address.steps.length > 1 && dependsOnOthers(match(base))
   const rows = match(together ? given(outputColumns(base)) : base)
   const after = page.after === undefined ? rows : filter(rows, page.after)
-  const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(rows), shape === 'itemCount' ? itemsCounted(url.options) : url.options)
   const behind = property === undefined ? undefined : behindRow(address, property.selectList)
-  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || ((behind !== undefined || options.identified === true) && isOfId(name, keyColumnNames(scope.set))))]) : address.tail === 'ref' ? keysOnly(after, keyColumnNames(scope.set)) : bindShape(after, rowOptions, scope)
+  const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || property.reads.includes(name) || ((behind !== undefined || options.identified === true) && isOfId(name, keyColumnNames(scope.set))))]) : address.tail === 'ref' ? keysOnly(after, keyColumnNames(scope.set)) : bindShape(after, rowOptions, scope)
   const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true, ...(together ? { base } : {}) })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
@@ -63,6 +63,8 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
     ...(url.options.top === undefined ? {} : { top: url.options.top }), skip: url.options.skip ?? 0, pageRows: options.pageRows,
   })
 }
+
+const looksAround = (options: QueryOptions): boolean => shapeMentionsIt(options, options.aliases) || asksOfItems(options)
 
 const nothingRelated: Shaped['related'] = new Map()
 

@@ -54,9 +54,9 @@ export function behindRow(address: Address, selectList: string | undefined): str
   return `${cast === undefined ? '' : `/${cast}`}/${propertyPath(address)}${selectList === undefined ? '' : `(${selectList})`}`
 }
 
-/** The properties with the casts and positions behind them. */
+/** The properties with the casts and positions behind them; filters are no part of it. */
 const propertyPath = ({ property, turns = [] }: Address): string =>
-  property.flatMap((name, index) => [name, ...turns.filter(({ depth }) => depth === index + 1).map((turn) => ('type' in turn ? turn.type : String(turn.ordinal)))]).join('/')
+  property.flatMap((name, index) => [name, ...turns.filter(({ depth }) => depth === index + 1).flatMap((turn) => ('type' in turn ? [turn.type] : 'ordinal' in turn ? [String(turn.ordinal)] : []))]).join('/')
 
 /** The set, or the path of containment from one, that the last rows belong to; undefined: they belong to none. */
 function rowsPath({ steps }: Address): string | undefined {

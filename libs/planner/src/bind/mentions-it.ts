@@ -38,6 +38,9 @@ export function optionsMentionIt(options: QueryOptions, given: Aliases): boolean
   return own.some((expression) => mentionsIt(expression, aliases)) || shapeMentionsIt({ expand, select }, aliases)
 }
 
+/** Whether options stand behind a property in `$select`: what they look at is of the row. */
+export const asksOfItems = ({ select = [] }: Pick<QueryOptions, 'select'>): boolean => select.some((item) => item.kind === 'path' && item.options !== undefined)
+
 /** Whether options nested in `$select` or `$expand` do. */
 export const shapeMentionsIt = ({ expand = [], select = [] }: Pick<QueryOptions, 'expand' | 'select'>, aliases: Aliases): boolean =>
   expand.some((item) => optionsMentionIt(item.options, aliases)) || select.some((item: SelectItem) => item.kind === 'path' && item.options !== undefined && optionsMentionIt(item.options, aliases))

@@ -30,8 +30,8 @@ export function rowOf(scope: RowScope): Position {
 }
 
 /** The item of a collection that a range variable stands for. */
-export function itemAt(name: string, { type, structured, related }: RangeVariable): Position {
-  return { expression: variable(type, name), structured, guards: [], ...(related === undefined ? {} : { row: related.scope, related, ...(related.scope.computed.size === 0 ? {} : { columns: [...related.scope.computed.values()] }) }) }
+export function itemAt(name: string, { type, structured, related, columns }: RangeVariable): Position {
+  return { expression: variable(type, name), structured, guards: [], ...(columns === undefined ? {} : { columns }), ...(related === undefined ? {} : { row: related.scope, related, ...(related.scope.computed.size === 0 ? {} : { columns: [...related.scope.computed.values()] }) }) }
 }
 
 /** The value a path leads to: null where a cast on its way does not hold; undefined for the row itself. */
@@ -73,6 +73,6 @@ export function collectionAt(position: Position, what: string, span: Span): Item
   if (collection === undefined || (!collection.type.collection && collection.type.base !== 'Edm.Untyped')) {
     throw typeError({ what: `The segment ${what}`, span, found: collection === undefined ? 'the row' : collection.type, expected: 'a collection' })
   }
-  const { structured, related } = position
-  return { collection, range: { type: itemOf(collection.type), ...(structured === undefined ? {} : { structured }), ...(related === undefined ? {} : { related }) } }
+  const { structured, related, columns } = position
+  return { collection, range: { type: itemOf(collection.type), ...(columns === undefined || related !== undefined ? {} : { columns }), ...(structured === undefined ? {} : { structured }), ...(related === undefined ? {} : { related }) } }
 }

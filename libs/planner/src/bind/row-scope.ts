@@ -113,6 +113,8 @@ export interface RangeVariable {
   readonly structured?: StructuredType
   /** Of a related row: where its columns and navigations are noted. */
   readonly related?: FollowedPath
+  /** Members that are no properties of the model: computed ones. */
+  readonly columns?: readonly Column[]
 }
 
 /** The scope of rows of a set, or of a type derived from the set's. */
