@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { CatalogReader, Observations, type CapabilityObservation, type Exposure } from '@tributary/catalog'
 import type { Connection } from '@tributary/source'
-import { createLog, readSettings, type Settings } from '@tributary/nest'
+import { createLog, HubResponse, readSettings, type Settings } from '@tributary/nest'
 import { DataHandler } from '../src/http/data-handler.js'
 import { DataPlane } from '../src/data/data-plane.js'
 import { openEngine } from '../src/data/embedded-engine.js'
@@ -95,7 +95,7 @@ export async function openDoor({ answersDirectory = join(tmpdir(), `tributary-an
   })
   const services = { pool: plane.pool, prober: plane.prober, plans: plane.plans, tokens: createPageTokens(key), pageRows: settings.pageRows, batchRequests: settings.batchRequests, limits: settings.requestLimits, embedded, jobs: plane.jobs, log }
   const handler = new DataHandler({ settings, log, routes: [odataRoute(plane.exposures, services), samplesRoute(samples, services)] })
-  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+  const server = createServer({ maxHeaderSize: 64 * 1024, ServerResponse: HubResponse }, (request, response) => {
     if (!handler.handle(request, response)) response.writeHead(404).end()
   })
   server.listen(0, '127.0.0.1')

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { HubResponse } from '@tributary/nest'
 import type { Headers } from './respond.js'
 
 const exposed = 'OData-Version, ETag, Location, OData-EntityId, Preference-Applied, AsyncResult, Allow, Server-Timing, X-Request-Id, Retry-After'
@@ -10,10 +11,10 @@ const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
  * @returns false: it is not, or no page sent the request
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export function allowOrigin({ origin }: IncomingHttpHeaders, response: ServerResponse, allowed: readonly string[]): boolean {
+export function allowOrigin({ origin }: IncomingHttpHeaders, response: HubResponse, allowed: readonly string[]): boolean {
   if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return false
-  response.setHeader('access-control-allow-origin', origin)
-  response.setHeader('access-control-expose-headers', exposed)
+  response.stand('access-control-allow-origin', origin)
+  response.stand('access-control-expose-headers', exposed)
   return true
 }
 

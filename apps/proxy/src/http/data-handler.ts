@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authenticate, publicOrigin, type Log, type Settings } from '@tributary/nest'
+import type { IncomingMessage } from 'node:http'
+import { authenticate, publicOrigin, requestIdOf, type HubResponse, type Log, type Settings } from '@tributary/nest'
 import { compressing } from './compress.js'
 import { allowOrigin, isPreflight, preflightHeaders } from './cors.js'
 import type { Exchange } from './exchange.js'
@@ -31,7 +31,7 @@ export class DataHandler {
   constructor(private readonly options: DataHandlerOptions) {}
 
   /** True if the request was one of the data routes' and is being answered. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  handle(request: IncomingMessage, response: HubResponse): boolean {
     const target = request.url ?? '/'
     const mark = target.indexOf('?')
     const path = mark < 0 ? target : target.slice(0, mark)
@@ -41,13 +41,13 @@ export class DataHandler {
     return true
   }
 
-  private async answer(route: DataRoute, request: IncomingMessage, raw: ServerResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
+  private async answer(route: DataRoute, request: IncomingMessage, raw: HubResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
     const { settings, log } = this.options
-    const requestId = requestIdOf(request)
+    const requestId = requestIdOf(request.headers['x-request-id'])
     const signal = watchClient(raw)
-    raw.setHeader('x-request-id', requestId)
-    raw.setHeader('x-content-type-options', 'nosniff')
-    if (fetchesToken(request)) raw.setHeader('x-csrf-token', randomUUID())
+    raw.stand('x-request-id', requestId)
+    raw.stand('x-content-type-options', 'nosniff')
+    if (fetchesToken(request)) raw.stand('x-csrf-token', randomUUID())
     const allowedOrigin = allowOrigin(request.headers, raw, settings.corsOrigins)
     // Browsers ask beforehand without credentials.
     if (allowedOrigin && isPreflight(request)) return respond({ request, response: raw }, 204, { headers: preflightHeaders(request.headers) })
@@ -66,14 +66,8 @@ export class DataHandler {
   }
 }
 
-/** The id the caller or a proxy gave, where it is harmless; else a fresh one. */
-function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
-}
-
 /**
  * Clients of SAP's fetch a token at any address before they post, and send it with every request after. Posts are guarded by the origin
  * they come from, so the token is only what these clients wait for.
  */
-const fetchesToken = ({ headers }: IncomingMessage): boolean => String(headers['x-csrf-token']).toLowerCase() === 'fetch'
+const fetchesToken = ({ headers }: IncomingMessage): boolean => headers['x-csrf-token'] !== undefined && String(headers['x-csrf-token']).toLowerCase() === 'fetch'

@@ -16,7 +16,8 @@ export const versionOf = (exchange: Pick<Exchange, 'request'>): Headers => ({ 'o
 /** A small answer, whole. HEAD gets its headers only. */
 export function respond({ request, response }: Pick<Exchange, 'request' | 'response'>, status: number, answer: { readonly headers: Headers; readonly body?: string | Buffer }): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-  response.writeHead(status, { ...varied(answer.headers), ...(body === undefined ? {} : { 'content-length': String(body.length) }) })
+  const headers = varied(answer.headers)
+  response.writeHead(status, body === undefined ? headers : { ...headers, 'content-length': String(body.length) })
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
@@ -44,7 +45,8 @@ export async function respondWithStream({ request, response, signal }: Exchange,
 }
 
 /** Every answer may be compressed, and allowed to some origins only. */
-const varied = (headers: Headers): Headers => ({ ...headers, vary: [...(headers['vary'] === undefined ? [] : [headers['vary']]), 'accept-encoding, origin'].join(', ') })
+const varied = (headers: Headers): Headers => ({ ...headers, vary: headers['vary'] === undefined ? always : `${headers['vary']}, ${always}` })
+const always = 'accept-encoding, origin'
 
 /** Answers with an OData error object, or, where an answer has begun, breaks it off. */
 export function respondWithError({ request, response }: Pick<Exchange, 'request' | 'response'>, error: HubError): void {

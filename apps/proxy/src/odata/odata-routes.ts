@@ -44,14 +44,13 @@ export const samplesRoute = (samples: SampleServices, services: Omit<ServicePart
 
 /** @throws HUB_LIMIT_URL */
 function requireUrlLimit({ path, query }: Exchange, { urlLength }: ServiceParts['limits']): void {
-  for (const [part, text] of [['path', path], ['query', query]] as const) {
-    if (text.length > urlLength) throw hubError('HUB_LIMIT_URL', { part, reached: text.length, limit: urlLength })
-  }
+  if (path.length > urlLength) throw hubError('HUB_LIMIT_URL', { part: 'path', reached: path.length, limit: urlLength })
+  if (query.length > urlLength) throw hubError('HUB_LIMIT_URL', { part: 'query', reached: query.length, limit: urlLength })
 }
 
 /** A slash at the end of a resource's path says nothing more. */
 const withoutLastSlash = (exchange: Exchange, route: string): Exchange =>
-  /^[^/]+\/.*[^/]\/$/s.test(exchange.path.slice(route.length)) ? { ...exchange, path: exchange.path.slice(0, -1) } : exchange
+  exchange.path.endsWith('/') && /^[^/]+\/.*[^/]\/$/s.test(exchange.path.slice(route.length)) ? { ...exchange, path: exchange.path.slice(0, -1) } : exchange
 
 /** The service's name, the raw path below its root, and the root as the caller sees it. */
 function split({ path, origin }: Exchange, route: string): { readonly name: string; readonly rest: string; readonly root: string } {
@@ -63,7 +62,7 @@ function split({ path, origin }: Exchange, route: string): { readonly name: stri
 
 function decode(segment: string): string {
   try {
-    return decodeURIComponent(segment).toLowerCase()
+    return (segment.includes('%') ? decodeURIComponent(segment) : segment).toLowerCase()
   } catch (cause) {
     throw hubError('HUB_RESOURCE_NOT_FOUND', { what: segment, hint: 'The address is malformed.' }, { cause })
   }

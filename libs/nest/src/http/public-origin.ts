@@ -55,9 +55,11 @@ const origins = new LRUCache<string, { readonly origin: string | undefined }>({ 
 
 /** Undefined for what is no host: nothing but a host may come into a link from a header. */
 function asOrigin(text: string): string | undefined {
-  const known = origins.get(text) ?? { origin: parseOrigin(text) }
-  origins.set(text, known)
-  return known.origin
+  const known = origins.get(text)
+  if (known !== undefined) return known.origin
+  const origin = parseOrigin(text)
+  origins.set(text, { origin })
+  return origin
 }
 
 function parseOrigin(text: string): string | undefined {

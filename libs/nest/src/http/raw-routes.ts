@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { HubResponse } from './hub-response.js'
 
 /** Answers a request itself and says true, or leaves it to the next: false. It knows the caller first (`authenticate`). */
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => boolean
+export type RawHandler = (request: IncomingMessage, response: HubResponse) => boolean
 
 /**
  * Handlers that are asked ahead of Fastify and Nest, request by request: data routes stream without a framework in between.
@@ -15,7 +16,7 @@ export class RawRoutes {
   }
 
   /** True if one of the handlers answers. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  handle(request: IncomingMessage, response: HubResponse): boolean {
     return this.#handlers.some((handler) => handler(request, response))
   }
 }

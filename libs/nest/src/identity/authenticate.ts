@@ -90,6 +90,10 @@ function refuseForeignWrite(headers: IncomingHttpHeaders, peer: Peer, own: reado
 /** Host and port of an origin as a Host header writes them: without the scheme's own port. */
 const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined)
 
-const hostname = (host: string): string => host.replace(/:\d*$/, '')
+/** A host without its port. */
+function hostname(host: string): string {
+  const colon = host.lastIndexOf(':')
+  return colon >= 0 && /^\d*$/.test(host.slice(colon + 1)) ? host.slice(0, colon) : host
+}
 
 const forbidden = (reason: string) => hubError('HUB_AUTH_FORBIDDEN', { reason })

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +9,9 @@ import { hubError } from '@tributary/errors'
 import { loadMasterKey } from '@tributary/secrets'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Settings } from '../config/settings.js'
+import { HubResponse } from '../http/hub-response.js'
 import { RawRoutes } from '../http/raw-routes.js'
+import { requestIdOf } from '../http/request-id.js'
 import { Readiness } from '../health/readiness.js'
 import { createLog, nestLog, type Log } from '../log/log.js'
 import { answerMalformed } from './malformed-requests.js'
@@ -62,12 +63,12 @@ export async function startServer(role: Type | DynamicModule, settings: Settings
 function createAdapter(log: Log, rawRoutes: RawRoutes): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytes,
-    serverFactory: (handler: RequestListener) => createServer({ maxHeaderSize: headerBytes, keepAliveTimeout: keepAliveMs }, (request, response) => {
+    serverFactory: (handler: RequestListener) => createServer({ maxHeaderSize: headerBytes, keepAliveTimeout: keepAliveMs, ServerResponse: HubResponse }, (request, response) => {
       if (!rawRoutes.handle(request, response)) handler(request, response)
     }),
     routerOptions: { maxParamLength: 1024 },
     clientErrorHandler: answerMalformed,
-    genReqId: ({ headers }: IncomingMessage) => requestId(headers['x-request-id']),
+    genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
   })
   const server = adapter.getInstance()
   server.addHook('onRequest', async (request, reply) => {
@@ -80,10 +81,6 @@ function createAdapter(log: Log, rawRoutes: RawRoutes): FastifyAdapter {
   })
   return adapter
 }
-
-/** The id a caller or proxy gave, where it is harmless in logs and headers; else a fresh one. */
-const requestId = (given: string | readonly string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 
 /** The data directory holds the embedded store and the generated key; where both are elsewhere, it is not needed. */
 function ensureDataDirectory({ dataDir, databaseUrl, secretKey }: Settings): void {
