@@ -5,7 +5,7 @@ import { HubResponse } from '@tributary/nest'
 
 describe('a response with standing headers', () => {
   const answers: Readonly<Record<string, (response: HubResponse) => void>> = {
-    '/object': (response) => response.writeHead(200, { 'content-type': 'text/plain', 'age': 3, 'left-out': undefined, 'set-cookie': ['a=1', 'b=2'] }).end('x'),
+    '/object': (response) => response.writeHead(200, { 'content-type': 'text/plain', 'age': '3', 'left-out': undefined, 'set-cookie': ['a=1', 'b=2'] }).end('x'),
     '/list': (response) => response.writeHead(200, ['content-type', 'text/plain']).end('x'),
     '/reason': (response) => response.writeHead(201, 'Made', { 'content-type': 'text/plain' }).end('x'),
     '/bare': (response) => response.writeHead(204).end(),

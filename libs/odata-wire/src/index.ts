@@ -13,7 +13,7 @@ export { annotationFilter, type AnnotationFilter } from './include-annotations.j
 export { errorBody } from './error-object.js'
 export { serviceDocument, type ServiceResource } from './service-document.js'
 export { controlName, type JsonStyle, type OmittedValues } from './style.js'
-export { rewriteEnvelope, type EnvelopeRewrite } from './rewrite-envelope.js'
+export { rewriteEnvelope, rewriteWhole, type EnvelopeRewrite } from './rewrite-envelope.js'
 export { ElementScan } from './brackets/element-scan.js'
 export { parseBatch } from './batch.js'
 export type { Batch, BatchForm, BatchPart } from './batch-part.js'

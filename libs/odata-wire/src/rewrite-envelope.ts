@@ -25,13 +25,15 @@ interface Envelope {
 /** What stands before the rows must fit in this, and so must what stands behind them. */
 const envelopeBytes = 256 * 1024
 
-const bytesOf = { openBrace: 0x7b, openBracket: 0x5b, colon: 0x3a, comma: 0x2c, quote: 0x22 } as const
+const bytesOf = { openBrace: 0x7b, openBracket: 0x5b, closeBrace: 0x7d, colon: 0x3a, comma: 0x2c, quote: 0x22 } as const
 
 const invalid = (slug: string, reason: string) => hubError('HUB_SOURCE_INVALID', { slug, reason })
 
-function textOf(bytes: Buffer, start: number, end: number, slug: string): unknown {
+const textOf = (bytes: Buffer, start: number, end: number, slug: string): unknown => parsed(bytes.toString('utf8', start, end), slug)
+
+function parsed(text: string, slug: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8', start, end))
+    return JSON.parse(text)
   } catch (cause) {
     throw hubError('HUB_SOURCE_INVALID', { slug, reason: 'its JSON is malformed' }, { cause })
   }
@@ -76,7 +78,9 @@ function readHead(bytes: Buffer, envelope: Envelope, slug: string): number | und
 
 /** Reads what stands behind the rows, from the bracket that closes them to the end of the body. */
 function readTail(bytes: Buffer, envelope: Envelope, slug: string): void {
-  const members = textOf(Buffer.concat([Buffer.from('{"value":['), bytes]), 0, bytes.length + 10, slug)
+  // Nothing but the end of the rows and of the object.
+  if (bytes.length === 2 && bytes[1] === bytesOf.closeBrace) return
+  const members = parsed(`{"value":[${bytes.toString('utf8')}`, slug)
   for (const [name, value] of Object.entries(members ?? {})) note(envelope, { name, value, slug })
 }
 
@@ -136,6 +140,23 @@ async function readToRows(body: AsyncIterator<Buffer>, envelope: Envelope, slug:
     if (bytes.length > envelopeBytes) throw invalid(slug, 'its rows do not begin')
   }
   throw invalid(slug, 'its JSON breaks off')
+}
+
+/**
+ * The same as {@link rewriteEnvelope}, of a body that is there as a whole.
+ * @throws HUB_SOURCE_INVALID
+ */
+export function rewriteWhole(body: Buffer, rewrite: EnvelopeRewrite): Buffer {
+  const { slug } = rewrite
+  const envelope: Envelope = {}
+  const rowsAt = readHead(body, envelope, slug)
+  if (rowsAt === undefined) throw invalid(slug, 'its JSON breaks off')
+  const counted = envelope.count !== undefined
+  const head = headText(envelope, rewrite)
+  const end = new ElementScan().scan(body, rowsAt)
+  if (end < 0) throw invalid(slug, 'its JSON breaks off')
+  readTail(body.subarray(end), envelope, slug)
+  return Buffer.concat([Buffer.from(head), body.subarray(rowsAt, end), Buffer.from(tailText(envelope, counted, rewrite))])
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { rewriteEnvelope, type EnvelopeRewrite } from '../src/index.js'
+import { rewriteEnvelope, rewriteWhole, type EnvelopeRewrite } from '../src/index.js'
 
 const rewrite: EnvelopeRewrite = {
   style: { metadata: 'minimal', ieee754: false, prefixed: true }, context: 'http://hub/odata/s/$metadata#Things', count: true, slug: 'erp',
@@ -14,7 +14,10 @@ async function* inChunks(text: string, size: number): AsyncGenerator<Buffer> {
 async function run(text: string, options: Partial<EnvelopeRewrite> = {}, size = 7): Promise<string> {
   const out: Buffer[] = []
   for await (const chunk of rewriteEnvelope(inChunks(text, size), { ...rewrite, ...options })) out.push(chunk)
-  return Buffer.concat(out).toString()
+  const streamed = Buffer.concat(out).toString()
+  // Where all of it is there at once, nothing else comes of it.
+  expect(rewriteWhole(Buffer.from(text), { ...rewrite, ...options }).toString()).toBe(streamed)
+  return streamed
 }
 
 describe('rewriteEnvelope', () => {
@@ -54,7 +57,9 @@ describe('rewriteEnvelope', () => {
     ['rows that are an object', '{"value":{}}'],
     ['no count although asked for', '{"value":[]}'],
   ])('fails on a body that is %s', async (_what, text) => {
-    await expect(run(text)).rejects.toMatchObject({ code: 'HUB_SOURCE_INVALID', message: expect.stringContaining('erp') })
+    const fault = { code: 'HUB_SOURCE_INVALID', message: expect.stringContaining('erp') as string }
+    await expect(run(text)).rejects.toMatchObject(fault)
+    expect(() => rewriteWhole(Buffer.from(text), rewrite)).toThrow(expect.objectContaining(fault))
   })
 
   it('is right for any rows, member order and chunk size, also beyond what is held back', async () => {

@@ -60,7 +60,7 @@ export const isSafe = ({ method, safe }: Pick<Outgoing, 'method' | 'safe'>): boo
 export async function exchangeIn(outgoing: Outgoing, lane: Lane, poolOf: PoolOf): Promise<Incoming> {
   let url = outgoing.url
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const incoming = await once({ ...outgoing, url }, lane, poolOf)
+    const incoming = await once(hop === 0 ? outgoing : { ...outgoing, url }, lane, poolOf)
     const location = incoming.headers['location']
     if (incoming.status < 301 || incoming.status > 308 || incoming.status === 304 || location === undefined) return incoming
     const asIs = isSafe(outgoing)

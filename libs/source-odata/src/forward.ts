@@ -18,10 +18,9 @@ export function isForwardable(accepted: Accepted, able: Capabilities): boolean {
 
 /** Bytes after which a body leaves its lane to others: its reader sets the pace. */
 const LANE_BYTES = 4 * 1024 * 1024
-const RELAYED: readonly string[] = ['content-type', 'odata-version', 'preference-applied', 'etag', 'last-modified']
 
 /**
- * Forwards a scan: the remote's bytes as they arrive. The iterator throws if the body ends before its JSON does.
+ * Forwards a scan: the remote's bytes as they arrive. The iterator throws if the body ends before its JSON does, and so does this where all of it is there.
  * @throws SourceRefused, HUB_SOURCE_*
  */
 export async function forwardScan(transport: Transport, accepted: Accepted, options: ForwardOptions): Promise<Forwarded> {
@@ -33,8 +32,11 @@ export async function forwardScan(transport: Transport, accepted: Accepted, opti
   const incoming = await transport.send(outgoing)
   await requireSuccess(incoming, { place, entitySet: scan.entitySet, features: scan.suspects })
   requireJson(incoming, place)
-  const headers = Object.fromEntries(RELAYED.flatMap((name) => (incoming.headers[name] === undefined ? [] : [[name, incoming.headers[name]]])))
-  return { status: incoming.status, headers, body: bytesOf(incoming, outgoing, scan) }
+  const whole = incoming.body.whole?.()
+  if (whole === undefined) return { body: bytesOf(incoming, outgoing, scan) }
+  incoming.finish(0)
+  requireComplete([whole], scan)
+  return { body: whole }
 }
 
 /** What is kept of the end of a body to see whether it is complete. */
@@ -44,7 +46,7 @@ const USUAL_TAIL_BYTES = 256
 /** The end of the rows, and behind it only members with plain values: control information such as the next link. */
 const COMPLETE = /\]\s*(?:,\s*"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.eE+-]+|true|false|null)\s*)*\}\s*$/
 
-async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODataScan): AsyncGenerator<Buffer> {
+async function* bytesOf(incoming: Incoming, outgoing: Outgoing, scan: ODataScan): AsyncGenerator<Buffer> {
   const last: Buffer[] = []
   let [passed, held] = [0, 0]
   try {
@@ -64,12 +66,16 @@ async function* bytesOf(incoming: Incoming, outgoing: Outgoing, { target }: ODat
   } finally {
     incoming.finish(0)
   }
+  requireComplete(last, scan)
+}
+
+function requireComplete(last: readonly Buffer[], { target }: ODataScan): void {
   if (!COMPLETE.test(tailOf(last, USUAL_TAIL_BYTES)) && !COMPLETE.test(tailOf(last, TAIL_BYTES))) throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'the body ends in the middle' })
 }
 
 function tailOf(chunks: readonly Buffer[], size: number): string {
   const end = chunks.at(-1)
-  const bytes = end !== undefined && end.length >= size ? end : Buffer.concat(chunks)
+  const bytes = end !== undefined && (end.length >= size || chunks.length === 1) ? end : Buffer.concat(chunks)
   // A character cut in two at the beginning does not matter: what is looked for begins at a bracket.
   return bytes.toString('utf8', Math.max(0, bytes.length - size))
 }

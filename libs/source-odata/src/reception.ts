@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici'
+import { deadline } from '@tributary/source'
 
 /** The body of an answer, read once, chunk by chunk, at the reader's pace. */
 export interface Body extends AsyncIterable<Buffer> {
@@ -6,6 +7,8 @@ export interface Body extends AsyncIterable<Buffer> {
   destroy(): void
   /** Told once, when the body ended, failed or was let go of. */
   once(event: 'close', listener: () => void): unknown
+  /** All of the body, where it has arrived and nothing of it was read: it counts as read then. */
+  whole?(): Buffer | undefined
 }
 
 /**
@@ -35,6 +38,8 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
   private reader: PromiseWithResolvers<Chunk> | undefined
   private failure: { readonly error: unknown } | undefined
   private ended = false
+  /** Somebody has begun to read. */
+  private read = false
   private readonly listeners: (() => void)[] = []
   /** Milliseconds the reader has waited for the body, and since when it waits. */
   private waited = 0
@@ -101,6 +106,7 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
   }
 
   next(): Promise<Chunk> {
+    this.read = true
     const value = this.chunks.shift()
     if (value !== undefined) {
       this.waiting -= value.length
@@ -116,6 +122,13 @@ class Reception implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buf
     this.reader = Promise.withResolvers<Chunk>()
     this.waitingSince = performance.now()
     return this.reader.promise
+  }
+
+  whole(): Buffer | undefined {
+    if (!this.ended || this.failure !== undefined || this.read) return undefined
+    this.read = true
+    const [first, ...more] = this.chunks.splice(0)
+    return first === undefined ? Buffer.alloc(0) : more.length === 0 ? first : Buffer.concat([first, ...more])
   }
 
   return(): Promise<Chunk> {
@@ -175,10 +188,10 @@ export async function receive(pool: Pool, request: Dispatcher.DispatchOptions, s
   const abort = (): void => reception.cancel(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   reception.once('close', () => signal.removeEventListener('abort', abort))
-  let timer: NodeJS.Timeout | undefined
+  let lift: (() => void) | undefined
   let begun = false
   const watch = (): void => {
-    if (!begun) timer = setTimeout(() => reception.cancel(patience.timeout()), patience.ms)
+    if (!begun) lift = deadline(patience.ms, () => reception.cancel(patience.timeout()))
   }
   if (patience.from === undefined) watch()
   else void patience.from.then(watch)
@@ -187,7 +200,7 @@ export async function receive(pool: Pool, request: Dispatcher.DispatchOptions, s
     await reception.started.promise
   } finally {
     begun = true
-    clearTimeout(timer)
+    lift?.()
   }
   return { status: reception.status, headers: reception.headers, body: reception, bytes: () => reception.bytes }
 }

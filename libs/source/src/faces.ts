@@ -24,9 +24,8 @@ export interface ForwardOptions {
 }
 
 export interface Forwarded {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: AsyncIterable<Buffer>
+  /** The remote's bytes as they arrive, or all of them where they are there already. */
+  readonly body: AsyncIterable<Buffer> | Buffer
 }
 
 /** Finds out by experiment what a remote really honours: a differential probe against our own evaluator. */

@@ -24,7 +24,7 @@ export class Prober implements RegistrationProbe {
   private readonly running = new Map<string, Promise<void>>()
   private readonly waiting = new Map<string, () => Promise<void>>()
   /** Sets that were asked lately, whatever came of it: an empty set would be asked again and again. */
-  private readonly tried = new LRUCache<string, true>({ max: 10_000, ttl: 60 * 60_000 })
+  private readonly tried = new LRUCache<string, true>({ max: 10_000, ttl: 60 * 60_000, ttlResolution: 60_000 })
   private answering = 0
   private idle = true
 

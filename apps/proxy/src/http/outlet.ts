@@ -8,16 +8,22 @@ export interface Outlet {
   end(): Promise<void>
 }
 
-/** One set of listeners serves all waits of an answer; they go with the response and its signal, which live no longer than the exchange. */
+/** One set of listeners serves all waits of an answer; they go with the response, which lives no longer than the exchange. */
 export function outletOf({ response, signal }: Pick<Exchange, 'response' | 'signal'>): Outlet {
   let waiting: PromiseWithResolvers<void> | undefined
   let listens = false
   const goOn = (): void => waiting?.resolve()
   const giveUp = (reason: unknown): void => waiting?.reject(reason)
+  const leave = (): void => giveUp(signal.reason)
+  const finish = (): void => {
+    // Nobody is told any more, so that the signal need not be aborted when the exchange is over.
+    signal.removeEventListener('abort', leave)
+    goOn()
+  }
   const listen = (): void => {
     listens = true
-    response.on('drain', goOn).on('finish', goOn).on('error', giveUp).on('close', () => giveUp(signal.reason ?? new Error('The response was closed before its end')))
-    signal.addEventListener('abort', () => giveUp(signal.reason), { once: true })
+    response.on('drain', goOn).on('finish', finish).on('error', giveUp).on('close', () => giveUp(signal.reason ?? new Error('The response was closed before its end')))
+    signal.addEventListener('abort', leave, { once: true })
   }
   const wait = (): Promise<void> => {
     signal.throwIfAborted()

@@ -1,9 +1,9 @@
 import { hubError } from '@tributary/errors'
-import { jsonContentType, rewriteEnvelope } from '@tributary/odata-wire'
+import { jsonContentType, rewriteEnvelope, rewriteWhole, type EnvelopeRewrite } from '@tributary/odata-wire'
 import type { RemoteScan } from '@tributary/plan'
 import { forwardable } from '@tributary/planner'
 import { passesThrough, SourceRefused, type Accepted, type Forwarded, type PassThrough } from '@tributary/source'
-import { respondWithStream } from '../http/respond.js'
+import { respond, respondWithStream, type Headers } from '../http/respond.js'
 import { nextLink } from './next-page.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
 
@@ -44,11 +44,14 @@ export async function passThrough(forwarding: Forwarding, otherwise: () => Promi
   if (forwarded === undefined) return otherwise()
   const { run, slug } = forwarding
   const given = run.paging.token?.given ?? 0
-  const chunks = rewriteEnvelope(forwarded.body, {
+  const { body } = forwarded
+  const rewrite: EnvelopeRewrite = {
     style: run.style, context: contextOf(run), count: run.bound.count && run.paging.token === undefined, slug,
     nextLink: (link) => nextLink(run, { kind: 'source', link, given }),
-  })
-  await respondWithStream(run.exchange, chunks, () => dataHeaders(run, jsonContentType(run.style, run.style)))
+  }
+  const headers = (): Headers => dataHeaders(run, jsonContentType(run.style, run.style))
+  if (Buffer.isBuffer(body)) respond(run.exchange, 200, { body: rewriteWhole(body, rewrite), headers: headers() })
+  else await respondWithStream(run.exchange, rewriteEnvelope(body, rewrite), headers)
 }
 
 /** Undefined: refused. */

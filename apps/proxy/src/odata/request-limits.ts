@@ -1,8 +1,9 @@
+import { getEventListeners } from 'node:events'
 import { hubError, isHubError } from '@tributary/errors'
 import type { RequestLimits } from '@tributary/nest'
 import { defaultLimits, type ExecutionLimits } from '@tributary/operators'
 import { type Page } from '@tributary/plan'
-import { linkedAbort } from '@tributary/source'
+import { deadline, linkedAbort } from '@tributary/source'
 import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Timings } from './timings.js'
@@ -25,14 +26,19 @@ export function withinTime<Timed extends Pick<Exchange, 'signal'>>(exchange: Tim
   const { signal } = exchange
   const ending = linkedAbort(signal)
   let late: Error | undefined
-  const timer = setTimeout(() => {
+  const lift = deadline(timeMs, () => {
     late = hubError('HUB_LIMIT_TIME', { limit: timeMs, reached: timings.requests.length })
     ending.abort(late)
-  }, timeMs)
+  })
   return {
     exchange: { ...exchange, signal: ending.signal },
     meaningOf: (error) => (late !== undefined && !signal.aborted && !isHubError(error) ? late : error),
-    end: () => clearTimeout(timer),
+    end: () => {
+      lift()
+      ending.unlink()
+      // What still reads ahead stops; telling nobody costs as much as telling somebody.
+      if (getEventListeners(ending.signal, 'abort').length > 0) ending.abort()
+    },
   }
 }
 
