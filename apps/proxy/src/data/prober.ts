@@ -15,6 +15,7 @@ export interface RemoteSet {
 const registration = Object.freeze({ sets: 3, requests: 20, timeoutMs: 5_000 })
 /** On first use: for one set, after the answer that met it has ended. */
 const firstUse = Object.freeze({ requests: 20, timeoutMs: 15_000 })
+const lookAgainMs = 1_000
 
 /**
  * Finds out what remotes honour: right after registration, and for other sets on their first use, in the background and only while no
@@ -24,7 +25,9 @@ export class Prober implements RegistrationProbe {
   private readonly running = new Map<string, Promise<void>>()
   private readonly waiting = new Map<string, () => Promise<void>>()
   /** Sets that were asked lately, whatever came of it: an empty set would be asked again and again. */
-  private readonly tried = new LRUCache<string, true>({ max: 10_000, ttl: 60 * 60_000, ttlResolution: 60_000 })
+  private readonly tried = new LRUCache<string, true>({ max: 10_000, ttl: 60 * 60_000 })
+  /** When the sets of a plan were looked at last. */
+  private readonly looked = new WeakMap<readonly RemoteSet[], number>()
   private answering = 0
   private idle = true
 
@@ -46,9 +49,17 @@ export class Prober implements RegistrationProbe {
     this.answering += 1
     return (exposure, met = []) => {
       this.answering -= 1
-      for (const set of met) if (exposure !== undefined) this.wait(exposure, set)
+      if (exposure !== undefined && this.isToLook(met)) for (const set of met) this.wait(exposure, set)
       this.work()
     }
+  }
+
+  /** The sets of one plan are met by one request after the other. */
+  private isToLook(met: readonly RemoteSet[]): boolean {
+    const now = performance.now()
+    if (now - (this.looked.get(met) ?? -Infinity) < lookAgainMs) return false
+    this.looked.set(met, now)
+    return true
   }
 
   private wait(exposure: Exposure, set: RemoteSet): void {

@@ -44,7 +44,7 @@ export class DataHandler {
   private async answer(route: DataRoute, request: IncomingMessage, raw: HubResponse, address: Pick<Exchange, 'path' | 'query'>): Promise<void> {
     const { settings, log } = this.options
     const requestId = requestIdOf(request.headers['x-request-id'])
-    const signal = watchClient(raw)
+    const { signal, done } = watchClient(raw)
     raw.stand('x-request-id', requestId)
     raw.stand('x-content-type-options', 'nosniff')
     if (fetchesToken(request)) raw.stand('x-csrf-token', randomUUID())
@@ -62,6 +62,8 @@ export class DataHandler {
       })
     } catch (thrown) {
       fail(thrown, { ...called, requestId, signal }, log)
+    } finally {
+      done()
     }
   }
 }
