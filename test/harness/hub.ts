@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { memoryFlags } from '#memory-flags'
 import { repository, run, scratch, until, type Running } from './running.js'
 
 /** The product behind one origin, in however many processes. */
@@ -18,7 +19,7 @@ export interface RunningHub extends Deployment, Running {
 }
 
 const entry = (role: string) => join(repository, 'apps', role, 'dist', 'main.js')
-const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=8']
+const nodeFlags = ['--enable-source-maps', ...memoryFlags]
 
 /** Runs one role of the product on a free port; resolves once it answers. */
 export async function startRole(role: 'hub' | 'catalog' | 'proxy', environment: Readonly<Record<string, string>> = {}): Promise<RunningHub> {
