@@ -31,9 +31,6 @@ export interface Answer {
 /** Operations of this contract may be called without its namespace. */
 const withDefaultNamespace = (contract: string): string => contract.replace('</Schema>', '<Annotation Term="Org.OData.Core.V1.DefaultNamespace"/></Schema>')
 
-/** Sets of this contract take delta payloads. */
-const withDeltaUpdates = (contract: string): string => contract.replaceAll('<PropertyValue Property="Updatable" Bool="true"/>', '<PropertyValue Property="Updatable" Bool="true"/><PropertyValue Property="DeltaUpdateSupported" Bool="true"/>')
-
 export async function openConformanceHub(): Promise<ConformanceHub> {
   const shop = await openShop({ customers: 20, orders: 60 })
   const store = await startCatalogService()
@@ -41,7 +38,7 @@ export async function openConformanceHub(): Promise<ConformanceHub> {
     { from: 'Categories', name: 'Products', to: 'Products', toMany: true, on: [{ from: 'Code', to: 'CategoryCode' }] },
   ]))
   const port = await startRichServer()
-  shop.door.catalog.put(compiledExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', port.url, withDeltaUpdates(withDefaultNamespace(port.metadata)))))
+  shop.door.catalog.put(compiledExposure({ slug: 'port', name: 'Port', revision: 1 }, endpointOf('port', port.url, withDefaultNamespace(port.metadata))))
   const ask: ConformanceHub['ask'] = async (path, headers = {}, init = {}) => {
     const response = await shop.door.get(path.startsWith('http') ? path : `/odata/${path}`, headers, init)
     const text = await response.text()

@@ -9,9 +9,10 @@ import { languageRequests } from './language-requests.js'
 import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
+import { setRequests } from './set-requests.js'
 import { shortenedKeyRequests } from './shortened-key-requests.js'
 
-const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests, ...languageRequests }
+const groups: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests, ...languageRequests, ...setRequests }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)
 

@@ -23,6 +23,15 @@ export function annotationName(name: string): AnnotationName | undefined {
 export const annotationText = ({ of, control, term }: AnnotationName, { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>
   `${of}@${control === undefined ? term : prefixed ? `odata.${control}` : control}`
 
+/** What an item of a delta tells where it is no entity. */
+export type DeltaItem = 'deletedEntity' | 'link' | 'deletedLink'
+
+/** What an item is by its context URL; undefined: an entity, or no item of a delta. @see OData JSON Format 4.01, section 15 */
+export function deltaItemOf(context: string | undefined): DeltaItem | undefined {
+  const [, said] = /[/#]\$(deletedEntity|link|deletedLink)$/.exec(context ?? '') ?? []
+  return said as DeltaItem | undefined
+}
+
 /** Control information whose value is a URL. */
 export const linkControls: ReadonlySet<string> = new Set(['id', 'editLink', 'readLink', 'navigationLink', 'associationLink', 'mediaReadLink', 'mediaEditLink', 'nextLink', 'deltaLink', 'bind'])
 

@@ -19,7 +19,7 @@ export { chooseItems, chooseValue, chooseWithin, chosenColumn, type ChoiceContex
 export { remoteAddress, type RemoteAddress } from './remote-address.js'
 export type { Addressed, WalkedType, WayIn } from './remote/walk-state.js'
 export { remoteNaming, type RemoteNaming } from './remote/remote-naming.js'
-export { spansSources } from './remote/follow-segment.js'
+export { spansSources } from './remote/spans-sources.js'
 export { exposedAddress } from './remote/exposed-address.js'
 export { givesEntities, lastOperation, type LastOperation } from './bind/operation-rows.js'
 export { isOptional, operationsNamed, ownParameters } from './bind/operation-overload.js'

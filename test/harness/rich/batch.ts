@@ -107,6 +107,9 @@ function jsonPart(json: Json): JsonPart {
   }
 }
 
+/** What has failed with another change of its group. */
+const notDone: Reply = { status: 424, headers: { 'content-type': 'application/json' }, body: '{"error":{"code":"424","message":"another change of the group failed"}}' }
+
 function jsonBatch(service: Service, request: Request, handle: Handle): Reply {
   const body = parseJson(decoder.decode(request.body))
   if (!isObject(body) || !Array.isArray(body['requests'])) throw new Refusal(400, 'a batch has requests')
@@ -125,7 +128,7 @@ function jsonBatch(service: Service, request: Request, handle: Handle): Reply {
     const failed = replies.some(({ reply }) => reply.status >= 400)
     for (const { id } of group) outcome.set(id, !failed)
     if (part.group !== undefined) outcome.set(part.group, !failed)
-    const shown = failed && part.group !== undefined && !blocked ? group.map(({ id }) => replies.find((one) => one.id === id) ?? { id, reply: { status: 424, headers: {} } }) : replies
+    const shown = failed && part.group !== undefined && !blocked ? group.map(({ id }) => replies.find((one) => one.id === id) ?? { id, reply: notDone }) : replies
     responses.push(...shown.map((one) => jsonResponse(one, part.group)))
     if (failed && stops) break
   }

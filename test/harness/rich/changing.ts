@@ -1,23 +1,27 @@
 import type { ExpandItem } from '@tributary/odata-url'
 import { addressOf } from './addresses.js'
+import { act, actEach } from './acting.js'
+import { changeCollection } from './changing-collections.js'
+import { changeEach } from './changing-members.js'
 import { jsonBody, preference, refuses, type Asked, type Reply } from './exchange.js'
+import { guard } from './guard.js'
 import { castText } from './literal-values.js'
-import { run } from './operations.js'
 import { mediaTag } from './payload.js'
 import { entityReply, read } from './reading.js'
 import { controlText, namedType, readTyped } from './read-values.js'
 import { changeRef } from './references.js'
 import { etagOf, remove, structuredOf, touch, type Entity } from './store.js'
 import { isObject, Refusal, writeScalar, type Json, type JsonObject } from './values.js'
-import { placeOf, there, type Place } from './walk.js'
+import { there, type Place } from './walk.js'
 import { create, mergeComplex, replaceWith, update } from './writing-entities.js'
 
 /** The answer to what changes something. @throws Refusal */
 export function change(asked: Asked, place: Place): Reply {
   const { request: { method } } = asked
-  if (place.kind === 'action') return act(asked, place)
+  if (place.kind === 'action') return place.each === true ? actEach(asked, place) : act(asked, place)
   if (place.kind === 'ref') return changeRef(asked, place.of)
-  if (place.kind === 'entities') return method === 'POST' ? insert(asked, place) : notAllowed(method)
+  if (place.kind === 'entities') return method === 'POST' ? insert(asked, place) : method === 'DELETE' ? notAllowed(method) : changeCollection(asked, place)
+  if (place.kind === 'each') return changeEach(asked, place.of)
   if (place.kind === 'entity') return changeEntity(asked, place)
   if (place.kind === 'stream') return changeStream(asked, place)
   if (place.kind === 'raw' && place.of.kind === 'value') return changeRaw(asked, place.of)
@@ -27,34 +31,6 @@ export function change(asked: Asked, place: Place): Reply {
 
 function notAllowed(method: string): never {
   throw new Refusal(405, `${method} is not allowed here`)
-}
-
-function act(asked: Asked, { operation: any, bound, overloads }: Extract<Place, { kind: 'action' }>): Reply {
-  const { service, request, scope } = asked
-  refuses(service, 'actions')
-  if (request.method !== 'POST') notAllowed(request.method)
-  if (bound.length === 1 && !(overloads[0]?.parameters[0]?.type.collection ?? false) && any.bound) guard(asked, bound[0])
-  const body = jsonBody(asked)
-  const operation = overloads.at(-1) ?? any
-  const own = operation.parameters.slice(operation.bound ? 1 : 0)
-  for (const name of Object.keys(body)) if (!own.some((one) => one.name === name) && !name.startsWith('@')) throw new Refusal(400, `${operation.name} takes no ${name}`)
-  const given = Object.fromEntries(own.map(({ name, type }) => [name, body[name] === undefined || body[name] === null ? null : readTyped(service.model, type, body[name])]))
-  const result = run(operation, { model: service.model, store: service.store, bound, given })
-  const place = placeOf(service, operation, result)
-  if (preference(request.headers, 'return') === 'minimal') return { status: 204, headers: { 'preference-applied': 'return=minimal' } }
-  return read({ ...asked, scope }, place)
-}
-
-/** If-Match and If-None-Match against an entity. @throws Refusal 412, 428 */
-export function guard({ request: { headers } }: Asked, one: Entity | undefined): void {
-  const etag = one === undefined ? undefined : etagOf(one)
-  const match = headers['if-match']
-  if (headers['if-none-match'] === '*' && one !== undefined) throw new Refusal(412, 'it exists')
-  if (match === undefined) {
-    if (etag !== undefined) throw new Refusal(428, 'If-Match is needed')
-    return
-  }
-  if (one === undefined || (match !== '*' && etag !== undefined && !match.split(',').some((tag) => tag.trim() === etag))) throw new Refusal(412, 'it has changed')
 }
 
 /** The answer after a change: the entity or nothing, as preferred. */

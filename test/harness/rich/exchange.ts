@@ -37,7 +37,7 @@ export interface Service {
 export interface Behaviour {
   /** Query options are read as if they were not there. */
   readonly ignoreQueryOptions?: boolean
-  /** Answered with 501: names of query options without `$`, or `batch`, `ref`, `media`, `deep`, `upsert`, `functions`, `actions`. */
+  /** Answered with 501: names of query options without `$`, or `batch`, `ref`, `media`, `deep`, `upsert`, `each`, `delta`, `replace`, `functions`, `actions`. */
   readonly refuse?: readonly string[]
   /** Rows of a page; everything in one answer unless told. */
   readonly pageSize?: number

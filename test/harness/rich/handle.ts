@@ -1,5 +1,6 @@
 import { parseODataUrl, type QueryOptions } from '@tributary/odata-url'
 import { isHubError } from '@tributary/errors'
+import { readEach } from './acting.js'
 import { answerBatch } from './batch.js'
 import { change } from './changing.js'
 import { nothing, type Scope } from './evaluate.js'
@@ -82,7 +83,7 @@ function respond(asked: Asked): Reply {
   const [first] = resource.segments
   if (first?.kind === 'entitySet' && service.behaviour.unreadable?.includes(first.name) === true) throw new Refusal(405, `${first.name} is not exposed by itself`)
   const place = walk({ scope, options }, resource.segments)
-  if (reading) return read(asked, place)
+  if (reading) return place.kind === 'results' ? readEach(asked, place) : read(asked, place)
   if (!['POST', 'PATCH', 'PUT', 'DELETE'].includes(method)) return notAllowed(method)
   return change(asked, place)
 }

@@ -23,6 +23,8 @@ export function read(asked: Asked, place: Place, status = 200): Reply {
     case 'raw': return readRaw(place.of)
     case 'ref': return readRef(asked, place.of)
     case 'none': return { status: 204, headers: {} }
+    case 'each': throw new Refusal(501, '$each is not read')
+    case 'results': throw new Refusal(501, 'results of several are read elsewhere')
     case 'action': throw new Refusal(405, `${place.operation.name} is an action`)
   }
 }

@@ -26,8 +26,14 @@ function annotationsOf(name: string, writes: Writes): string {
   return `${concurrency}${restriction('InsertRestrictions', 'Insertable', writes)}${restriction('UpdateRestrictions', 'Updatable', writes)}${restriction('DeleteRestrictions', 'Deletable', writes)}`
 }
 
+/** What is declared of changes of several at once. */
+const more: Readonly<Record<string, string>> = {
+  UpdateRestrictions: '<PropertyValue Property="DeltaUpdateSupported" Bool="true"/><PropertyValue Property="FilterSegmentSupported" Bool="true"/><PropertyValue Property="TypecastSegmentSupported" Bool="true"/>',
+  DeleteRestrictions: '<PropertyValue Property="FilterSegmentSupported" Bool="true"/><PropertyValue Property="TypecastSegmentSupported" Bool="true"/>',
+}
+
 const restriction = (term: string, member: string, writes: Writes): string =>
-  `<Annotation Term="Org.OData.Capabilities.V1.${term}"><Record><PropertyValue Property="${member}" Bool="${String(writes === 'declared')}"/></Record></Annotation>`
+  `<Annotation Term="Org.OData.Capabilities.V1.${term}"><Record><PropertyValue Property="${member}" Bool="${String(writes === 'declared')}"/>${writes === 'declared' ? more[term] ?? '' : ''}</Record></Annotation>`
 
 const singletonAnnotations = (writes: Writes): string => (writes === 'undeclared' ? '' : restriction('UpdateRestrictions', 'Updatable', writes))
 

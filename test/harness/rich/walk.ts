@@ -20,10 +20,13 @@ export interface Origin {
 export type Place =
   | { readonly kind: 'entities'; readonly type: string; readonly declared: string; readonly items: readonly Entity[]; readonly context: string; readonly origin: Origin; readonly changed?: true }
   | { readonly kind: 'entity'; readonly type: string; readonly declared: string; readonly item: Entity | undefined; readonly context: string; readonly origin: Origin; readonly ofCollection: boolean; readonly key?: Readonly<Record<string, Value>> }
-  | { readonly kind: 'value'; readonly type: TypeRef; readonly value: Value; readonly context: string; readonly owner?: Owner; readonly computed?: true }
+  /** `members`: the positions of those members of a collection that were not filtered away. */
+  | { readonly kind: 'value'; readonly type: TypeRef; readonly value: Value; readonly context: string; readonly owner?: Owner; readonly computed?: true; readonly members?: readonly number[] }
   | { readonly kind: 'stream'; readonly entity: Entity; readonly name: string }
-  | { readonly kind: 'count' | 'raw' | 'ref'; readonly of: Place }
-  | { readonly kind: 'action'; readonly operation: Operation; readonly bound: readonly Entity[]; readonly overloads: readonly Operation[] }
+  | { readonly kind: 'count' | 'raw' | 'ref' | 'each'; readonly of: Place }
+  | { readonly kind: 'action'; readonly operation: Operation; readonly bound: readonly Entity[]; readonly overloads: readonly Operation[]; readonly each?: true }
+  /** A function called once for each of several. */
+  | { readonly kind: 'results'; readonly operation: Operation; readonly bound: readonly Entity[]; readonly given: Readonly<Record<string, Value>> }
   | { readonly kind: 'none' }
 
 /** A request's path being walked. */
@@ -116,6 +119,7 @@ function next(walking: Walking, place: Place, segment: Url.ResourceSegment): Pla
     case 'value': return place.kind === 'entity' ? { kind: 'stream', entity: there(place), name: '' } : { kind: 'raw', of: place }
     case 'ref': return { kind: 'ref', of: place }
     case 'query': return place
+    case 'each': return { kind: 'each', of: place }
     case 'filter': return narrow(walking, place, segment)
     case 'ordinal': return ordinal(place, segment.index)
     default: throw new Refusal(501, `${segment.kind} is not supported`)
@@ -138,11 +142,17 @@ function ordinal(place: Place, index: number): Place {
 const ofItem = (scope: Scope, item: Item): Scope => ({ ...scope, self: item, it: item })
 
 function narrow({ scope }: Walking, place: Place, { predicate, key }: Extract<Url.ResourceSegment, { kind: 'filter' }>): Place {
-  if (place.kind === 'value' && place.type.collection && key === undefined) return { ...place, value: (place.value as readonly Value[]).filter((one) => holds(ofItem(scope, valueItem(scope.model, place.type.name, one)), predicate)) }
+  if (place.kind === 'value' && place.type.collection && key === undefined) return narrowValues(scope, place, predicate)
   if (place.kind !== 'entities') throw new Refusal(400, '$filter needs a collection')
   const items = place.items.filter((entity) => holds({ ...scope, self: { kind: 'entity', entity } }, predicate))
   const narrowed: Place = { ...place, items }
   return key === undefined ? narrowed : byKey({ scope, options: { aliases: scope.aliases, custom: [], spans: new Map() } }, narrowed, key)
+}
+
+function narrowValues(scope: Scope, place: Extract<Place, { kind: 'value' }>, predicate: Url.Expression): Place {
+  const all = (place.value ?? []) as readonly Value[]
+  const kept = [...all.keys()].filter((index) => holds(ofItem(scope, valueItem(scope.model, place.type.name, all[index] ?? null)), predicate))
+  return { ...place, value: kept.map((index) => all[index] ?? null), members: kept.map((index) => place.members?.[index] ?? index) }
 }
 
 function navigate(walking: Walking, place: Place, segment: Extract<Url.ResourceSegment, { kind: 'navigation' }>): Place {
@@ -210,11 +220,23 @@ type OperationSegment = Extract<Url.ResourceSegment, { kind: 'operation' }>
 
 function bind(walking: Walking, place: Place, segment: OperationSegment): Place {
   const { model } = walking.scope
+  if (place.kind === 'each') return bindEach(walking, place.of, segment)
   if (place.kind !== 'entity' && place.kind !== 'entities') throw new Refusal(400, `nothing to bind ${segment.name} to`)
   const bound = place.kind === 'entities' ? place.items : [there(place)]
   const actual = place.kind === 'entity' ? place.declared : place.type
   const overloads = model.operations(qualified(model, segment.name)).filter(({ bound: isBound, parameters: [of] }) => isBound && of !== undefined && of.type.collection === (place.kind === 'entities') && model.derivesFrom(actual, of.type.name))
   return operate(walking, { overloads, bound }, segment)
+}
+
+/** An operation on each member of a collection by itself. @see OData Protocol 4.01 section 11.5.2 */
+function bindEach(walking: Walking, place: Place, segment: OperationSegment): Place {
+  const { model } = walking.scope
+  if (place.kind !== 'entities') throw new Refusal(400, `nothing to bind ${segment.name} to`)
+  const overloads = model.operations(qualified(model, segment.name)).filter(({ bound: isBound, parameters: [of] }) => isBound && of !== undefined && !of.type.collection && model.derivesFrom(place.type, of.type.name))
+  const [any] = overloads
+  if (any === undefined) throw new Refusal(404, `no operation ${segment.name} here`)
+  if (any.kind === 'action') return { kind: 'action', operation: any, bound: place.items, overloads, each: true }
+  return { kind: 'results', bound: place.items, ...functionOf(walking, overloads, segment) }
 }
 
 const qualified = (model: EdmModel, name: string): string => (name.startsWith('P.') && !model.schemas.has('P') ? `Port${name.slice(1)}` : name)
@@ -231,13 +253,19 @@ function operate(walking: Walking, { overloads, bound }: Candidates, segment: Op
   const [any] = overloads
   if (any === undefined) throw new Refusal(404, `no operation ${segment.name} here`)
   if (any.kind === 'action') return { kind: 'action', operation: any, bound, overloads }
-  const { scope, options } = walking
+  const { scope } = walking
+  const { operation, given } = functionOf(walking, overloads, segment)
+  const place = placeOf(scope, operation, run(operation, { model: scope.model, store: scope.store, bound, given }))
+  return segment.key === undefined ? place : place.kind === 'entities' ? byKey(walking, place, segment.key) : place
+}
+
+/** The overload that takes what is given, and its arguments. @throws Refusal 404 */
+function functionOf({ scope, options }: Walking, overloads: readonly Operation[], segment: OperationSegment): Pick<Extract<Place, { kind: 'results' }>, 'operation' | 'given'> {
   const written = new Map<string, Url.Expression>([...segment.arguments.map(({ name, value }) => [name, value] as const), ...(segment.arguments.length === 0 ? options.parameters ?? [] : [])])
   const operation = overloads.find((one) => own(one).length === written.size && own(one).every(({ name }) => written.has(name)))
   if (operation === undefined) throw new Refusal(404, `no overload of ${segment.name} takes ${[...written.keys()].join()}`)
   const given = Object.fromEntries(own(operation).map(({ name, type }) => [name, argument(scope, type, written.get(name))]))
-  const place = placeOf(scope, operation, run(operation, { model: scope.model, store: scope.store, bound, given }))
-  return segment.key === undefined ? place : place.kind === 'entities' ? byKey(walking, place, segment.key) : place
+  return { operation, given }
 }
 
 /** An argument of a URL as a value of its parameter's type. */

@@ -23,7 +23,7 @@ export function changeShape(method: ChangeMethod, address: RemoteAddress, exposu
   switch (addressed) {
     case 'entities': return ofCollection(method, exposedType !== undefined && hasMedia(exposure.model, exposedType.name))
     case 'entity': return method === 'POST' ? undefined : method === 'DELETE' ? { kind: 'delete', body: 'none' } : { kind: 'update', body: 'entity' }
-    case 'each': return method === 'PATCH' ? { kind: 'update', body: 'entity' } : method === 'DELETE' ? { kind: 'delete', body: 'none' } : undefined
+    case 'each': return ofEach(method, exposedType === undefined || exposure.model.entityType(exposedType.name) !== undefined, exposedType !== undefined && exposure.model.structured(exposedType.name) === undefined)
     case 'property': return ofProperty(method, exposedType)
     case 'value': return method === 'PUT' ? { kind: 'update', body: 'bytes' } : method === 'DELETE' ? { kind: 'update', body: 'none' } : undefined
     // Without its stream there is no media entity.
@@ -37,6 +37,12 @@ export function changeShape(method: ChangeMethod, address: RemoteAddress, exposu
 function ofCollection(method: ChangeMethod, media: boolean): ChangeShape | undefined {
   if (method === 'POST') return { kind: 'insert', body: media ? 'bytes' : 'entity' }
   return method === 'DELETE' ? undefined : { kind: 'update', body: 'collection' }
+}
+
+/** Members of a collection by themselves; those of a collection of values belong to their entity. */
+function ofEach(method: ChangeMethod, entities: boolean, primitive: boolean): ChangeShape | undefined {
+  if (method === 'PATCH') return { kind: 'update', body: primitive ? 'property' : 'entity' }
+  return method === 'DELETE' ? { kind: entities ? 'delete' : 'update', body: 'none' } : undefined
 }
 
 function ofProperty(method: ChangeMethod, type: RemoteAddress['exposedType']): ChangeShape | undefined {

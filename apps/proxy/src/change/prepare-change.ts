@@ -103,6 +103,8 @@ function requireShape({ exchange, exposure }: ServiceRequest, address: RemoteAdd
 /** What the source's answer holds. */
 function answered({ addressed, set, exposedType }: RemoteAddress, { body, method }: Shaped): Pick<ReplyWish, 'set' | 'type'> {
   if (addressed === 'ref' || addressed === 'value' || exposedType === undefined) return set === undefined ? {} : { set }
+  // What is said of each of several is a collection.
+  if (addressed === 'each') return { ...(set === undefined ? {} : { set }), type: { ...exposedType, collection: true } }
   const single = addressed === 'media' || (method === 'POST' && addressed === 'entities') || body === 'none'
   return { ...(set === undefined ? {} : { set }), type: { ...exposedType, collection: single ? false : exposedType.collection } }
 }
@@ -114,7 +116,7 @@ const selectListOf = ({ select = [] }: QueryOptions): string =>
 const meaningful: ReadonlySet<string> = new Set(['$select', '$expand', '$format', '$id', '$index', '$schemaversion'])
 
 function optionsOf(options: QueryOptions, { asked, address, endpoint: { target }, shape, parts }: Planned): readonly string[] {
-  const strange = [...options.spans.keys()].find((name) => !meaningful.has(name) && !name.startsWith('@'))
+  const strange = [...options.spans.keys()].find((name) => !meaningful.has(name) && !(name === '$filter' && answersCollection(address, shape)) && !name.startsWith('@'))
   if (strange !== undefined) throw hubError('HUB_QUERY_INVALID', { what: `The option ${strange} means nothing to a change.`, hint: 'A change may have $select and $expand, which shape its answer.' }, { target: strange })
   const { exposure, root } = asked
   const { set, exposedType } = address
@@ -123,6 +125,10 @@ function optionsOf(options: QueryOptions, { asked, address, endpoint: { target }
   const shown = remoteSelect({ ...options, aliases }, { exposure, endpoint: target.slug, ...(set === undefined ? {} : { set }), ...(exposedType === undefined ? {} : { type: exposedType.name }) })
   return [...address.options, ...(shown === '' ? [] : [shown]), ...idOption(options.id, { exposure, root, target, ...(parts.ids === undefined ? {} : { ids: parts.ids }) }, shape), ...(options.index === undefined ? [] : [`$index=${options.index}`])]
 }
+
+/** Some members of what a change answers with may be asked for; which of its changes a delta tells is settled. @see OData Protocol 4.01, section 11.4.1.5 */
+const answersCollection = ({ addressed, exposedType }: RemoteAddress, { body }: Shaped): boolean =>
+  addressed === 'each' || (body !== 'collection' && body !== 'entity' && body !== 'reference' && exposedType?.collection === true)
 
 function idOption(id: string | undefined, place: Parameters<typeof remoteReference>[2], { method, body }: Shaped): readonly string[] {
   if (id === undefined) return []

@@ -3,6 +3,7 @@ import { nearest, type NavigationProperty, type Parameter, type Property, type S
 import { hubError } from '@tributary/errors'
 import { annotationName, jsonString, memberOf, stringOf, type AnnotationName, type JsonMember, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, spansSources, type RemoteNaming } from '@tributary/planner'
+import { isLinkChange, remoteLinkChange } from './link-change.js'
 import { remoteReference, type ReferencePlace } from './references.js'
 import { primitiveFault, shown } from './value-faults.js'
 
@@ -58,7 +59,14 @@ export class PayloadRewriter {
     const value = tree.kind === 'object' ? memberOf(tree, 'value') : undefined
     if (tree.kind !== 'object' || value === undefined) throw this.wrong(spot, `${shown(tree)} where an object with "value" is needed`)
     this.requireOnly(tree.members, 'value')
-    return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: this.entities(value, { ...spot, path: 'value' }) }] : this.member(member, {}, { path: '' }))) }
+    return { kind: 'object', members: tree.members.flatMap((member) => (member.name === 'value' ? [{ name: 'value', value: this.changes(value, { ...spot, path: 'value' }) }] : this.member(member, {}, { path: '' }))) }
+  }
+
+  /** Entities, and links between them. */
+  private changes(tree: JsonTree, spot: Spot): JsonTree {
+    if (tree.kind !== 'array') return this.entities(tree, spot)
+    const items = tree.items.map((item, index) => (isLinkChange(item) ? remoteLinkChange(item, `value/${index}`, this.place) : this.object(item, { ...spot, path: join(spot.path, String(index)) })))
+    return { kind: 'array', items }
   }
 
   /** The value of a property: under `value`, or, of a complex one, its members. */

@@ -1,6 +1,6 @@
 import type { ExposedSet } from '@tributary/catalog'
 import { hubError } from '@tributary/errors'
-import { jsonTreeText, parseAccept, readJsonTree, type JsonFormat } from '@tributary/odata-wire'
+import { parseAccept, type JsonFormat } from '@tributary/odata-wire'
 import { remoteAddress } from '@tributary/planner'
 import { relays, type OpenEndpoint } from '@tributary/source'
 import { header } from '../http/exchange.js'
@@ -9,12 +9,10 @@ import { refuseExplain } from '../odata/explain.js'
 import { queryHash, type TokenScope } from '../odata/page-token.js'
 import { withinTime } from '../odata/request-limits.js'
 import { relayedOptions } from '../operation/relayed-options.js'
-import { clientReply, type ClientReply, type ReplyWish } from '../relay/client-reply.js'
+import { clientReply, type ReplyWish } from '../relay/client-reply.js'
 import { furtherPages } from '../relay/further-pages.js'
 import { relayCall, withOptions } from '../relay/relay-call.js'
 import { respondRelayed } from '../relay/respond-relayed.js'
-import { sourceLinks } from '../relay/source-links.js'
-import { deltaPayload } from './delta-payload.js'
 import { trackedSet } from './tracked-sets.js'
 
 /**
@@ -43,7 +41,7 @@ export async function answersDelta(query: Query, services: QueryServices): Promi
       for await (const chunk of reply.body) if (chunk.length > 0) break
       return false
     }
-    await respondRelayed(timed.exchange, withOwnIds(await clientReply(reply, wishOf(own, { format, called })), own))
+    await respondRelayed(timed.exchange, await clientReply(reply, wishOf(own, { format, called })))
     return true
   } catch (error) {
     throw timed.meaningOf(error)
@@ -99,10 +97,3 @@ function wishOf(tracked: Tracked, { format, called }: Wanted): ReplyWish {
 
 const sealed = (link: string, { query: { exposure, exchange, path }, services: { tokens } }: Tracked): string =>
   `${exchange.origin}${exchange.path}?$deltatoken=${tokens.seal({ kind: 'source', link, given: 0 }, scopeOf(exposure, path))}`
-
-/** Deleted entities and links by the names we have for them. */
-function withOwnIds(reply: ClientReply, { query: { exposure, root }, set, endpoint: { target } }: Tracked): ClientReply {
-  if (!Buffer.isBuffer(reply.body)) return reply
-  const own = sourceLinks({ exposure, target, root, set })
-  return { ...reply, body: Buffer.from(jsonTreeText(deltaPayload(readJsonTree(reply.body), (id) => own.link(id) ?? id))) }
-}

@@ -151,6 +151,9 @@ function contextFor(text: string, { exposure, target, root, set, type, selectLis
   if (mark < 0) return metadata
   const fragment = text.slice(mark + 1)
   if (remoteNaming(exposure, target.slug).same) return `${metadata}#${fragment}`
+  // Changes of a collection, and what is an item of them, are of its set.
+  const change = /\/\$(?:delta|deletedEntity|link|deletedLink)$/.exec(fragment)?.[0]
+  if (change !== undefined && set !== undefined) return `${metadata}#${set.name}${selectList === undefined || change !== '/$delta' ? '' : `(${selectList})`}${change}`
   const entity = set !== undefined && type !== undefined && type.name === set.entityType
   if (entity) return `${metadata}#${set.name}${selectList === undefined ? '' : `(${selectList})`}${type.collection ? '' : '/$entity'}`
   const turned = exposedAddress(fragment, exposure, target.slug, set)

@@ -1,6 +1,6 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
 import type { StructuredType } from '@tributary/edm'
-import { annotationName, annotationText, essentialControls, jsonString, linkControls, stringOf, type AnnotationName, type JsonMember, type JsonStyle, type JsonTree } from '@tributary/odata-wire'
+import { annotationName, annotationText, deltaItemOf, essentialControls, jsonString, linkControls, stringOf, type AnnotationName, type JsonMember, type JsonStyle, type JsonTree } from '@tributary/odata-wire'
 import { remoteNaming, type RemoteNaming } from '@tributary/planner'
 import type { FurtherPages } from './further-pages.js'
 import type { Meant } from './meant.js'
@@ -68,12 +68,22 @@ class ReplyRewriter {
   }
 
   private members(members: readonly JsonMember[], meant: Meant): readonly JsonMember[] {
+    const change = deltaItemOf(contextOf(members))
+    if (change !== undefined) return this.deltaItem(members)
     const own = this.ownType(members, meant)
     const typed = new Map(members.flatMap(({ name, value }) => {
       const said = annotationName(name)
       return said?.control === 'type' && said.of !== '' ? [[said.of, stringOf(value) ?? '']] : []
     }))
     return members.flatMap((member) => this.member(member, own, typed.get(member.name)))
+  }
+
+  /** What was deleted, and links added and deleted, name entities by plain members. @see OData JSON Format 4.01, section 15 */
+  private deltaItem(members: readonly JsonMember[]): readonly JsonMember[] {
+    return members.flatMap((member) => {
+      const text = naming.has(member.name) ? stringOf(member.value) : undefined
+      return text === undefined ? this.member(member, {}) : [{ name: member.name, value: jsonString(this.place.links.link(text) ?? text) }]
+    })
   }
 
   /** The type the value says it has, which may derive from the one that was meant. */
@@ -113,7 +123,7 @@ class ReplyRewriter {
     const of = given.of === '' || owner.type === undefined ? given.of : this.names.exposedProperty(owner.type, given.of)
     if (of === undefined) return []
     const { control } = given
-    if (style.metadata === 'none' && (control === undefined || !essentialControls.has(control))) return []
+    if (style.metadata === 'none' && control !== undefined && !essentialControls.has(control)) return []
     const shown = control === undefined ? value : this.control(control, value, { ...owner, of })
     return shown === undefined ? [] : [{ name: annotationText({ ...given, of }, style), value: shown }]
   }
@@ -134,7 +144,7 @@ class ReplyRewriter {
 
   /** Of a product only that of the whole: what a source says of parts speaks of its own sets. */
   private context(text: string): string | undefined {
-    if (this.hasContext && !this.names.same) return undefined
+    if (this.hasContext && !this.names.same && deltaItemOf(text) === undefined) return undefined
     this.hasContext = true
     return this.place.context(text)
   }
@@ -155,6 +165,11 @@ function saidMeant(type: string | undefined): Meant {
   const said = type === undefined ? undefined : /^#(\w+)$/.exec(type)?.[1]
   return said === undefined ? {} : { type: `Edm.${said}` }
 }
+
+const naming: ReadonlySet<string> = new Set(['id', 'source', 'target'])
+
+const contextOf = (members: readonly JsonMember[]): string | undefined =>
+  stringOf(members.find(({ name }) => name === '@odata.context' || name === '@context')?.value)
 
 const exact: ReadonlySet<string> = new Set(['Edm.Int64', 'Edm.Decimal'])
 const numeric = /^"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"$/

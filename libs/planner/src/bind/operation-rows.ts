@@ -71,9 +71,9 @@ function impliedAliases({ name, arguments: written }: LastOperation['segment'], 
   return [...aliases].flatMap(([alias, value]) => (known.has(alias) ? [{ name: alias, value, span: value.span }] : []))
 }
 
-/** True where what an operation gives are entities, which can be read as rows. */
-export const givesEntities = ({ model }: Exposure, { operation: { kind, returnType } }: LastOperation): boolean =>
-  kind === 'function' && returnType !== undefined && model.entityType(returnType.name) !== undefined
+/** True where what an operation gives are entities, which can be read as rows. What it gives for each of several may be collections. */
+export const givesEntities = ({ model }: Exposure, { operation: { kind, returnType }, path }: Pick<LastOperation, 'operation' | 'path'>): boolean =>
+  kind === 'function' && returnType !== undefined && model.entityType(returnType.name) !== undefined && !path.some((segment) => segment.kind === 'each')
 
 /**
  * The rows of the function that a path calls last, read from its source; undefined: the path calls none that gives entities.

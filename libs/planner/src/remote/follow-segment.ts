@@ -1,6 +1,5 @@
 import { joinColumns } from '@tributary/catalog'
 import type { NavigationProperty } from '@tributary/edm'
-import { hubError } from '@tributary/errors'
 import { encodeSegmentText, type ResourceSegment } from '@tributary/odata-url'
 import { printCall } from '../bind/operation-call.js'
 import { boundOverload, operationsNamed } from '../bind/operation-overload.js'
@@ -8,6 +7,7 @@ import { invalid, resourceNotFound, unsupported } from '../bind/refusal.js'
 import { unknownOperation } from '../bind/unknown-operation.js'
 import { aliasOptions, filterText } from './remote-text.js'
 import { memberNames, namedBefore, single, walkedType, withKey } from './remote-walk.js'
+import { spansSources } from './spans-sources.js'
 import type { RemoteWalk } from './walk-state.js'
 
 /**
@@ -33,7 +33,9 @@ export function followSegment(walk: RemoteWalk, segment: ResourceSegment): Remot
 
 function followFilter(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'filter' }>): RemoteWalk {
   const text = filterText(segment.predicate, walk)
-  return withKey({ ...walk, texts: [...walk.texts, text], options: [...walk.options, ...aliasOptions(text, walk)], addressed: 'entities' }, segment)
+  // Some members of a collection of values are no entities.
+  const addressed = walk.addressed === 'property' ? 'property' : 'entities'
+  return withKey({ ...walk, texts: [...walk.texts, text], options: [...walk.options, ...aliasOptions(text, walk)], addressed }, segment)
 }
 
 const leading = ({ bound }: RemoteWalk, name: string): Pick<RemoteWalk, 'bound'> => (bound === undefined ? {} : { bound: { source: bound.source, path: [...bound.path, name] } })
@@ -96,16 +98,6 @@ function requireKnown({ exposure, set, endpoint }: RemoteWalk, name: string): vo
   throw spansSources(`${set?.name ?? ''}/${name}`, [endpoint.slug, target?.endpoint ?? endpoint.slug], target?.name)
 }
 
-/**
- * What would have to go to two sources at once, or along a relationship that only a product knows.
- * @param direct the entity set to address instead
- */
-export function spansSources(what: string, sources: readonly string[], direct?: string): Error {
-  const named = [...new Set(sources)]
-  const between = named.length === 1 ? `a relationship of this data product that its source ${named.join('')} does not know` : `the sources ${named.join(' and ')}`
-  return hubError('HUB_REQUEST_SPANS_SOURCES', { what, between, hint: direct === undefined ? '' : `Address ${direct} by itself.` })
-}
-
 function followCast(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'cast' }>): RemoteWalk {
   const { exposure: { model }, names, exposedType } = walk
   const type = model.structured(segment.type)
@@ -123,7 +115,9 @@ function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { k
   if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a value whose type is not known`)
   const given = segment.arguments.map(({ name }) => name)
   const overload = boundOverload(model, operationsNamed(model, segment.name), { name: segment.name, given, binding: exposedType })
-  const type = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
+  const result = overload.returnType === undefined ? undefined : walkedType(overload.returnType)
+  // Called for each of several it gives as many results.
+  const type = result === undefined || walk.addressed !== 'each' ? result : { ...result, collection: true }
   const target = resultSet(walk, overload.entitySetPath)
   const remote = names.remoteOperation(overload.qualifiedName)
   if (remote === undefined) throw spansSources(`The operation ${segment.name}`, [walk.endpoint.slug, ...operationOwner(walk.exposure, overload.qualifiedName)])

@@ -1,9 +1,9 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
 import { dialect401, printOptions, type ExpandItem, type QueryOptions, type SelectItem, type SelectSegment } from '@tributary/odata-url'
 import { unsupported } from '../bind/refusal.js'
-import { spansSources } from './follow-segment.js'
-import { remoteExpression } from './remote-expression.js'
+import { remoteCondition } from './remote-condition.js'
 import { remoteNaming, type RemoteNaming } from './remote-naming.js'
+import { spansSources } from './spans-sources.js'
 
 /** What the options are about. */
 export interface SelectPlace {
@@ -15,36 +15,41 @@ export interface SelectPlace {
 }
 
 /**
- * `$select` and `$expand` in the names of the source, with parameter aliases and custom options, percent-encoded; '' where none is given.
+ * `$select`, `$expand` and `$filter` in the names of the source, with parameter aliases and custom options, percent-encoded; '' where none is given.
  * @throws HUB_REQUEST_SPANS_SOURCES for an expansion along a relationship of a product, HUB_QUERY_UNSUPPORTED
  */
-export function remoteSelect({ select, expand, aliases, custom, spans }: QueryOptions, place: SelectPlace): string {
-  const options = { aliases, custom, spans, ...(select === undefined ? {} : { select }), ...(expand === undefined ? {} : { expand }) }
-  return printOptions(turned(options, place), dialect401)
+export function remoteSelect({ select, expand, filter, aliases, custom, spans }: QueryOptions, place: SelectPlace): string {
+  const options = { aliases, custom, spans, ...(filter === undefined ? {} : { filter }), ...(select === undefined ? {} : { select }), ...(expand === undefined ? {} : { expand }) }
+  return printOptions(turned(options, { ...place, aliases }), dialect401)
 }
 
 /**
- * All of the options that shape rows, in the names of the source, with parameter aliases, percent-encoded; '' where none is given.
+ * All of the options that shape rows, in the names of the source, percent-encoded; '' where none is given.
  * @throws HUB_REQUEST_SPANS_SOURCES for an expansion along a relationship of a product, HUB_QUERY_UNSUPPORTED
  */
-export const remoteOptions = (options: QueryOptions, place: SelectPlace): string => printOptions(turned(options, place), dialect401)
+export const remoteOptions = (options: QueryOptions, place: SelectPlace): string => printOptions(turned(options, { ...place, aliases: options.aliases }), dialect401)
 
-function turned(options: QueryOptions, place: SelectPlace): QueryOptions {
+interface TurnedPlace extends SelectPlace {
+  /** Aliases of the request, and of the options around. */
+  readonly aliases: QueryOptions['aliases']
+}
+
+/** Parameter aliases are replaced by what they stand for: their names mean something only in their places. */
+function turned(options: QueryOptions, place: TurnedPlace): QueryOptions {
   const names = remoteNaming(place.exposure, place.endpoint)
   if (names.same) return options
-  const { select, expand, filter, orderby, compute, aliases } = options
-  const model = place.exposure.model
-  const inner = { names, model, ...(place.type === undefined ? {} : { type: place.type }) }
+  const { select, expand, filter, orderby, compute } = options
+  const aliases = new Map([...place.aliases, ...options.aliases])
+  const inner = { exposure: place.exposure, endpoint: place.endpoint, type: place.type, aliases }
   if (options.apply !== undefined) throw unsupported('$apply over what a source of a data product returns', 'What it would give has names that only the source knows; read the rows by themselves.')
   for (const { name } of compute ?? []) requireUnknown(name, place)
   return {
-    ...options,
-    aliases: new Map([...aliases].map(([name, value]) => [name, remoteExpression(value, inner)])),
-    ...(compute === undefined ? {} : { compute: compute.map((item) => ({ ...item, expression: remoteExpression(item.expression, inner) })) }),
+    ...options, aliases: new Map(),
+    ...(compute === undefined ? {} : { compute: compute.map((item) => ({ ...item, expression: remoteCondition(item.expression, inner) })) }),
     ...(select === undefined ? {} : { select: select.map((item) => selectItem(item, place, names)) }),
-    ...(expand === undefined ? {} : { expand: expand.map((item) => expandItem(item, place)) }),
-    ...(filter === undefined ? {} : { filter: remoteExpression(filter, inner) }),
-    ...(orderby === undefined ? {} : { orderby: orderby.map((item) => ({ ...item, expression: remoteExpression(item.expression, inner) })) }),
+    ...(expand === undefined ? {} : { expand: expand.map((item) => expandItem(item, { ...place, aliases })) }),
+    ...(filter === undefined ? {} : { filter: remoteCondition(filter, inner) }),
+    ...(orderby === undefined ? {} : { orderby: orderby.map((item) => ({ ...item, expression: remoteCondition(item.expression, inner) })) }),
   }
 }
 
@@ -69,12 +74,12 @@ function remoteSegments(segments: readonly SelectSegment[], { type }: SelectPlac
   })
 }
 
-function expandItem(item: ExpandItem, place: SelectPlace): ExpandItem {
+function expandItem(item: ExpandItem, place: TurnedPlace): ExpandItem {
   const { exposure, endpoint, set } = place
   if (item.target === '$value') return item
   if (item.target === 'all') {
     for (const { name } of set?.navigations.values() ?? []) followed(name, place)
-    return { ...item, options: turned(item.options, { exposure, endpoint }) }
+    return { ...item, options: turned(item.options, { exposure, endpoint, aliases: place.aliases }) }
   }
   const names = remoteNaming(exposure, endpoint)
   const last = item.target.at(-1)
@@ -83,7 +88,7 @@ function expandItem(item: ExpandItem, place: SelectPlace): ExpandItem {
   const { remote, target } = followed(last.name, place)
   return {
     ...item, target: [...casts.map((segment): SelectSegment => (segment.kind === 'cast' ? { ...segment, type: names.remoteType(segment.type) } : segment)), { ...last, name: remote }],
-    options: turned(item.options, { exposure, endpoint, set: target, type: target.entityType }),
+    options: turned(item.options, { exposure, endpoint, set: target, type: target.entityType, aliases: place.aliases }),
   }
 }
 

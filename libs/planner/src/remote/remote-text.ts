@@ -1,9 +1,9 @@
-import { dialect401, encodeQueryText, encodeSegmentText, printExpression, type Expression, type Key } from '@tributary/odata-url'
+import { dialect401, encodeQueryText, encodeSegmentText, printExpression, type Expression, type Key, type Literal } from '@tributary/odata-url'
 import { bindKey } from '../bind/bind-key.js'
 import { invalid } from '../bind/refusal.js'
 import { rowScope } from '../bind/row-scope.js'
+import { remoteCondition } from './remote-condition.js'
 import type { RemoteNaming } from './remote-naming.js'
-import { remoteExpression } from './remote-expression.js'
 import type { RemoteWalk } from './walk-state.js'
 
 type KeyValue = Key['parts'][number]['value']
@@ -83,18 +83,22 @@ function valueText(value: KeyValue, { key, walk, keyName }: KeyPlace): string {
   const property = type === undefined || keyName === undefined ? undefined : model.property(type, keyName)
   // A key segment holds the bare value, which is text only where the key is.
   const bare = key.form === 'segment' && property !== undefined && model.underlying(property.type.name) !== 'Edm.String'
-  return encodeSegmentText(bare ? literal.text : expressionText(literal, walk.names))
+  return encodeSegmentText(bare ? literal.text : literalText(literal, walk.names))
 }
 
-/** An expression in the remote's names, not percent-encoded. */
-const expressionText = (expression: Expression, names: RemoteNaming): string => decodeURIComponent(printExpression(remoteExpression(expression, { names }), dialect401))
+/** A literal in the remote's names, not percent-encoded. */
+const literalText = (literal: Literal, names: RemoteNaming): string =>
+  decodeURIComponent(printExpression(literal.enumType === undefined ? literal : { ...literal, enumType: names.remoteType(literal.enumType) }, dialect401))
 
-/** `/$filter(…)`, percent-encoded. */
-export const filterText = (predicate: Expression, { names, exposedType, exposure }: RemoteWalk): string =>
-  encodeSegmentText(`$filter(${decodeURIComponent(printExpression(remoteExpression(predicate, { names, ...(exposedType === undefined ? {} : { type: exposedType.name, model: exposure.model }) }), dialect401))})`)
+/** `/$filter(…)`, percent-encoded. @throws HUB_REQUEST_SPANS_SOURCES, HUB_QUERY_UNSUPPORTED */
+export function filterText(predicate: Expression, { exposure, endpoint, exposedType, aliases }: RemoteWalk): string {
+  const remote = remoteCondition(predicate, { exposure, endpoint: endpoint.slug, type: exposedType?.name, aliases })
+  return encodeSegmentText(`$filter(${decodeURIComponent(printExpression(remote, dialect401))})`)
+}
 
-/** The parameter aliases that a condition in the path names, as query options. */
+/** The parameter aliases that a condition in the path names, as query options: those of a service, whose names are its source's. */
 export function aliasOptions(text: string, { names, aliases }: RemoteWalk): readonly string[] {
+  if (!names.same) return []
   const used = new Set([...decodeURIComponent(text).matchAll(/@([\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}_]*)/gu)].map(([, name = '']) => name))
-  return [...aliases].filter(([name]) => used.has(name)).map(([name, value]) => `@${encodeQueryText(name)}=${printExpression(remoteExpression(value, { names }), dialect401)}`)
+  return [...aliases].filter(([name]) => used.has(name)).map(([name, value]) => `@${encodeQueryText(name)}=${printExpression(value, dialect401)}`)
 }

@@ -1,0 +1,69 @@
+import { send, type Exchange, type Headers } from './exchanges.js'
+
+const newest = { 'odata-version': '4.01', 'odata-maxversion': '4.01' }
+const any = { 'if-match': '*' }
+const current = { 'if-match': 'W/"1"' }
+const old = { 'if-match': 'W/"9"' }
+const full = { prefer: 'return=representation' }
+const minimal = { prefer: 'return=minimal' }
+const on = { prefer: 'continue-on-error' }
+const told = { prefer: 'odata.continue-on-error, return=representation' }
+
+const sailor = { Id: 50, Name: 'Purser Fir', Papers: 'P-500' }
+const contentId = '@Org.OData.Core.V1.ContentID'
+
+/** Members, one by one, by one request. */
+const members = [
+  send('PATCH Sailors/$each', { Rank: 7 }), send('PATCH Sailors/$each', { Rank: 7 }, full), send('PATCH Sailors/$each', { Rank: 7 }, { ...full, ...newest }), send('PATCH Sailors/$each', { Rank: 7 }, minimal), send('PATCH Sailors/$each?$select=Id,Rank', { Rank: 7 }, full), send('PATCH Sailors/$each?$filter=Id gt 1&$select=Id', { Rank: 7 }, full), send('PATCH Sailors/$each?$top=1', { Rank: 7 }, full), send('PATCH Sailors/$each?$expand=Mentor($select=Id)', { Rank: 7 }, full),
+  send('PATCH Sailors/$filter(Id gt 1)/$each', { Rank: 7 }, full), send('PATCH Sailors/$filter(@f)/$each?@f=Id gt 1', { Rank: 7 }, full), send("PATCH Sailors/$filter(@f)/$each?@f=contains(Name,@n)&@n='B'", { Rank: 7 }, full), send('PATCH Sailors/$filter(Id gt 1)/$filter(Rank lt 5)/$each', { Rank: 7 }, full), send('PATCH Sailors/$filter(false)/$each', { Rank: 7 }, full), send('PATCH Sailors/$filter(Mentor/Id eq 1)/$each', { Rank: 7 }, full),
+  send('PATCH Sailors/$filter(Bogus eq 1)/$each', { Rank: 7 }), send('PATCH Sailors/$each', { Bogus: 7 }), send('PATCH Sailors/$each', { Rank: 300 }), send('PATCH Sailors/$each', { Name: null }), send('PATCH Sailors/$each', '{', { 'content-type': 'application/json' }), send('PATCH Sailors/$each', []), send('PATCH Sailors/$each', 'x', { 'content-type': 'text/plain' }),
+  send('PATCH Vessels/$each', { Cargo: 'Steel' }), send('PATCH Vessels/$each', { Cargo: 'Steel' }, any), send('PATCH Vessels/$each', { Cargo: 'Steel', Moored: { City: 'Oslo' } }, { ...any, ...full }), send('PATCH Vessels/$each', { Cargo: 'Steel' }, current), send('PATCH Vessels/$each', { Cargo: 'Steel' }, old), send('PATCH Vessels/Port.Ferry/$each', { Passengers: 3 }, { ...any, ...full }), send('PATCH Vessels/Port.Ferry/$filter(Passengers gt 100)/$each', { Passengers: 3 }, { ...any, ...full }), send('PATCH Vessels/$filter(Weight gt 1000)/Port.Ferry/$each', { Passengers: 3 }, { ...any, ...full }),
+  send('PATCH Vessels/$each', { Passengers: 3 }, any), send('PATCH Vessels/$each', { Passengers: 3 }, { ...any, ...on }), send('PATCH Vessels/$each', { Passengers: 3 }, { ...any, ...told, ...newest }), send('PATCH Vessels/$each', { Passengers: 3 }, { ...any, ...told, accept: 'application/json;odata.metadata=none' }), send('PATCH Vessels/$each', { Cargo: 'Steel' }, { ...old, ...on }), send('PATCH Vessels/$each', { Cargo: 'Steel' }, { ...any, ...on }),
+  send("PATCH Vessels('AMBER')/Crew/$each", { Rank: 7 }, full), send("PATCH Vessels('AMBER')/Calls/$filter(Number gt 1)/$each", { Loaded: 1.125 }, { ...full, accept: 'application/json;IEEE754Compatible=true' }), send('PATCH Harbours(1)/Berths/$each', { Occupied: true }, full), send('PATCH Harbours(1)/Berths/$filter(Number eq 9)/$each', { Occupied: true }), send('PATCH Harbours(99)/Berths/$each', { Occupied: true }), send('PATCH Sailors/$each', { 'Mentor@odata.bind': 'Sailors(1)' }), send('PATCH Vessels/$each', { Home: { '@id': 'Harbours(3)' } }, { ...any, ...newest }),
+  send("PATCH Vessels('AMBER')/Log/$each", { value: 'x' }, any), send("PATCH Vessels('AMBER')/Log/$each", { value: 'x' }, { ...any, ...full }), send("PATCH Vessels('AMBER')/Log/$filter(contains($this,'a'))/$each", { value: 'x' }, any), send("PATCH Vessels('AMBER')/Log/$each", { value: 7 }, any), send("PUT Vessels('AMBER')/Log?$filter=contains($this,'a')", { value: ['a', 'b', 'ca'] }, { ...any, ...full }), send("PATCH Vessels('AMBER')/Lots/$each", { Weight: 2.5 }, any), send("PATCH Vessels('AMBER')/Lots/$filter(Weight gt 1)/$each", { Marks: ['x'] }, any), send("DELETE Vessels('AMBER')/Log/$each", undefined, any), send("DELETE Vessels('AMBER')/Log/$filter(contains($this,'a'))/$each", undefined, any), send("DELETE Vessels('AMBER')/Lots/$each"), send("DELETE Vessels('AMBER')/Lots/$each", undefined, any),
+  send('DELETE Tides/$each'), send('DELETE Sailors/$filter(Id gt 1)/$each'), send('DELETE Sailors/$filter(@f)/$each?@f=Id eq 2'), send('DELETE Vessels/$each'), send('DELETE Vessels/$each', undefined, any), send('DELETE Vessels/$each', undefined, { ...old, ...on }), send('DELETE Vessels/Port.Tug/$each', undefined, any), send('DELETE Harbours(1)/Berths/$filter(Occupied)/$each'), send("DELETE Vessels('AMBER')/Crew/$each"), send('DELETE Sailors/$each', undefined, on), send('DELETE Vessels/$each', undefined, { ...on, ...newest }), send('DELETE Vessels/$each', undefined, { ...told, accept: 'application/json;odata.metadata=full' }),
+  send('PUT Sailors/$each', { Rank: 7 }), send('POST Sailors/$each', { Rank: 7 }), send('GET Sailors/$each'), send("PATCH Vessels('AMBER')/$each", { Name: 'x' }, any),
+]
+
+/** What is bound to one, for each of several. */
+const called = [
+  send('POST Vessels/$each/Port.Rename', { name: 'R' }, any), send('POST Vessels/$each/Port.Rename', { name: 'R' }), send('POST Vessels/$filter(Weight gt 1000)/$each/Port.Rename', { name: 'R' }, any), send('POST Vessels/$each/Port.Rename?$select=Code,Name', { name: 'R' }, any), send('POST Vessels/$each/Port.Rename', { name: 'R' }, { ...any, ...minimal }), send('POST Vessels/$each/Port.Rename', {}, { ...any, ...on }),
+  send('POST Vessels/$each/Port.Load', { lots: [{ Label: 'x', Weight: 1.125, Marks: [] }] }, any), send('POST Vessels/$each/Port.Load', { lots: [{ Label: 'x', Weight: 1.125, Marks: [] }] }, { ...any, accept: 'application/json;IEEE754Compatible=true' }), send('POST Vessels/$each/Port.Retire', undefined, any), send('POST Sailors/$filter(Id eq 2)/$each/Port.Retire'), send('POST Vessels/Port.Ferry/$each/Port.Rename', { name: 'R' }, any), send('POST Vessels/$each/Port.Rename', { name: 'R' }, { ...old, ...on }), send('POST Harbours/$each/Port.CloseAll', { at: '20:00:00' }, any), send("POST Vessels/$filter(startswith(Code,'A'))/$each/Port.Rename", { name: 'R' }, { ...any, ...newest }),
+  send('GET Vessels/$each/Port.TotalLoaded()'), send('GET Vessels/$filter(Weight gt 1000)/$each/Port.TotalLoaded()', undefined, { accept: 'application/json;IEEE754Compatible=true' }), send('GET Vessels/Port.Ferry/$each/Port.Seats(decks=2)'), send('GET Vessels/$each/Port.TotalLoaded(since=2024-02-01)'), send('GET Harbours/$each/Port.Guests()'), send('GET Vessels/$each/Port.Heaviest()'),
+]
+
+const payload = (...value: readonly object[]) => ({ '@context': '#$delta', value })
+const delta = (path: string, items: readonly object[], headers: Headers = {}): Exchange => send(`PATCH ${path}`, payload(...items), { ...newest, ...headers })
+const gone = (item: object, reason = 'deleted') => ({ '@removed': { reason }, ...item })
+
+/** A collection as a whole, by what has changed in it. */
+const deltas = [
+  delta('Sailors', [{ Id: 2, Rank: 7 }]), delta('Sailors', [{ Id: 2, Rank: 7 }], full), delta('Sailors', [{ Id: 2, Rank: 7 }], minimal), delta('Sailors', []), delta('Sailors', [], full), delta('Sailors', [sailor, { Id: 2, Rank: 7 }, gone({ Id: 1 })], full), delta('Sailors', [sailor, { Id: 2, Rank: 7 }, gone({ '@id': 'Sailors(1)' })], { ...full, accept: 'application/json;metadata=full' }), delta('Sailors', [gone({ '@id': '~/Sailors(1)' }, 'changed'), { '@id': '~/Sailors(2)', 'Name': 'Mate' }], full),
+  delta('Sailors?$select=Id,Rank', [sailor, { Id: 2, Rank: 7 }], full), delta('Sailors?$expand=Mentor', [{ 'Id': 2, 'Mentor@bind': 'Sailors(-4)' }], full), delta('Sailors', [{ ...sailor, [contentId]: 'a' }, { Id: 2, Rank: 3, [contentId]: 'b' }, gone({ Id: 1, [contentId]: 'c' })], full), delta('Sailors', [{ ...sailor, Pupils: [{ '@id': 'Sailors(2)' }] }], full), delta('Sailors', [{ 'Id': 1, 'Pupils@delta': [gone({ '@id': 'Sailors(2)' }, 'changed'), { Id: 77, Name: 'Moss', Papers: 'P-77' }] }]),
+  delta('Sailors', [{ Id: 99, Rank: 7 }]), delta('Sailors', [gone({ Id: 99 })]), delta('Sailors', [sailor, gone({ Id: 99 })]), delta('Sailors', [sailor, { Id: 2, Rank: 300 }]), delta('Sailors', [{ Id: 2, Bogus: 1 }]), delta('Sailors', [sailor, sailor]), send('PATCH Sailors', {}, newest), send('PATCH Sailors', { value: {} }, newest), send('PATCH Sailors', { value: [1] }, newest), send('PATCH Sailors', { value: [{ Id: 2, Rank: 7 }] }, newest), send('PATCH Sailors', { value: [{ Id: 2, Rank: 7 }] }, { 'odata-version': '4.0' }),
+  delta('Sailors', [sailor, gone({ Id: 99 }), { Id: 2, Rank: 7 }], on), delta('Sailors', [{ Id: 88, Rank: 7, [contentId]: 'x' }, { Id: 2, Name: null }, gone({ Id: 99 }), { Id: 1, Rank: 7 }], { prefer: 'continue-on-error, return=minimal' }), delta('Sailors', [sailor, gone({ Id: 99 })], { ...told }), delta('Sailors', [sailor], on), delta('Sailors', [sailor, gone({ Id: 99 })], { prefer: 'continue-on-error=false' }),
+  delta('Vessels', [{ Code: 'AMBER', Name: 'A' }]), delta('Vessels', [{ Code: 'AMBER', Name: 'A' }], any), delta('Vessels', [{ '@etag': 'W/"1"', 'Code': 'AMBER', 'Name': 'A' }], full), delta('Vessels', [{ '@etag': 'W/"9"', 'Code': 'AMBER', 'Name': 'A' }]), delta('Vessels', [{ '@etag': '*', 'Code': 'AMBER', 'Name': 'A' }]), delta('Vessels', [{ '@etag': '*', 'Code': 'NEW', 'Name': 'A', 'Needs': '0' }]), delta('Vessels', [gone({ '@etag': 'W/"1"', 'Code': 'AMBER' })]), delta('Vessels', [gone({ '@etag': 'W/"9"', 'Code': 'AMBER' }), { '@etag': 'W/"1"', 'Code': 'BRISK', 'Name': 'B' }], on), delta('Vessels', [{ '@type': '#Port.Ferry', 'Code': 'NEWF', 'Name': 'F', 'Needs': '0', 'Passengers': 5 }, { '@etag': 'W/"1"', 'Code': 'DAWN', 'Passengers': 9 }], full),
+  delta("Vessels('AMBER')/Crew", [sailor, { '@id': 'Sailors(-4)' }, gone({ '@id': 'Sailors(1)' }, 'changed')], full), delta("Vessels('AMBER')/Crew", [gone({ Id: 1 })]), delta("Vessels('AMBER')/Crew", [gone({ Id: -4 }, 'changed')]), delta("Vessels('AMBER')/Crew", [{ Id: -4, Rank: 9 }]), delta("Vessels('AMBER')/Calls", [{ VesselCode: 'AMBER', Number: 2, Loaded: 1 }, { Number: 44, Arrived: '2024-05-01T00:00:00Z' }], full), delta('Harbours(1)/Berths', [{ Number: 2, Occupied: true }, gone({ Number: 1 }), { Number: 9, Occupied: false }], full), delta('Harbours(99)/Berths', [{ Number: 2, Occupied: true }]), delta('Office/Notices', [gone({ Number: 1 }), { Number: 2, Words: 'Ice' }], full),
+  delta('Sailors', [{ '@context': '#Sailors/$link', 'source': "Vessels('AMBER')", 'relationship': 'Crew', 'target': 'Sailors(-4)' }], full), delta('Sailors', [{ '@context': '#Sailors/$deletedLink', 'source': "~/Vessels('AMBER')", 'relationship': 'Crew', 'target': '~/Sailors(1)' }]), delta('Vessels', [{ '@context': '#Vessels/$deletedLink', 'source': "Vessels('AMBER')", 'relationship': 'Crew', 'target': 'Sailors(-4)' }]), delta('Vessels', [{ '@context': '#Vessels/$link', 'source': "Vessels('AMBER')", 'relationship': 'Nope', 'target': 'Sailors(-4)' }]), delta('Vessels', [{ '@context': '#Vessels/$link', 'source': "Vessels('AMBER')", 'relationship': 'Crew', 'target': 'Sailors(99)' }]),
+  delta('Vessels/Port.Ferry', [{ Code: 'DAWN', Passengers: 9 }], any), delta('Sailors/$filter(Id eq 2)', [{ Id: 2, Rank: 7 }]), delta('Sailors?$top=1', [{ Id: 2, Rank: 7 }]), delta('Sailors?$filter=Id eq 2', [{ Id: 2, Rank: 7 }, { Id: 1, Rank: 7 }], full),
+]
+
+const replaced = (path: string, value: readonly object[], headers: Headers = {}): Exchange => send(`PUT ${path}`, { value }, { ...newest, ...headers })
+
+/** A collection as a whole, by all that is to be in it. */
+const replacements = [
+  replaced('Tides', [{ Day: '2025-01-01', High: '01:02:03', Height: 1.25 }]), replaced('Tides', [{ Day: '2025-01-01', High: '01:02:03', Height: 1.25 }, { Day: '2024-01-01', High: null, Height: 2 }], full), replaced('Tides', []), replaced('Sailors', [{ ...sailor, Id: 1 }, sailor], full), replaced('Sailors', [{ Id: 1, Rank: 3 }]), replaced('Sailors', [{ Id: 1, Rank: 3 }, { ...sailor, Id: 2 }], on), replaced('Sailors', [gone({ Id: 1 })]), replaced('Sailors', [sailor, { Bogus: 1 }]), replaced('Sailors?$select=Id', [sailor], full),
+  replaced("Vessels('AMBER')/Crew", [{ ...sailor, Id: 2 }], full), replaced('Harbours(1)/Berths', [{ Number: 2, Occupied: true }, { Number: 9, Occupied: false }], full), replaced('Office/Notices', []), replaced('Vessels/Port.Ferry', [], any), replaced('Vessels', [{ '@etag': 'W/"9"', 'Code': 'AMBER', 'Name': 'A', 'Needs': '0' }]), send('PUT Sailors', { value: [sailor] }), send('PUT Sailors', sailor, newest),
+]
+
+const json = { 'content-type': 'application/json' }
+const batched = [
+  send('POST $batch', { requests: [{ id: '1', method: 'patch', url: 'Sailors/$filter(Id gt 1)/$each', headers: json, body: { Rank: 7 } }, { id: '2', method: 'get', url: 'Sailors?$filter=Rank eq 7&$select=Id&$orderby=Id' }, { id: '3', method: 'delete', url: 'Tides/$each' }, { id: '4', method: 'get', url: 'Tides/$count' }] }),
+  send('POST $batch', { requests: [{ id: '1', atomicityGroup: 'g', method: 'patch', url: 'Sailors', headers: { ...json, 'odata-version': '4.01' }, body: payload(sailor, { Id: 2, Rank: 4 }) }, { id: '2', atomicityGroup: 'g', method: 'patch', url: 'Sailors/$each', headers: json, body: { Rank: 5 } }] }, newest),
+  send('POST $batch', { requests: [{ id: '1', atomicityGroup: 'g', method: 'delete', url: 'Tides/$each' }, { id: '2', atomicityGroup: 'g', method: 'patch', url: 'Sailors/$each', headers: json, body: { Name: null } }] }),
+]
+
+/** Changes of several things by one request. */
+export const setRequests: Readonly<Record<string, readonly Exchange[]>> = {
+  'each member': members, 'operations on each member': called, 'deltas of collections': deltas, 'collections replaced': replacements, 'sets in batches': batched,
+}
