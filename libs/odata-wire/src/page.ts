@@ -4,6 +4,8 @@
  */
 export interface WireColumn {
   readonly name: string
+  /** What its member is called, where several columns hold forms of one. */
+  readonly shownAs?: string
   /** `base` is the primitive type beneath (`Edm.Int64`), or `structured`. */
   readonly type: { readonly collection: boolean; readonly base: string }
   /** Values are JSON texts, written as they are. */

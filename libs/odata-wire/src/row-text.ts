@@ -63,8 +63,8 @@ function remembering(write: RowText): RowText {
 }
 
 function memberText(column: WireColumn, style: JsonStyle): MemberText {
-  if (column.expanded !== undefined) return expanded(column.name, column.expanded, style)
-  const label = `${JSON.stringify(controlColumnName(column.name, style))}:`
+  if (column.expanded !== undefined) return expanded(column.shownAs ?? column.name, column.expanded, style)
+  const label = `${JSON.stringify(controlColumnName(column.shownAs ?? column.name, style))}:`
   const write = valueText(column, style, (shape) => shapeText(shape, style))
   return (value) => label + write(value)
 }

@@ -20,14 +20,24 @@ const refusal = (what: string) => hubError('HUB_QUERY_UNSUPPORTED', { what: `${w
  * The columns of rows as a table: complex values and to-one expands flattened, each by its path.
  * @throws HUB_QUERY_UNSUPPORTED for collections and undeclared properties, which a table has no place for
  */
-export const tableFields = (columns: readonly WireColumn[], visible: readonly string[]): readonly TableField[] => fieldsOf(columns, visible, '', (row) => row)
+export const tableFields = (columns: readonly WireColumn[], visible: readonly string[]): readonly TableField[] =>
+  [...Map.groupBy(fieldsOf(columns, visible, '', (row) => row), ({ name }) => name).values()].flatMap(oneOf)
+
+/** Columns of one name are forms of one member, of which a row has one: numbers and texts stand in one column of the table. */
+function oneOf([first, ...others]: readonly TableField[]): readonly TableField[] {
+  if (first === undefined) return []
+  if (others.length === 0) return [first]
+  const forms = [first, ...others]
+  const read: Read = (row) => forms.map((form) => form.read(row)).find((value) => value !== undefined && value !== null)
+  return [{ name: first.name, base: forms.every(({ base }) => base === first.base) ? first.base : 'Edm.String', read }]
+}
 
 function fieldsOf(columns: readonly WireColumn[], visible: readonly string[], prefix: string, rowOf: Read): readonly TableField[] {
   return visible.filter((name) => !isControlColumn(name)).flatMap((name): readonly TableField[] => {
     const index = columns.findIndex((column) => column.name === name)
     const column = columns[index]
     if (column === undefined) return []
-    return columnFields(column, `${prefix}${name}`, (row) => {
+    return columnFields(column, `${prefix}${column.shownAs ?? name}`, (row) => {
       const own = rowOf(row)
       return Array.isArray(own) ? own[index] as unknown : undefined
     })

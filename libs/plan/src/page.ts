@@ -14,6 +14,8 @@ export interface Column {
   readonly default?: Value
   /** Only rows of derived types have it: where a row lacks it, its value is undefined, not null. */
   readonly derived?: boolean
+  /** The name under which its values are told, where several columns hold forms of one member, of which a row has one. */
+  readonly shownAs?: string
   /** The query made it: no model declares it, so that clients cannot know its type. */
   readonly dynamic?: true
   /** Its values are JSON texts, written as they are. */

@@ -27,7 +27,7 @@ export interface Given {
 
 /** What is done to rows. */
 export type StepOf<P> =
-  | AggregatesStep | GroupsStepOf<P> | NestedStepOf<P> | UnnestStep | NestStep | WrapStep | AttachStep | CutStep | ReduceStep
+  | AggregatesStep | GroupsStepOf<P> | NestedStepOf<P> | UnnestStep | NestStep | WrapStep | SpreadStep | ProjectStep | AttachStep | CutStep | ReduceStep
   | RelativesStep | TraverseStep | SubtreesStepOf<P> | PositionStep
 
 /** One row per group, as `Aggregate`, with what that cannot say: grouping sets, groups by entities, values reached through collections. */
@@ -134,6 +134,29 @@ export interface NestStep {
 /** Each row becomes the only value of a row: what it is called, and what of it is shown. */
 export interface WrapStep extends NestedPart {
   readonly kind: 'wrap'
+}
+
+/** The rows that stand in a column, in the place of those that hold them. */
+export interface SpreadStep {
+  readonly kind: 'spread'
+  readonly from: string
+}
+
+/** Rows with these columns and no others. */
+export interface ProjectStep {
+  readonly kind: 'project'
+  readonly columns: readonly ProjectedColumn[]
+}
+
+/** A column, and which of the row's it is taken from. */
+export interface ProjectedColumn {
+  readonly column: Column
+  /** Undefined: it is absent. */
+  readonly from?: string
+  /** The value is turned into one of the column's type. */
+  readonly cast?: true
+  /** Of rows within it: their columns. */
+  readonly inner?: readonly ProjectedColumn[]
 }
 
 /** A column that holds rows: what of them is shown, and what their context URL says. */

@@ -29,6 +29,8 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
     case 'unnest': return [...outputColumns(input), unnestedColumn(outputColumns(input), step.from, step)]
     case 'nest': return step.parts.map((part, index) => rowsColumn(part, outputColumns(inputs[index] ?? input), true))
     case 'wrap': return [rowsColumn(step, outputColumns(input), false)]
+    case 'spread': return nestedRows(outputColumns(input).find(({ name }) => name === step.from)).columns
+    case 'project': return step.columns.map(({ column }) => column)
     case 'attach': return [...outputColumns(input), ...(other === undefined ? [] : outputColumns(other))]
     case 'cut': return outputColumns(input)
     case 'reduce': return [...outputColumns(input), ...step.aggregations.map(({ column }) => column)]

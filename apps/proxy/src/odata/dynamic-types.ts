@@ -31,8 +31,8 @@ const saysMore = (column: Column): boolean => isTyped(column) || column.expanded
 
 function annotate(columns: readonly Column[], visible: readonly string[]): Annotated {
   const shown = new Set(visible)
-  const typed = columns.flatMap((column, index) => (shown.has(column.name) && isTyped(column) ? [{ index, label: `${column.name}@odata.type`, text: typeText(column.type) }] : []))
-  const placed = columns.flatMap(({ name, expanded }, index) => (shown.has(name) && expanded?.toMany === true && expanded.context !== undefined ? [{ index, label: `${name}@odata.context`, text: `#${expanded.context}` }] : []))
+  const typed = columns.flatMap((column, index) => (shown.has(column.name) && isTyped(column) ? [{ index, label: `${column.shownAs ?? column.name}@odata.type`, text: typeText(column.type) }] : []))
+  const placed = columns.flatMap(({ name, shownAs, expanded }, index) => (shown.has(name) && expanded?.toMany === true && expanded.context !== undefined ? [{ index, label: `${shownAs ?? name}@odata.context`, text: `#${expanded.context}` }] : []))
   const beside = [...typed, ...placed]
   const inner = columns.map((column) => (shown.has(column.name) && saysMore(column) && column.expanded !== undefined ? innerRows(column, column.expanded) : undefined))
   return {

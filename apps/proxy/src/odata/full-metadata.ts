@@ -60,7 +60,7 @@ function annotate(place: Place, { columns, visible }: Shown, bound: BoundRows | 
     ...(idOf === undefined ? [] : ['@odata.id', '@odata.editLink', '@odata.readLink'].map(control)),
     ...(idOf === undefined ? [] : links.map(({ label }) => control(label))),
     ...operations.map(({ label }): Column => ({ name: label, type: untyped })),
-    ...typed.map(({ name }) => control(`${name}@odata.type`)),
+    ...typed.map(({ name, shownAs }) => control(`${shownAs ?? name}@odata.type`)),
   ]
   const typeTexts = typed.map((column) => ({ text: typeText(column.type), at: columns.indexOf(column) }))
   return identityFirst({

@@ -9,8 +9,10 @@ import { groupedRows } from './groups.js'
 import { nestRows } from './nest.js'
 import { nestedRows } from './nested.js'
 import { positionedRows } from './position.js'
+import { projectedRows } from './project.js'
 import { reducedRows } from './reduce.js'
 import { relativeRows } from './relatives.js'
+import { spreadRows } from './spread.js'
 import { subtreeRows } from './subtrees.js'
 import { traversedRows } from './traverse.js'
 import { unnestedRows } from './unnest.js'
@@ -33,6 +35,8 @@ function rowsOf({ inputs, step, columns }: Transformation, execution: Execution)
     case 'unnest': return unnestedRows(input, step, execution)
     case 'nest': return nestRows(inputs, execution)
     case 'wrap': return wrappedRows(input, execution)
+    case 'spread': return spreadRows(input, step, execution)
+    case 'project': return projectedRows(input, step, execution)
     case 'attach': return attachedRows(input, other ?? input, execution)
     case 'cut': return cutRows(input, step, execution)
     case 'reduce': return reducedRows(input, step, execution)

@@ -11,6 +11,8 @@ export function printStep(step: Step): string {
     case 'unnest': return `${step.outer ? 'OuterUnnest' : 'Unnest'} ${step.from} as ${step.name}`
     case 'nest': return `Nest all as ${step.parts.map(({ name }) => name).join(', ')}`
     case 'wrap': return `Wrap as ${step.name}`
+    case 'spread': return `Spread ${step.from}`
+    case 'project': return `Project ${step.columns.map(({ column, from }) => (from === column.name ? from : `${from ?? 'nothing'} as ${column.name}`)).join(', ')}`
     case 'attach': return 'Attach'
     case 'cut': return `Cut at ${step.unit} ${printExpression(step.amount)} of ${printExpression(step.value)}`
     case 'relatives': return `${step.direction === 'ancestors' ? 'Ancestors' : 'Descendants'}${step.maxDistance === undefined ? '' : ` up to ${step.maxDistance}`}${step.keepStart ? ' with start' : ''}`

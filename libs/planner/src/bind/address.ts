@@ -1,6 +1,7 @@
 import type { ExposedNavigation, Exposure } from '@tributary/catalog'
 import type { ODataUrl, PathSegment, ResourceSegment, Span } from '@tributary/odata-url'
-import type { Expand, Expression } from '@tributary/plan'
+import { type Expand, type Expression, filter, type Plan } from '@tributary/plan'
+import { newNotes, type Notes } from './apply/notes.js'
 import { bindPredicate } from './bind-expression.js'
 import { bindKey } from './bind-key.js'
 import { requireNavigation } from './navigations.js'
@@ -8,7 +9,26 @@ import { invalid, resourceNotFound, noSuchSegment, unsupported } from './refusal
 import { functionRows } from './operation-rows.js'
 import { relatedRows, singletonScope } from './related-scope.js'
 import { type RowScope, rowScope } from './row-scope.js'
+import { scanOf } from './scan-set.js'
 import { unknownOperation } from './unknown-operation.js'
+
+/** A condition on rows of a path, and what has to be noted of the rows before it is looked at: values of all of them. */
+export interface Condition {
+  readonly predicate: Expression
+  readonly notes?: Notes
+}
+
+/** A condition compares with values of all rows: none may be left out before. */
+const isOfAll = ({ conditions }: Pick<AddressStep, 'conditions'>): boolean => conditions.some(({ notes }) => notes !== undefined && notes.copies() > 1)
+
+/** The rows that a step's conditions are about: the one with its key, unless these compare it with others. */
+export const keyedRows = (step: AddressStep): Plan => (step.key === undefined || isOfAll(step) ? scanOf(step.scope) : filter(scanOf(step.scope), step.key))
+
+/** The rows that meet all conditions of a step. */
+export function meeting(rows: Plan, step: Pick<AddressStep, 'conditions' | 'key'>): Plan {
+  const met = step.conditions.reduce((before, { predicate, notes }) => filter(notes?.over(before) ?? before, predicate), rows)
+  return step.key !== undefined && isOfAll(step) ? filter(met, step.key) : met
+}
 
 /** Rows on the way of a resource path, and which of them are meant. */
 export interface AddressStep {
@@ -18,7 +38,7 @@ export interface AddressStep {
   /** The rows' key, where one row is meant by it. */
   readonly key?: Expression
   /** What `/$filter(…)` leaves of the rows. */
-  readonly conditions: readonly Expression[]
+  readonly conditions: readonly Condition[]
   /** Qualified name of a derived type, where the path casts. */
   readonly cast?: string
 }
@@ -130,9 +150,9 @@ const propertyWay = ({ property, turns = [] }: Address): readonly Part[] =>
   property.flatMap((name, index): readonly Part[] => [{ kind: 'property', name }, ...turns.flatMap((turn): readonly Part[] => (turn.depth === index + 1 && 'type' in turn ? [{ kind: 'cast', type: turn.type }] : []))])
 
 /** Nothing is reached from a complex value that is null, or of another type than the path says. */
-function isThere(address: Address, span: Span): Expression {
+function isThere(address: Address, span: Span): Condition {
   const segments = propertyWay(address).map((part): PathSegment => ({ ...part, span }))
-  return bindPredicate({ kind: 'binary', operator: 'ne', left: { kind: 'path', root: { kind: 'implicit' }, segments, span }, right: { kind: 'literal', type: 'null', text: 'null', span }, span }, lastStep(address).scope)
+  return { predicate: bindPredicate({ kind: 'binary', operator: 'ne', left: { kind: 'path', root: { kind: 'implicit' }, segments, span }, right: { kind: 'literal', type: 'null', text: 'null', span }, span }, lastStep(address).scope) }
 }
 
 function followProperty(address: Address, name: string): Address {
@@ -160,8 +180,11 @@ function followFilter(address: Address, segment: Extract<ResourceSegment, { read
   if (address.property.length > 0) return filterItems(address, segment)
   if (address.single) throw invalid('/$filter needs a collection, and the path leads to one row.')
   const last = lastStep(address)
-  const conditions = [...last.conditions, bindPredicate(segment.predicate, last.scope)]
-  return withKey({ ...address, steps: replaceLast(address, { ...last, conditions }) }, segment.key)
+  const notes = newNotes(last.scope.names)
+  const predicate = bindPredicate(segment.predicate, { ...last.scope, notes })
+  // The rows of a step on the way are those of one row, and their values would be those of all.
+  if (notes.copies() > 1 && segment.key !== undefined && address.steps.length > 1) throw unsupported('A value of a collection in /$filter before a key, on the way of a path', 'Ask for the row by its key alone.')
+  return withKey({ ...address, steps: replaceLast(address, { ...last, conditions: [...last.conditions, { predicate, notes }] }) }, segment.key)
 }
 
 /** The items of a collection within the row; bound with the property, whose type is known there. */

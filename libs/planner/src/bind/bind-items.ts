@@ -5,13 +5,15 @@ import { searchIn } from './bind-search.js'
 import { columnsOfType } from './model-types.js'
 import { collectionAt, type Items, itemAt, type Position, readOf } from './path-position.js'
 import { typeError } from './refusal.js'
-import type { RangeVariable, RowScope } from './row-scope.js'
+import type { RangeVariable, RowScope, Subject } from './row-scope.js'
 
 /** What conditions over items are bound with. */
 export interface ItemsContext {
   readonly scope: RowScope
   readonly bind: Bind
   readonly syntax: { readonly span: Span }
+  /** The collection, where `$these` may be asked for. */
+  readonly subject?: Subject
 }
 
 type Count = Extract<PathSegment, { readonly kind: 'count' }>
@@ -33,8 +35,8 @@ export function filteredItems(position: Position, predicate: Syntax, context: It
  * The items of a collection that meet a condition over them: names are the items' own, `$it` is the row.
  * @throws HUB_QUERY_TYPE if the condition is none, HUB_QUERY_* as the condition
  */
-export function filteredCollection({ collection, range }: Items, predicate: Syntax, { scope, bind }: ItemsContext): Expression {
-  const inner = itemScope(scope, range)
+export function filteredCollection({ collection, range }: Items, predicate: Syntax, { scope, bind, subject }: ItemsContext): Expression {
+  const inner = itemScope(scope, range, subject)
   const condition = bind(predicate, inner.scope)
   if (condition.type.collection || (condition.type.base !== 'Edm.Boolean' && condition.type.base !== 'null')) {
     throw typeError({ what: '$filter', span: predicate.span, found: condition.type, expected: 'Edm.Boolean' })
@@ -43,10 +45,10 @@ export function filteredCollection({ collection, range }: Items, predicate: Synt
 }
 
 /** A scope in which names without prefix, and `$this`, are an item's; nested ones have names of their own. */
-export function itemScope(scope: RowScope, range: RangeVariable): { readonly scope: RowScope; readonly name: string } {
+export function itemScope(scope: RowScope, range: RangeVariable, subject?: Subject): { readonly scope: RowScope; readonly name: string } {
   const depth = (scope.item?.depth ?? 0) + 1
   const name = depth === 1 ? '$this' : `$this${depth}`
-  return { name, scope: { ...scope, item: { name, range, depth }, ...(scope.ofItems === true && depth === 1 ? { it: { name, range } } : {}) } }
+  return { name, scope: { ...scope, item: { name, range, depth, ...(subject === undefined ? {} : { subject }) }, ...(scope.ofItems === true && depth === 1 ? { it: { name, range } } : {}) } }
 }
 
 function searched({ collection, range }: Items, search: SearchExpression, scope: RowScope): Expression {

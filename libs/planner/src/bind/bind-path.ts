@@ -1,6 +1,6 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
-import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType } from '@tributary/plan'
+import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType, type ValueType } from '@tributary/plan'
 import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
@@ -10,9 +10,9 @@ import { countedItems, filteredItems } from './bind-items.js'
 import { followMember, followNavigation } from './followed-paths.js'
 import { propertyType } from './model-types.js'
 import { collectionAt, extend, itemAt, type Position, readOf, rowOf, valueAt } from './path-position.js'
-import { invalid, typeError, unknownProperty, unsupported } from './refusal.js'
+import { invalid, severalTypes, typeError, unknownProperty, unsupported } from './refusal.js'
 import { rootRow } from './root-rows.js'
-import type { RowScope } from './row-scope.js'
+import type { RowScope, Subject } from './row-scope.js'
 
 /**
  * Binds a path to a column, a property within a complex column or of a related row, a range variable, `…/$count` of a collection, or a
@@ -71,17 +71,17 @@ function aliasRoot(name: string, { scope, bind }: PathContext): Position {
 }
 
 function follow(position: Position, segment: PathSegment, context: PathContext): Position {
-  const known = followColumn(position, segment)
+  const known = followColumn(position, segment, context)
   if (known !== undefined) return known
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation':
       if (segment.kind === 'navigation') return followRelated(position, segment, context)
       if ('key' in segment && segment.key !== undefined && position.structured === undefined) throw unsupported('A key behind a property in an expression')
       return followProperty(position, segment, context)
-    case 'count': return { expression: call('length', int32Type, countedItems(position, segment, context)), structured: undefined, guards: [] }
+    case 'count': return { expression: call('length', int32Type, countedItems(position, segment, withSubject(segment, context))), structured: undefined, guards: [] }
     case 'filter':
       if (segment.key !== undefined) throw unsupported('A key in a path within an expression')
-      return filteredItems(position, segment.predicate, context)
+      return filteredItems(position, segment.predicate, withSubject(segment, context))
     case 'lambda': return { expression: followLambda(position, segment, context), structured: undefined, guards: [] }
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
     case 'function':
@@ -94,16 +94,39 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
   }
 }
 
+/** With the collection that stands before a segment. */
+function withSubject(segment: PathSegment, context: PathContext): PathContext & { readonly subject: Subject } {
+  const { syntax: { root, segments }, scope } = context
+  return { ...context, subject: { path: { root, segments: segments.slice(0, segments.indexOf(segment)) }, scope } }
+}
+
 /** Into a column by its name; undefined where the name is the model's. */
-function followColumn(position: Position, segment: PathSegment): Position | undefined {
+function followColumn(position: Position, segment: PathSegment, context: PathContext): Position | undefined {
   const { structured, columns } = position
   if (columns === undefined || (segment.kind !== 'property' && segment.kind !== 'unknown' && segment.kind !== 'navigation' && segment.kind !== 'customAggregate')) return undefined
   const found = columns.find(({ name }) => name === segment.name)
   const joined = found === undefined ? undefined : position.joined?.get(found.name)
   if (found !== undefined && joined !== undefined) return { expression: extend(position, found.type, found.name), structured: joined.entityType, row: joined, guards: position.guards }
   if (found !== undefined) return { expression: extend(position, found.type, found.name), structured: undefined, guards: position.guards, ...(found.expanded === undefined ? {} : { columns: found.expanded.columns }) }
-  if (structured === undefined) throw unknownProperty('the result of $apply', segment.name, columns.map(({ name }) => name))
-  return undefined
+  if (columns.some(({ shownAs }) => shownAs === segment.name)) throw severalTypes(segment.name)
+  if (structured !== undefined) return undefined
+  const away = aggregatedAway(segment, context)
+  if (away === undefined) throw unknownProperty('the result of $apply', segment.name, columns.map(({ name }) => name))
+  return { expression: literal(away, null), structured: undefined, guards: position.guards }
+}
+
+/** The type of what the rows had before they were aggregated, and have no more: it is null. @see OData Extension for Data Aggregation 4.0 section 3.7 */
+function aggregatedAway(segment: PathSegment, { syntax: { root, segments }, scope: { model, entityType, rows } }: PathContext): ValueType | undefined {
+  if (rows === undefined || root.kind !== 'implicit') return undefined
+  let type: StructuredType | undefined = entityType
+  let found: ValueType | undefined
+  for (const step of segments.slice(0, segments.indexOf(segment) + 1)) {
+    const property = type === undefined || !('name' in step) ? undefined : model.property(type, step.name)
+    const navigation = type === undefined || !('name' in step) ? undefined : model.navigation(type, step.name)
+    found = property === undefined ? (navigation === undefined ? undefined : untypedType) : propertyType(model, property)
+    type = model.structured(property?.type.name ?? navigation?.target ?? '')
+  }
+  return found
 }
 
 /** A segment by its name, with the key of one of the rows it leads to. */

@@ -95,8 +95,8 @@ function step(segment: SelectSegment, path: readonly string[], before: Step, sco
   const { columns: within, open } = before
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation': {
-      const found = within?.find(({ name }) => name === segment.name)
-      if (found !== undefined) return { name: found.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found, open: scope.model.structured(found.type.name)?.open === true }
+      const found = within?.find((column) => labelOf(column) === segment.name)
+      if (found !== undefined) return { name: segment.name, columns: found.fields ?? found.expanded?.columns ?? [], structural: true, column: found, open: scope.model.structured(found.type.name)?.open === true }
       if (segment.kind === 'navigation' || (path.length === 0 && scope.model.navigation(scope.entityType, segment.name) !== undefined)) return { name: segment.name, columns: undefined, structural: false, open: false }
       if (isStream(segment.name, path, scope)) return { name: segment.name, columns: undefined, structural: false, open: false }
       if (open && within?.some(({ name }) => name === '*') === true) return { name: '*', undeclared: segment.name, columns: undefined, structural: true, open }
@@ -110,6 +110,9 @@ function step(segment: SelectSegment, path: readonly string[], before: Step, sco
   }
 }
 
+/** What a column is called where it is shown. */
+const labelOf = ({ name, shownAs }: Column): string => shownAs ?? name
+
 const isStream = (name: string, path: readonly string[], scope: RowScope): boolean => path.length === 0 && hasStreamProperty(scope, name)
 
 /** What is said of the row always stays, what is said of one of its properties with that. */
@@ -122,7 +125,7 @@ function isSaidOf({ name }: Column, paths: readonly (readonly string[])[]): bool
 function keepPaths(columns: readonly Column[], paths: readonly (readonly string[])[]): readonly Column[] {
   return columns.flatMap((column) => {
     if (isSaidOf(column, paths)) return [column]
-    const mine = paths.filter(([name]) => name === column.name).map(([, ...rest]) => rest)
+    const mine = paths.filter(([name]) => name === labelOf(column)).map(([, ...rest]) => rest)
     if (mine.length === 0) return []
     if (mine.some((rest) => rest.length === 0)) return [column]
     if (column.name === '*') return [Object.freeze({ ...column, fields: mine.map(([name = '']) => Object.freeze({ name, type: untypedType })) })]

@@ -6,10 +6,12 @@ import { bindRecursive, bindRelatives, bindTraverse } from './apply/hierarchical
 import { bindAddNested, bindExpandStep, bindJoin, bindNest } from './apply/nested.js'
 import { newNotes } from './apply/notes.js'
 import { bindSelection } from './apply/selection.js'
+import { united } from './apply/united-columns.js'
 import { bindAggregate, bindGroupBy, resultScope } from './bind-aggregate.js'
 import { bindExpression, bindPredicate } from './bind-expression.js'
 import { bindOrder, keyOrder } from './bind-order.js'
 import { bindSearch } from './bind-search.js'
+import { withFollowed } from './followed-paths.js'
 import { columnsOfType } from './model-types.js'
 import { invalid, typeError, unsupported } from './refusal.js'
 import type { RowScope, Transformed } from './row-scope.js'
@@ -22,7 +24,7 @@ import type { RowScope, Transformed } from './row-scope.js'
 export function bindTransformations({ apply, compute: items }: QueryOptions, scope: RowScope): Transformed {
   const applied = apply === undefined ? untouched(scope) : bindWhole(apply, scope)
   const computed = items === undefined ? applied : then(applied, withNotes(applied, (noted) => bindCompute(items, noted)))
-  return { ...computed, scope: { ...computed.scope, notes: newNotes(scope.names) } }
+  return { ...computed, scope: { ...computed.scope, notes: newNotes(scope.names), ...belowOf(computed.scope) } }
 }
 
 /** What only the source computes goes there, with all before it. */
@@ -57,10 +59,17 @@ function bindApply({ transformations }: ApplyExpression, scope: RowScope): Trans
 /** Binds a step whose expressions may need values of the whole collection: they are computed right beneath it. */
 function withNotes({ scope }: Pick<Transformed, 'scope'>, bindStep: (scope: RowScope) => Transformed): Transformed {
   const notes = newNotes(scope.names)
-  const step = bindStep({ ...scope, notes })
-  const { notes: _notes, ...after } = step.scope
-  return { ...step, scope: after, over: (rows) => step.over(notes.over(rows)), copies: (step.copies ?? 1) * notes.copies() }
+  const below = belowOf(scope)
+  const step = bindStep({ ...scope, notes, ...below })
+  const { notes: _notes, below: _below, ...after } = step.scope
+  return { ...step, scope: after, over: (rows) => step.over(notes.over(withBelow(rows, below))), copies: (step.copies ?? 1) * notes.copies() }
 }
+
+/** Results follow nothing but what stands below `$root`. */
+export const belowOf = ({ rows }: Pick<RowScope, 'rows'>): Pick<RowScope, 'below'> => (rows === undefined ? {} : { below: new Map() })
+
+/** Results with what they follow. */
+export const withBelow = (rows: Plan, { below }: Pick<RowScope, 'below'>): Plan => (below === undefined ? rows : withFollowed(rows, { followed: below }))
 
 function bindTransformation(transformation: Transformation, scope: RowScope, ordered: boolean): Transformed {
   switch (transformation.kind) {
@@ -139,40 +148,24 @@ function stable(part: Transformed): Transformed {
   return first === undefined ? part : { ...part, ordered: true, over: (rows) => sort(part.over(rows), [first, ...rest]) }
 }
 
-/** The results of several sequences over the same rows; a column has one type in all of them. */
+/** The results of several sequences over the same rows. */
 function bindConcat(sequences: readonly ApplyExpression[], scope: RowScope): Transformed {
   const parts = sequences.map((sequence) => stable(bindApply(sequence, scope)))
   const copies = copied(parts.reduce((sum, part) => sum + (part.copies ?? 1), 0))
-  const rows = unitedColumns(parts.map((part) => columnsInScope(part.scope)))
-  if (parts.some((part) => part.scope.rows !== undefined)) return { scope: resultScope(scope, rows), over: (input) => concat(parts.map(({ over }) => over(input)), rows), copies, ordered: true }
+  const { columns: rows, over } = united(parts.map((part) => columnsInScope(part.scope)))
+  if (parts.some((part) => part.scope.rows !== undefined)) return { scope: resultScope(scope, rows), over: (input) => concat(parts.map((part, index) => over[index]?.(part.over(input)) ?? part.over(input)), rows), copies, ordered: true }
   // All parts give entities still: what is hidden in their rows stays.
-  const computed = new Map(parts.flatMap((part) => [...part.scope.computed]))
+  const own = new Set(columnsOfType(scope.model, scope.entityType).map(({ name }) => name))
+  const computed = new Map(rows.filter(({ name }) => !own.has(name)).map((column) => [column.name, column]))
   const joined = new Map(parts.flatMap((part) => [...(part.scope.joined ?? [])]))
   return {
     scope: { ...scope, computed, joined, repeats: true }, copies, ordered: true,
     over(input) {
-      const inputs = parts.map(({ over }) => over(input))
-      return concat(inputs, unitedColumns(inputs.map(outputColumns)))
+      const inputs = parts.map((part) => part.over(input))
+      const all = united(inputs.map(outputColumns))
+      return concat(inputs.map((rows, index) => all.over[index]?.(rows) ?? rows), all.columns)
     },
   }
-}
-
-/** The columns of all; what not all have may be absent. */
-function unitedColumns(parts: readonly (readonly Column[])[]): readonly Column[] {
-  const columns = new Map<string, Column>()
-  for (const column of parts.flat()) {
-    const known = columns.get(column.name)
-    const everywhere = parts.every((part) => part.some(({ name, derived }) => name === column.name && derived !== true))
-    if (known === undefined) columns.set(column.name, everywhere ? column : Object.freeze({ ...column, derived: true }))
-    else if (!sameShape(known, column)) throw unsupported(`The property ${column.name} in $apply with several shapes in one concat`)
-  }
-  return Object.freeze([...columns.values()])
-}
-
-function sameShape(a: Column, b: Column): boolean {
-  if (a.type.name !== b.type.name || a.type.collection !== b.type.collection) return false
-  const [ours, theirs] = [a.expanded?.columns ?? [], b.expanded?.columns ?? []]
-  return ours.length === theirs.length && ours.every((column, index) => column.name === theirs[index]?.name && sameShape(column, theirs[index]))
 }
 
 /** True where `$apply` ends with rows in an order that the client asked for. */

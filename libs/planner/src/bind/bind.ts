@@ -1,8 +1,8 @@
 import type { Exposure } from '@tributary/catalog'
 import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
-import { type Column, everyRelated, expand, type Expression, filter, given, outputColumns, type PerParent, type Plan } from '@tributary/plan'
+import { type Column, everyRelated, expand, filter, given, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
-import { type Address, type AddressStep, lastStep, resolveAddress } from './address.js'
+import { type Address, type AddressStep, keyedRows, lastStep, meeting, resolveAddress } from './address.js'
 import { bindShape, boundRows, keysOnly, relatedColumn, type Shaped } from './bind-expand.js'
 import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether } from './made-together.js'
@@ -17,7 +17,6 @@ import { withFollowed } from './followed-paths.js'
 import { asksOfItems, shapeMentionsIt } from './mentions-it.js'
 import { columnOf } from './navigations.js'
 import type { Transformed } from './row-scope.js'
-import { scanOf } from './scan-set.js'
 
 /**
  * Binds a parsed URL to what an exposure serves: names to columns, the resource path to entity sets, options to plan nodes.
@@ -33,7 +32,7 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   checkOptions(url.options, shape, address)
   const step = lastStep(address)
   const rowOptions = address.property.length > 0 ? withoutOptions(url.options) : shape === 'count' ? counted(url.options) : url.options
-  const transformed = afterConditions(step.conditions, bindTransformations(rowOptions, { ...step.scope, ...(options.identified === true ? { identified: true as const } : {}), ...(address.single ? { addressed: true as const } : {}) }))
+  const transformed = afterConditions(step, bindTransformations(rowOptions, { ...step.scope, ...(options.identified === true ? { identified: true as const } : {}), ...(address.single ? { addressed: true as const } : {}) }))
   const { scope } = transformed
   const page = pageOf(rowOptions, address, { ...options, scope })
   const match = matcher(rowOptions, transformed)
@@ -85,8 +84,8 @@ const counted = ({ orderby: _orderby, top: _top, skip: _skip, ...options }: Quer
 const withoutOptions = ({ aliases, custom }: QueryOptions): QueryOptions => ({ aliases, custom, spans: new Map() })
 
 /** What `/$filter(…)` leaves of the rows, before any of the options. */
-function afterConditions(conditions: readonly Expression[], transformed: Transformed): Transformed {
-  return conditions.length === 0 ? transformed : { ...transformed, over: (rows) => transformed.over(conditions.reduce(filter, rows)) }
+function afterConditions(step: AddressStep, transformed: Transformed): Transformed {
+  return step.conditions.length === 0 ? transformed : { ...transformed, over: (rows) => transformed.over(meeting(rows, step)) }
 }
 
 function shapeOf({ single, property, tail }: Address): ResultShape {
@@ -119,9 +118,6 @@ function checkOptions(options: QueryOptions, shape: ResultShape, { tail }: Addre
   requireOptions(options, applicable[shape], places[shape])
 }
 
-/** The rows a step of the path means, by its key. */
-const keyedRows = ({ scope, key }: AddressStep): Plan => (key === undefined ? scanOf(scope) : filter(scanOf(scope), key))
-
 // ── Paths through several sets ───────────────────────────────────────────────────────────────────────────────────────
 
 /** The rows of a navigation path: each step is expanded from the one before, beginning with the path's one row. */
@@ -147,7 +143,7 @@ function throughSteps(address: Address, last: Shaped, page: PageRequest & { read
   return inner.plan
 }
 
-const rowsBefore = (step: AddressStep): Plan => step.conditions.reduce<Plan>(filter, step.conditions.length === 0 ? keyedRows(step) : withFollowed(keyedRows(step), step.scope))
+const rowsBefore = (step: AddressStep): Plan => meeting(step.conditions.length === 0 ? keyedRows(step) : withFollowed(keyedRows(step), step.scope), step)
 
 /** The columns of the answer's rows; complex ones hold only the fields that are shown. */
 function answerColumns({ plan, visible }: Shaped): readonly Column[] {

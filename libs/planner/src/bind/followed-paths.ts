@@ -57,7 +57,7 @@ function newPath(from: RowScope, navigation: FollowedPath['navigation']): Follow
 }
 
 /** The plan with a hidden column for each navigation that was followed from its rows. */
-export function withFollowed(plan: Plan, scope: RowScope): Plan {
+export function withFollowed(plan: Plan, scope: Pick<RowScope, 'followed'>): Plan {
   let current = plan
   for (const [key, path] of scope.followed) {
     const { navigation, on, scope: target, read } = path

@@ -8,7 +8,7 @@ import { overRows } from '../rules/prune-transformation.js'
 export function dependsOnOthers(plan: Plan): boolean {
   switch (plan.kind) {
     case 'filter': case 'compute': case 'expand': case 'semiJoin': return dependsOnOthers(plan.input)
-    case 'transformation': return !(goesRowByRow(plan) || plan.step.kind === 'position' || plan.step.kind === 'unnest') || dependsOnOthers(plan.inputs[0])
+    case 'transformation': return !(goesRowByRow(plan) || plan.step.kind === 'position' || plan.step.kind === 'unnest' || plan.step.kind === 'project') || dependsOnOthers(plan.inputs[0])
     case 'aggregate': case 'concat': case 'sort': case 'limit': return true
     case 'scan': return plan.applied !== undefined
     case 'given': case 'remote': case 'remoteScan': case 'constantRows': return false

@@ -3,7 +3,7 @@ import { filter, type Plan } from '@tributary/plan'
 import { newNotes } from './apply/notes.js'
 import { bindPredicate } from './bind-expression.js'
 import { bindSearch } from './bind-search.js'
-import { columnsInScope } from './bind-transformations.js'
+import { belowOf, columnsInScope, withBelow } from './bind-transformations.js'
 import { withFollowed } from './followed-paths.js'
 import type { Transformed } from './row-scope.js'
 
@@ -23,13 +23,14 @@ export function matching(rows: Plan, options: QueryOptions, transformed: Transfo
  */
 export function matcher({ filter: condition, search }: QueryOptions, { scope, over }: Transformed): (followed: Plan) => Plan {
   const notes = newNotes(scope.names)
-  const predicate = condition === undefined ? undefined : bindPredicate(condition, { ...scope, notes })
+  const below = belowOf(scope)
+  const predicate = condition === undefined ? undefined : bindPredicate(condition, { ...scope, notes, ...below })
   const sought = search === undefined ? undefined : bindSearch(search, columnsInScope(scope))
   return (rows) => {
-    const noted = notes.over(over(rows))
+    const noted = notes.over(withBelow(over(rows), below))
     const filtered = predicate === undefined ? noted : filter(noted, predicate)
     const found = sought === undefined ? filtered : filter(filtered, sought)
     // What the order needs of the whole collection is of that which the filter leaves.
-    return scope.notes === undefined ? found : scope.notes.over(found)
+    return scope.notes === undefined ? found : scope.notes.over(withBelow(found, scope))
   }
 }

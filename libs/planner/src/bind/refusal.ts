@@ -31,6 +31,10 @@ export const unsupported = (what: string, hint = ''): HubError => hubError('HUB_
 /** What is well-formed but makes no sense here. */
 export const invalid = (what: string, hint = ''): HubError => hubError('HUB_QUERY_INVALID', { what, hint })
 
+/** A name that the sequences of `concat` gave to values of several types: nothing can be computed with them. */
+export const severalTypes = (name: string): HubError =>
+  invalid(`${name} is of several types in the results of concat.`, 'Give what is of one type a name of its own in each sequence.')
+
 /** What a type error is about: where it stands, what is there, and what is needed there. */
 export interface TypeFault {
   readonly what: string

@@ -20,16 +20,17 @@ const one = (root: string): string => `~one${root}`
  */
 export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
   if (root.arguments !== undefined) throw unsupported(`The function import ${root.set} below $root`)
-  if (scope.rows !== undefined) throw unsupported('$root behind $apply', 'Use it before, e.g. in filter.')
   const target = scopeOf(root.set, scope)
   const condition = root.key === undefined ? undefined : keyCondition(root.key, target, bind)
   const single = condition !== undefined || target.read?.resource.single === true
   // no @ in it: columns of such names say something of a row, and are always told
   const name = `$root/${root.set}${root.key === undefined ? '' : `:${root.key.span.start}`}`
-  const path: FollowedPath = scope.followed.get(name) ?? {
+  const followed = scope.rows === undefined ? scope.followed : scope.below
+  if (followed === undefined) throw unsupported('$root here', 'Of results it is answered in $filter, $orderby, $compute and $apply.')
+  const path: FollowedPath = followed.get(name) ?? {
     navigation: { name, toMany: !single, on: [] }, on: [{ from: one(name), to: one(name) }], scope: { ...target, nested: true }, read: new Set(), notes: newNotes(target.names), same: condition === undefined ? [] : [condition],
   }
-  scope.followed.set(name, path)
+  followed.set(name, path)
   const type: ValueType = Object.freeze({ name: target.entityType.qualifiedName, collection: !single, base: 'structured' })
   return { expression: column(type, `~${name}`), structured: target.entityType, row: path.scope, related: path, guards: [] }
 }

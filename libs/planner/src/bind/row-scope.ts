@@ -1,6 +1,6 @@
 import type { ExposedNavigation, ExposedSet, Exposure } from '@tributary/catalog'
 import type { EdmModel, EntityType, StructuredType } from '@tributary/edm'
-import type { Expression as Syntax } from '@tributary/odata-url'
+import type { Expression as Syntax, Path } from '@tributary/odata-url'
 import type { Column, ComputedColumn, Expand, Expression, Plan, RemoteResource, ResourceGap, ValueType } from '@tributary/plan'
 import type { HiddenNames, Notes } from './apply/notes.js'
 import { resourceNotFound } from './refusal.js'
@@ -40,7 +40,7 @@ export interface RowScope {
   /** The set or singleton to whose bindings the rows' navigations belong, and the path from there; undefined: the rows' own set. */
   readonly bound?: { readonly root: string; readonly path: readonly string[] }
   /** The item of a collection that names without prefix are about, in conditions over its items; nested ones count their depth. */
-  readonly item?: { readonly name: string; readonly range: RangeVariable; readonly depth: number }
+  readonly item?: { readonly name: string; readonly range: RangeVariable; readonly depth: number; readonly subject?: Subject }
   /** The resource path leads to a collection within the row: `$it` is an item of it, not the row. */
   readonly ofItems?: true
   /** What `$it` stands for then. */
@@ -72,8 +72,16 @@ export interface RowScope {
   /** Where values of the whole collection, or of what a row reaches, are noted while an expression is bound. */
   readonly notes?: Notes
   readonly names: HiddenNames
+  /** Of results: what stands below `$root` that expressions follow, noted while they are bound. */
+  readonly below?: Map<string, FollowedPath>
   /** Navigations that expressions follow from the row, by name: noted while expressions are bound. */
   readonly followed: Map<string, FollowedPath>
+}
+
+/** The collection whose items a condition is about: its path, and what names mean there. */
+export interface Subject {
+  readonly path: Pick<Path, 'root' | 'segments'>
+  readonly scope: RowScope
 }
 
 /** How rows are addressed at their source: a path that the keys of the rows above, and of their own unless `single`, fill. */

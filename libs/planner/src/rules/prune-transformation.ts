@@ -39,6 +39,12 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
     case 'attach': return second === undefined ? plan : withInner(plan, [prune(first, needed), prune(second, allOf(second))], [])
     case 'nest': return withInner(plan, [prune(first, allOf(first)), ...[...(second === undefined ? [] : [second]), ...others].map((input) => prune(input, allOf(input)))], [])
     case 'wrap': return withInner(plan, [prune(first, allOf(first))], [])
+    case 'spread': return withInner(plan, [prune(first, new Set([step.from]))], [])
+    case 'project': {
+      const columns = step.columns.filter(({ column }) => needed.has(column.name))
+      const kept = columns.length === 0 ? step.columns.slice(0, 1) : columns
+      return transformation([prune(first, new Set(kept.flatMap(({ from }) => from ?? [])))], { ...step, columns: kept })
+    }
     case 'unnest': case 'cut': case 'reduce': return withInner(plan, [prune(first, new Set([...needed, ...readByStep(step)]))], [])
   }
 }
@@ -128,7 +134,7 @@ export function overRows(plan: Plan, rows: ReadonlyMap<string, Column>): Plan {
   }
 }
 
-/** The rows of all inputs; rows within them have the shapes they have there. */
+/** The rows of all inputs; rows within them have the shapes they have there, which are the same in all. */
 export function concatOver(inputs: readonly Plan[], columns: readonly Column[]): Plan {
   const shapes = new Map(inputs.flatMap(outputColumns).filter(({ expanded }) => expanded !== undefined).map((column) => [column.name, column]))
   return concat(inputs, columns.map((column) => {

@@ -40,7 +40,7 @@ export function rowsReachedBy(segments: readonly PathSegment[], walking: Walking
   return { over: { ...reachedOf(walk), fields }, rows: ofColumns(fields, walking.scope) }
 }
 
-const walkAlong = (segments: readonly PathSegment[], walking: Walking): Walk => segments.reduce((walk, segment) => step(walk, segment, walking), atRows(walking.scope))
+const walkAlong = (segments: readonly PathSegment[], walking: Walking): Walk => segments.reduce((walk, segment) => step(walk, segment, walking), walking.from ?? atRows(walking.scope))
 
 function step(walk: Walk, segment: PathSegment, walking: Walking): Walk {
   switch (segment.kind) {
@@ -102,7 +102,11 @@ function rowsAt({ rows, related, columns }: Walk, scope: RowScope): RowScope {
   if (rows === undefined) return ofColumns(columns, scope)
   if (related === undefined) return rows
   const { notes } = related
-  return { ...rows, notes: { ...notes, ofAll: () => { throw unsupported('$these in a condition within a path that is aggregated', 'Put what it stands for into a path of its own.') } } }
+  return { ...rows, notes: { ...notes, ofAll: ofOthers, ofAny: ofOthers } }
+}
+
+const ofOthers = (): never => {
+  throw unsupported('A value of a collection in a condition within a path that is aggregated', 'Compute it before: compute(…).')
 }
 
 const columnsAt = ({ rows, columns }: Walk, scope: RowScope): readonly Column[] => [...(rows === undefined ? [] : columnsOfType(rows.model, rows.entityType)), ...(rows === scope ? scope.computed.values() : columns)]

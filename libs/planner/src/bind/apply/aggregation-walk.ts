@@ -1,12 +1,12 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Key } from '@tributary/odata-url'
-import { type Column, column, type Expression, instance, itemOf, type Reached, stringType, structuredType, untypedType, type ValueType, valueName } from '@tributary/plan'
+import { type Column, column, type ColumnExpression, type Expression, instance, itemOf, type Reached, stringType, structuredType, untypedType, type ValueType, valueName } from '@tributary/plan'
 import type { Bind } from '../bind-operand.js'
 import { comparable } from '../comparable-types.js'
 import { followMember, followNavigation } from '../followed-paths.js'
 import { keyCondition } from '../key-condition.js'
 import { columnsOfType, valueType } from '../model-types.js'
-import { invalid, unknownProperty, unsupported } from '../refusal.js'
+import { invalid, severalTypes, unknownProperty, unsupported } from '../refusal.js'
 import type { FollowedPath, RowScope } from '../row-scope.js'
 
 /** Where a path of properties and navigations has got to. */
@@ -31,10 +31,20 @@ export interface Walk {
   readonly through: boolean
 }
 
+/** Rows that stand in a hidden column. */
+export function walkFrom({ path, type }: ColumnExpression, related: FollowedPath): Walk {
+  const { set, model, entityType } = related.scope
+  const identity = set.key.length > 0 ? set.key : columnsOfType(model, entityType).filter(isTelling).map(({ name }) => name)
+  for (const name of identity) related.read.add(name)
+  return { path, values: [], only: [], onlyValues: [], identity, type, rows: related.scope, columns: [], related, through: true }
+}
+
 /** What a path is walked with. Without `bind` it holds neither keys nor conditions. */
 export interface Walking {
   readonly scope: RowScope
   readonly bind?: Bind
+  /** Where it begins; undefined: at the rows of the scope. */
+  readonly from?: Walk
 }
 
 /** A segment by its name, with the key of one of the rows it leads to. */
@@ -86,6 +96,7 @@ export function stepInto(walk: Walk, step: NamedStep, walking: Walking): Walk {
   if (walk.values.length > 0) return intoValue(walk, step, walking)
   const known = walk.columns.find((one) => one.name === step.name)
   if (known !== undefined) return intoColumn(walk, known, step.key, walking)
+  if (walk.columns.some(({ shownAs }) => shownAs === step.name)) throw severalTypes(step.name)
   if (walk.rows === undefined) throw unknownProperty('the result of $apply', step.name, walk.columns.map((one) => one.name))
   return fromRow(walk, step, walk.rows, walking)
 }

@@ -68,5 +68,5 @@ export function printColumn({ name, type, expanded }: Column): string {
   if (expanded === undefined) return name
   if (type.name !== 'Edm.Untyped') return `${name}()`
   const shown = expanded.columns.filter((column) => expanded.visible.includes(column.name) && column.derived !== true && !column.name.startsWith('@'))
-  return `${name}(${shown.map(printColumn).join(',')})`
+  return `${name}(${shown.length === 0 ? '@Core.AnyStructure' : shown.map(printColumn).join(',')})`
 }
