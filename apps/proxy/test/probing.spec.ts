@@ -69,6 +69,17 @@ describe('what remotes honour', () => {
     expect(server.requests.length).toBe(settled + 1)
   })
 
+  it('slowly is asked again on first use, with more time than a registration can wait', async () => {
+    const door = await openOver()
+    server.behave({ latencyMs: 1_700 })
+    await door.plane.prober.probe('erp', ['A', 'B'])
+    const path = '/odata/erp/A?$orderby=CustomerID&$top=2'
+    expect(await planOf(door, path)).toContain('Sort')
+    server.behave({})
+    await door.json('/odata/erp/A?$top=5')
+    while ((await planOf(door, path)).includes('Sort')) await new Promise((resolve) => setTimeout(resolve, 50))
+  }, 30_000)
+
   it('that is gone stays unknown, and fails nothing', async () => {
     const door = await openOver()
     await server.stop()

@@ -13,8 +13,8 @@ export interface RemoteSet {
 
 /** At registration: sets, requests and time in all. */
 const registration = Object.freeze({ sets: 3, requests: 20, timeoutMs: 5_000 })
-/** On first use: for one set, after the answer that met it has ended. */
-const firstUse = Object.freeze({ requests: 20, timeoutMs: 15_000 })
+/** On first use: for one set, after the answer that met it has ended. Nobody waits for it, so that slow remotes are found out, too. */
+const firstUse = Object.freeze({ requests: 20, timeoutMs: 60_000 })
 const lookAgainMs = 1_000
 
 /**
@@ -26,6 +26,8 @@ export class Prober implements RegistrationProbe {
   private readonly waiting = new Map<string, () => Promise<void>>()
   /** Sets that were asked lately, whatever came of it: an empty set would be asked again and again. */
   private readonly tried = new LRUCache<string, true>({ max: 10_000, ttl: 60 * 60_000 })
+  /** Sets whose probing ran out of a registration's time: the next use goes on with it. */
+  private readonly cut = new LRUCache<string, true>({ max: 10_000 })
   /** When the sets of a plan were looked at last. */
   private readonly looked = new WeakMap<readonly RemoteSet[], number>()
   private answering = 0
@@ -68,7 +70,7 @@ export class Prober implements RegistrationProbe {
     this.waiting.set(id, async () => {
       const endpoints = await this.pool.of(exposure)
       const known = [...endpoints.capabilities(set.endpoint, set.entitySet).facts.values()]
-      if (known.some(({ origin }) => origin === 'probed')) return
+      if (known.some(({ origin }) => origin === 'probed') && !this.cut.delete(id)) return
       await this.probeSet(exposure, set, { requests: firstUse.requests, signal: AbortSignal.timeout(firstUse.timeoutMs) })
     })
   }
@@ -96,7 +98,14 @@ export class Prober implements RegistrationProbe {
       const share = Math.floor(left / (sets.length - index))
       if (share === 0 || signal.aborted) return
       left -= await this.probeSet(exposure, set, { requests: share, signal })
+      if (signal.aborted) this.leave(idOf(exposure, set))
     }
+  }
+
+  /** What a registration had no time for is left to the next use of the set. */
+  private leave(id: string): void {
+    this.cut.set(id, true)
+    this.tried.delete(id)
   }
 
   /** Answers how many requests were sent. */
