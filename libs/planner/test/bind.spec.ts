@@ -57,6 +57,8 @@ describe('literals get the type their context needs', () => {
 
 describe('what does not fit is refused by name', () => {
   it.each([
+    ['Orders?$filter=isof(ID,Edm.Nope)', /HUB_QUERY_TYPE.*Edm.Nope where a type of the service or a primitive type/],
+    ['Orders?$filter=isof(ID,Nope.Kind)', /HUB_QUERY_TYPE.*Nope.Kind where a type of the service/],
     ['Order', /HUB_RESOURCE_NOT_FOUND.*Order.*Did you mean Orders\?/],
     ['Orders?$filter=Freigth gt 1', /HUB_QUERY_UNKNOWN_PROPERTY: The type Shop.Order has no property Freigth. Did you mean Freight\?/],
     ['Orders?$orderby=Nme', /HUB_QUERY_UNKNOWN_PROPERTY/],

@@ -99,11 +99,15 @@ function checkArguments(syntax: Call, known: Signature, given: readonly Expressi
   }
 }
 
+/** Types of which only others have values. */
+const abstractTypes: ReadonlySet<string> = new Set(['Edm.Untyped', 'Edm.PrimitiveType', 'Edm.ComplexType', 'Edm.EntityType'])
+
 function bindTypeTest(syntax: Call, scope: RowScope, bind: Bind): Expression {
   const [operand, target] = syntax.arguments
   const typeName = target ?? operand
   if (typeName?.kind !== 'typeName') throw unknownFunction(syntax.name, syntax.arguments.length, [])
   const type = valueType(scope.model, typeName)
+  if (type.base === 'Edm.Untyped' && !abstractTypes.has(typeName.name)) throw typeError({ what: 'The target type', span: typeName.span, found: typeName.name, expected: 'a type of the service or a primitive type' })
   if (type.base === 'structured') return structuredTest(syntax, typeName, scope, bind)
   if (target === undefined || operand === undefined) throw typeError({ what: `${syntax.name} of the row itself`, span: syntax.span, found: typeName.name, expected: 'an entity type' })
   const bound = bind(operand, scope)
