@@ -132,9 +132,12 @@ function bindComparison(operator: ComparisonOperator, syntax: Binary, scope: Row
   return binary(operator, left, right)
 }
 
+/** Quoted text may stand for a duration, a date and so on, if the other side says which: `'PT1H' eq duration'PT60M'`. */
+const isText = (syntax: Syntax): boolean => syntax.kind === 'literal' && syntax.type === 'Edm.String'
+
 /** Both sides as values of one type: a constant has the type of the other side, and what has no declared type is taken as one. */
 function bindSides(syntax: Binary, scope: RowScope): readonly [Expression, Expression] {
-  const constantLeft = isConstant(syntax.left, scope) && !isConstant(syntax.right, scope)
+  const constantLeft = isConstant(syntax.left, scope) && (!isConstant(syntax.right, scope) || (isText(syntax.left) && !isText(syntax.right)))
   const given = bindExpression(constantLeft ? syntax.right : syntax.left, scope)
   const other = bindExpression(constantLeft ? syntax.left : syntax.right, scope, given.type)
   const [left, right] = constantLeft ? [other, given] : [given, other]

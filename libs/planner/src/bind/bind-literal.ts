@@ -3,6 +3,7 @@ import type { Literal } from '@tributary/odata-url'
 import {
   type BaseType, castValue, decimalType, doubleType, enumText, type Expression, int32Type, int64Type, isFloating, isInteger, isNumeric, literal, nullType, parseGeo, primitiveType, stringType, type Value, type ValueType,
 } from '@tributary/plan'
+import { valueType } from './model-types.js'
 import { typeError } from './refusal.js'
 
 /**
@@ -94,7 +95,9 @@ function bindText(syntax: Literal, expected: ValueType | undefined): Expression 
   return checked(syntax, literal(stringType, syntax.text), expected)
 }
 
-function bindEnum(syntax: Literal, model: EdmModel, expected: ValueType | undefined): Expression {
+function bindEnum(syntax: Literal, model: EdmModel, context: ValueType | undefined): Expression {
+  const told = context === undefined || context.base === 'null' || context.base === 'Edm.Untyped'
+  const expected = told && syntax.enumType !== undefined ? valueType(model, { name: syntax.enumType, collection: false }) : context
   if (expected?.base !== 'enum') throw mismatch(syntax, expected ?? stringType)
   // The name may begin with the alias of its schema.
   if (syntax.enumType !== undefined && syntax.enumType !== expected.name && model.type(syntax.enumType)?.qualifiedName !== expected.name) {
