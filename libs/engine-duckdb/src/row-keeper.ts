@@ -2,16 +2,19 @@ import type { DuckDBResult } from '@duckdb/node-api'
 import type { MostFound, RowKeeper } from '@tributary/operators'
 import { keyField } from './key-text.js'
 import { keyColumn, keyedLines } from './keyed-lines.js'
+import { queryLines } from './query-lines.js'
 import type { Place } from './row-sorter.js'
-import { identifier } from './sql-text.js'
+import { identifier, textLiteral } from './sql-text.js'
 
 /** Keeps rows in a table, in the order of their keys, so that a look-up reads only where they may be. */
-export async function rowKeeper({ file: newFile, statements }: Place, name: string): Promise<RowKeeper> {
+export async function rowKeeper(place: Place, name: string): Promise<RowKeeper> {
+  const { file: newFile, statements } = place
   const file = await newFile(`${name}.rows`)
   const lines = keyedLines(file, 1)
   const table = identifier(`kept_${name}`)
   const key = keyColumn(0)
   let filled: Promise<unknown> | undefined
+  let read = 0
   const fill = async (): Promise<void> => {
     const rows = await lines.finish()
     await statements.run((connection) => connection.run(`CREATE TEMP TABLE ${table} AS SELECT ${key}, "n", "r" FROM ${rows} ORDER BY ${key}, "n"`))
@@ -27,6 +30,11 @@ export async function rowKeeper({ file: newFile, statements }: Place, name: stri
       const query = `SELECT ${key}, "r" FROM ${table} WHERE ${key} IN (SELECT unnest(from_json($1, '["VARCHAR"]'))) ORDER BY ${key}, "n"`
       const found = await statements.run(async (connection) => atMost(await connection.stream(query, [wanted]), most))
       return found === undefined ? undefined : grouped(found, fields)
+    },
+    async *rowsOf(one) {
+      filled ??= fill()
+      await filled
+      yield* queryLines(`SELECT "r" FROM ${table} WHERE ${key} = ${textLiteral(keyField(one))} ORDER BY "n"`, place, `${name}.${++read}`)
     },
   }
 }

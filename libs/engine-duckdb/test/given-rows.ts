@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDuckdb, type DuckdbEngine, type DuckdbOptions } from '@tributary/engine-duckdb'
 import { defaultLimits, execute, type Engine, type ExecutionContext, type ExecutionLimits } from '@tributary/operators'
-import { outputColumns, parseRows, type Page, type Plan, type Value } from '@tributary/plan'
+import { isStored, outputColumns, parseRows, type Page, type Plan, type Value } from '@tributary/plan'
 import { endpointsOf, readOf, type Pages } from './paged-source.js'
 
 /** A directory that is gone after the test. */
@@ -29,12 +29,14 @@ export interface RunOptions {
   readonly limits?: Partial<ExecutionLimits>
   readonly signal?: AbortSignal
   readonly notice?: NonNullable<ExecutionContext['notice']>
+  /** Whether values may be rows that are stored. */
+  readonly stored?: boolean
 }
 
 /** The pages of a plan. */
-export function pagesOf(plan: Plan, { engine, sets = {}, limits = {}, signal = new AbortController().signal, notice }: RunOptions = {}): AsyncIterable<Page> {
+export function pagesOf(plan: Plan, { engine, sets = {}, limits = {}, signal = new AbortController().signal, notice, stored = false }: RunOptions = {}): AsyncIterable<Page> {
   const context: ExecutionContext = {
-    endpoints: endpointsOf(sets), place: ({ scan }) => readOf(scan.target.entitySet, scan.columns), signal, observe: () => undefined,
+    endpoints: endpointsOf(sets), place: ({ scan, keys: [key] }) => readOf(scan.target.entitySet, scan.columns, key), signal, stored, observe: () => undefined,
     limits: { ...defaultLimits, ...limits }, ...(engine === undefined ? {} : { engine }), ...(notice === undefined ? {} : { notice }),
   }
   return execute(plan, context).pages
@@ -44,6 +46,16 @@ export function pagesOf(plan: Plan, { engine, sets = {}, limits = {}, signal = n
 export async function rowsOf(plan: Plan, options: RunOptions = {}): Promise<readonly (readonly Value[])[]> {
   const rows: (readonly Value[])[] = []
   const columns = outputColumns(plan)
-  for await (const page of pagesOf(plan, options)) rows.push(...(page.kind === 'rows' ? page : parseRows(page, columns)).rows)
+  for await (const page of pagesOf(plan, options)) {
+    for (const row of (page.kind === 'rows' ? page : parseRows(page, columns)).rows) rows.push(await Promise.all(row.map(whole)))
+  }
   return rows
+}
+
+/** A value whose rows, if they are stored, have been read. */
+async function whole(value: Value): Promise<Value> {
+  if (!isStored(value)) return value
+  const rows: (readonly Value[])[] = []
+  for await (const page of value) rows.push(...page)
+  return { rows, ...(value.count === undefined ? {} : { count: value.count }) }
 }

@@ -1,9 +1,15 @@
 import { createModel } from '@tributary/edm'
-import { remote, remoteScan, fragment, scan, type BytesPage, type Column, type Fragment, type Page, type Remote } from '@tributary/plan'
-import { createKnowledge, Source, type Accepted, type Description, type Endpoints, type SourcePage } from '@tributary/source'
+import { remote, remoteScan, fragment, scan, type BytesPage, type Column, type Fragment, type Page, type Remote, type Value } from '@tributary/plan'
+import { createKnowledge, Source, type Accepted, type Description, type Endpoints, type ReadContext, type SourcePage } from '@tributary/source'
 
 /** Rows of a set, made as often as it is read. */
 export type Pages = () => Iterable<Page>
+
+interface Handle {
+  readonly set: string
+  /** The column by whose values rows can be asked for. */
+  readonly key?: string
+}
 
 class PagedSource extends Source {
   readonly kind = 'paged'
@@ -20,12 +26,14 @@ class PagedSource extends Source {
     throw new Error('is placed already')
   }
 
-  override batchOf(): number {
-    return 1
+  override batchOf(_: Accepted, keys: readonly (readonly Value[])[]): number {
+    return keys.length
   }
 
-  override async *read({ handle }: Accepted): AsyncGenerator<SourcePage> {
-    for (const page of this.sets[String(handle)]?.() ?? []) yield { page }
+  override async *read({ handle }: Accepted, { keys }: ReadContext): AsyncGenerator<SourcePage> {
+    const { set, key } = handle as Handle
+    const wanted = keys === undefined ? undefined : new Set(keys.map(([value]) => value))
+    for (const page of this.sets[set]?.() ?? []) yield { page: wanted === undefined || page.kind === 'bytes' ? page : { ...page, rows: page.rows.filter((row) => wanted.has(row[page.columns.findIndex(({ name }) => name === key)])) } }
   }
 }
 
@@ -38,11 +46,12 @@ export function endpointsOf(sets: Readonly<Record<string, Pages>>): Endpoints {
   return { endpoint: () => ({ source, target }), capabilities: (slug, set) => knowledge.capabilities({ slug, identity: 'test' }, set), learn: () => undefined }
 }
 
-/** All of a set, of which the source takes nothing. */
-export function readOf(set: string, columns: readonly Column[]): Remote {
+/** All of a set, of which the source takes nothing, or only the values of a key. */
+export function readOf(set: string, columns: readonly Column[], key?: string): Remote {
   const target = { endpoint: 'paged', entitySet: set, entityType: `T.${set}`, renamed: new Map(), key: [] }
-  const accepted: Accepted = { handle: set, trust: 'exact', ordered: false, limited: false, counted: false, taken: [], relies: [] }
-  const asked: Fragment = fragment(scan(target, columns))
+  const handle: Handle = { set, ...(key === undefined ? {} : { key }) }
+  const accepted: Accepted = { handle, trust: 'exact', ordered: false, limited: false, counted: false, taken: [], relies: [], ...(key === undefined ? {} : { keyForm: 'in' as const }) }
+  const asked: Fragment = fragment(scan(target, columns), key === undefined ? {} : { keys: [key] })
   return remote(asked, remoteScan({ target, columns, accepted, taken: [] }))
 }
 

@@ -16,11 +16,22 @@ function withContext(object: Buffer, context: string, style: JsonStyle): Buffer 
 }
 
 /**
- * A single entity in JSON.
+ * A single entity in JSON; in chunks where it has related rows that are stored.
  * @see OData JSON Format 4.01, section 6
  */
-export const entityJson = (place: RowPlace, visible: readonly string[], context: string, style: JsonStyle): Buffer =>
-  withContext(rowJson(place, visible, style), context, style)
+export function entityJson(place: RowPlace, visible: readonly string[], context: string, style: JsonStyle): Buffer | AsyncIterable<Buffer> {
+  const json = rowJson(place, visible, style)
+  return Buffer.isBuffer(json) ? withContext(json, context, style) : beginningWithContext(json, context, style)
+}
+
+/** The first chunk holds the beginning of the object, which has members beside: there are rows among them. */
+async function* beginningWithContext(chunks: AsyncIterable<Buffer>, context: string, style: JsonStyle): AsyncGenerator<Buffer> {
+  let first = true
+  for await (const chunk of chunks) {
+    yield first ? withContext(chunk, context, style) : chunk
+    first = false
+  }
+}
 
 /** What is told of a property beside its value. */
 export interface ToldOfProperty {

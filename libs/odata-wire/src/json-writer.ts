@@ -1,6 +1,7 @@
 import { exceptionTerm, exceptionText, type MissingReason } from './exceptions.js'
 import { rowCount, type WireBytes, type WirePage, type WireRows } from './page.js'
 import { adjoins, rowBytes, rowWriters } from './page-rows.js'
+import { gapTexts, rowGaps, type RowGap, type RowGaps } from './row-gaps.js'
 import { carriesMembers, rowOctets } from './row-octets.js'
 import { controlName, type JsonStyle } from './style.js'
 
@@ -96,10 +97,11 @@ class CollectionText<P extends WirePage> {
   more = false
   last?: RowPlace<P>
   private counted = false
+  private readonly gaps = rowGaps()
   private readonly writers
 
   constructor(private readonly options: CollectionOptions<P>) {
-    this.writers = rowWriters(options.visible, options.style)
+    this.writers = rowWriters(options.visible, options.style, this.gaps)
   }
 
   begin(): void {
@@ -118,32 +120,52 @@ class CollectionText<P extends WirePage> {
     this.out.text('}')
   }
 
-  /** Writes the rows of a page that fit, and gives chunks as they fill. */
-  page(page: P): Generator<Buffer> {
+  /** Writes the rows of a page that fit, and gives chunks as they fill; a gap has to be filled before it goes on. */
+  page(page: P): Generator<Buffer | RowGap> {
     const form: WirePage = page
     if (form.kind === 'bytes') return this.slices(page, form)
     return carriesMembers(form.columns) ? this.octets(page, form) : this.texts(page, form)
   }
 
-  private *texts(page: P, { columns, rows }: WireRows): Generator<Buffer> {
+  /** Fills a gap, and gives chunks as they fill. */
+  async *fill(gap: RowGap): AsyncGenerator<Buffer> {
+    for await (const text of gapTexts(gap, this.gaps)) {
+      this.out.text(text)
+      this.bytes += Buffer.byteLength(text)
+      if (this.out.length >= chunkBytes) yield this.out.take()
+    }
+  }
+
+  private *texts(page: P, { columns, rows }: WireRows): Generator<Buffer | RowGap> {
     const write = this.writers(columns)
     for (const [index, row] of rows.entries()) {
       if (this.isFull()) return
       const text = write(row)
-      this.out.text(this.rows === 0 ? text : `,${text}`)
+      if (this.rows > 0) this.out.text(',')
+      if (this.gaps.left) yield* this.pieces(text, 'utf8')
+      else this.out.text(text)
       this.note(page, index, 1, Buffer.byteLength(text))
       if (this.out.length >= chunkBytes) yield this.out.take()
     }
   }
 
-  private *octets(page: P, { columns, rows }: WireRows): Generator<Buffer> {
-    const write = rowOctets(columns, this.options.visible, this.options.style)
+  private *octets(page: P, { columns, rows }: WireRows): Generator<Buffer | RowGap> {
+    const write = rowOctets(columns, this.options.visible, this.options.style, this.gaps)
     for (const [index, row] of rows.entries()) {
       if (this.isFull()) return
       const text = write(row)
-      this.out.text(this.rows === 0 ? text : `,${text}`, 'latin1')
+      if (this.rows > 0) this.out.text(',', 'latin1')
+      if (this.gaps.left) yield* this.pieces(text, 'latin1')
+      else this.out.text(text, 'latin1')
       this.note(page, index, 1, text.length)
       if (this.out.length >= chunkBytes) yield this.out.take()
+    }
+  }
+
+  private *pieces(text: string, encoding: 'utf8' | 'latin1'): Generator<RowGap> {
+    for (const piece of this.gaps.pieces(text)) {
+      if (typeof piece === 'string') this.out.text(piece, encoding)
+      else yield piece
     }
   }
 
@@ -203,7 +225,10 @@ export async function* writeCollection<P extends WirePage>(pages: AsyncIterable<
     const first = !begun
     begun = true
     if (first) text.begin()
-    yield* text.page(page)
+    for (const part of text.page(page)) {
+      if (Buffer.isBuffer(part)) yield part
+      else yield* text.fill(part)
+    }
     // A full page of counted rows goes on being read, unwritten, until the number is known.
     if (text.more && (options.count === undefined || options.count() !== undefined)) break
     if (first || text.out.length >= pageEndBytes) yield text.out.take()
@@ -213,8 +238,23 @@ export async function* writeCollection<P extends WirePage>(pages: AsyncIterable<
   yield text.out.take()
 }
 
-/** One row's JSON. A page of bytes must be one that `writableAsTheyAre` allows. */
-export function rowJson({ page, row }: RowPlace, visible: readonly string[], style: JsonStyle): Buffer {
+/**
+ * One row's JSON, in chunks where rows that are stored belong into it. A page of bytes must be one that `writableAsTheyAre` allows.
+ */
+export function rowJson({ page, row }: RowPlace, visible: readonly string[], style: JsonStyle): Buffer | AsyncIterable<Buffer> {
   if (page.kind === 'bytes') return rowBytes(page, row)
-  return Buffer.from(rowWriters(visible, style)(page.columns)(page.rows[row] ?? []))
+  const gaps = rowGaps()
+  const text = rowWriters(visible, style, gaps)(page.columns)(page.rows[row] ?? [])
+  return gaps.left ? filled(gaps.pieces(text), gaps) : Buffer.from(text)
+}
+
+async function* filled(pieces: readonly (string | RowGap)[], gaps: RowGaps): AsyncGenerator<Buffer> {
+  const out = new ChunkBuffer()
+  for (const piece of pieces) {
+    for await (const text of typeof piece === 'string' ? [piece] : gapTexts(piece, gaps)) {
+      out.text(text)
+      if (out.length >= chunkBytes) yield out.take()
+    }
+  }
+  yield out.take()
 }

@@ -1,5 +1,6 @@
 import type { WireBytes, WireColumn, WirePage } from './page.js'
-import { rowText, type RowText } from './row-text.js'
+import type { RowGaps, RowText } from './row-gaps.js'
+import { rowText } from './row-text.js'
 import { isControlColumn, type JsonStyle } from './style.js'
 
 const carriesWideNumbers = ({ type, fields, expanded }: WireColumn): boolean => {
@@ -47,12 +48,12 @@ export function adjoins(page: WireBytes, row: number): boolean {
 }
 
 /** Gives the row writer of a column list, compiled once as long as pages share it. */
-export function rowWriters(visible: readonly string[], style: JsonStyle): (columns: readonly WireColumn[]) => RowText {
+export function rowWriters(visible: readonly string[], style: JsonStyle, gaps?: RowGaps): (columns: readonly WireColumn[]) => RowText {
   let known: readonly WireColumn[] | undefined
   let write: RowText | undefined
   return (columns) => {
     if (write === undefined || columns !== known) {
-      write = rowText(columns, visible, style)
+      write = rowText(columns, visible, style, gaps)
       known = columns
     }
     return write

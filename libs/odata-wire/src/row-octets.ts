@@ -1,4 +1,5 @@
 import type { WireColumn } from './page.js'
+import type { RowGaps } from './row-gaps.js'
 import { rowText } from './row-text.js'
 import type { JsonStyle } from './style.js'
 
@@ -12,12 +13,12 @@ const membersColumn = '{}'
 export const carriesMembers = (columns: readonly WireColumn[]): boolean => columns.some(({ name }) => name === membersColumn)
 
 /** Compiles the writer of rows that carry their members as text, or values where the text is undefined. */
-export function rowOctets(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): RowOctets {
+export function rowOctets(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle, gaps?: RowGaps): RowOctets {
   const position = columns.findIndex(({ name }) => name === membersColumn)
   const shown = visible.filter((name) => name !== membersColumn)
-  const whole = rowText(columns, shown, style)
+  const whole = rowText(columns, shown, style, gaps)
   const isExpanded = (name: string): boolean => columns.some((column) => column.name === name && column.expanded !== undefined)
-  const beside = shown.some(isExpanded) ? rowText(columns, shown.filter(isExpanded), style) : undefined
+  const beside = shown.some(isExpanded) ? rowText(columns, shown.filter(isExpanded), style, gaps) : undefined
   return (row) => {
     const members = row[position]
     if (typeof members !== 'string') return octets(whole(row))

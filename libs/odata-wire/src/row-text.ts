@@ -1,10 +1,8 @@
 import type { WireColumn, WireShape } from './page.js'
+import { gapSign, isStored, type RowGaps, type RowText } from './row-gaps.js'
 import { controlColumnName, controlName, isControlColumn, isOmitted, isTold, type JsonStyle } from './style.js'
 import { exceptionTerm, exceptionText, isMissing } from './exceptions.js'
 import { valueText, type ValueText } from './value-text.js'
-
-/** Writes one row as a JSON object. */
-export type RowText = (row: readonly unknown[]) => string
 
 /** The value of an expanded to-many navigation. */
 interface ExpandedRows {
@@ -22,14 +20,15 @@ const spread = (style: JsonStyle): MemberText => (value) =>
     .join(',')
 
 /** To-one: the row or null. To-many: the rows, before them their number where it was asked for. What could not be read: why. */
-function expanded(name: string, shape: WireShape, style: JsonStyle): MemberText {
-  const read = readExpanded(name, shape, style)
+function expanded(name: string, shape: WireShape, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
+  const read = readExpanded(name, shape, style, gaps)
   const missingLabel = `${JSON.stringify(`${name}${exceptionTerm}`)}:`
   return (value) => (isMissing(value) ? missingLabel + exceptionText(value.missing) : read(value))
 }
 
-function readExpanded(name: string, shape: WireShape, style: JsonStyle): MemberText {
-  const write = rowText(shape.columns, shape.visible, style)
+function readExpanded(name: string, shape: WireShape, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
+  const write = rowText(shape.columns, shape.visible, style, gaps)
+  const rowsText = writeRows(write, gaps)
   const label = `${JSON.stringify(name)}:`
   const countLabel = `${JSON.stringify(`${name}${controlName('count', style)}`)}:`
   if (!shape.toMany) {
@@ -37,17 +36,25 @@ function readExpanded(name: string, shape: WireShape, style: JsonStyle): MemberT
     return (value) => (value === null ? `${label}null` : label + writeOnce(value as readonly unknown[]))
   }
   return (value) => {
-    const { rows, count } = value as ExpandedRows
-    const text = `${label}[${rows.map(write).join(',')}]`
+    const { count } = value as Pick<ExpandedRows, 'count'>
+    const text = `${label}${rowsText(value)}`
     return count === undefined ? text : `${countLabel}${style.ieee754 ? `"${count}"` : count},${text}`
   }
 }
 
 /** Expanded rows as a value by themselves. */
-function shapeText({ toMany, columns, visible }: WireShape, style: JsonStyle): ValueText {
-  const write = rowText(columns, visible, style)
-  if (!toMany) return (value) => write(value as readonly unknown[])
-  return (value) => `[${(value as ExpandedRows).rows.map(write).join(',')}]`
+function shapeText({ toMany, columns, visible }: WireShape, style: JsonStyle, gaps: RowGaps | undefined): ValueText {
+  const write = rowText(columns, visible, style, gaps)
+  return toMany ? writeRows(write, gaps) : (value) => write(value as readonly unknown[])
+}
+
+/** Many rows: those that are held at once, those that are stored by and by. */
+function writeRows(write: RowText, gaps: RowGaps | undefined): ValueText {
+  return (value) => {
+    if (!isStored(value)) return `[${(value as ExpandedRows).rows.map(write).join(',')}]`
+    if (gaps === undefined) throw new Error('Stored rows cannot be written at once')
+    return `[${gaps.leave({ rows: value, write })}]`
+  }
 }
 
 /** Many rows may lead to the same related row, whose text is made once. */
@@ -57,15 +64,16 @@ function remembering(write: RowText): RowText {
     const known = texts.get(row)
     if (known !== undefined) return known
     const text = write(row)
-    texts.set(row, text)
+    // A gap is filled where it was left.
+    if (!text.includes(gapSign)) texts.set(row, text)
     return text
   }
 }
 
-function memberText(column: WireColumn, style: JsonStyle): MemberText {
-  if (column.expanded !== undefined) return expanded(column.shownAs ?? column.name, column.expanded, style)
+function memberText(column: WireColumn, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
+  if (column.expanded !== undefined) return expanded(column.shownAs ?? column.name, column.expanded, style, gaps)
   const label = `${JSON.stringify(controlColumnName(column.shownAs ?? column.name, style))}:`
-  const write = valueText(column, style, (shape) => shapeText(shape, style))
+  const write = valueText(column, style, (shape) => shapeText(shape, style, gaps))
   return (value) => label + write(value)
 }
 
@@ -92,11 +100,12 @@ function shownColumns(columns: readonly WireColumn[], visible: readonly string[]
 /**
  * Compiles the writer of rows with these columns: visible ones only, each by its type, values that were not selected left out.
  * Int64 and Decimal keep every digit; undeclared properties (`*`) stand beside the declared.
+ * @param gaps takes the places of rows that are stored; without it there may be none
  */
-export function rowText(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle): RowText {
+export function rowText(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle, gaps?: RowGaps): RowText {
   const members = shownColumns(columns, visible, style).map((index) => {
     const column = columns[index] as WireColumn
-    const write = column.name === '*' ? spread(style) : memberText(column, style)
+    const write = column.name === '*' ? spread(style) : memberText(column, style, gaps)
     return { index, write, omits: style.omit === undefined || column.expanded !== undefined ? undefined : (value: unknown) => isOmitted(style, column.default, value) }
   })
   return (row) => {

@@ -1,4 +1,4 @@
-import { type BytesPage, type Column, type Page, type Value } from '@tributary/plan'
+import { type BytesPage, type Column, isStored, type Page, type Value } from '@tributary/plan'
 import type { RowLines } from './engine.js'
 import { rowsPage, toRows, type Row } from './page-rows.js'
 
@@ -141,6 +141,7 @@ const marked: readonly Value[] = [undefined, Number.NaN, Infinity, -Infinity, -0
 const markOf = (value: unknown): number => (typeof value === 'number' && (value === 0 || !Number.isFinite(value)) ? marked.findIndex((special) => Object.is(special, value)) : -1)
 
 const replacer = (_: string, value: unknown): unknown => {
+  if (isStored(value as Value)) throw new Error('Rows that are stored already cannot be carried with others')
   const special = value === undefined ? 0 : markOf(value)
   return special < 0 ? value : { '~': special }
 }

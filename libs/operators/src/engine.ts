@@ -56,6 +56,8 @@ export interface RowKeeper {
    * be added any more.
    */
   find(keys: readonly string[], most: MostFound): Promise<ReadonlyMap<string, readonly string[]> | undefined>
+  /** All rows of one key, however many, in the order they came. No row can be added any more. */
+  rowsOf(key: string): AsyncIterable<RowLines>
 }
 
 /** What one look-up may bring. */

@@ -12,6 +12,7 @@ import type { Execution } from './execution.js'
 import type { ExecutionContext, RowStream } from './execution-context.js'
 import { openExpand } from './expand.js'
 import { openFilter } from './filter.js'
+import { handedOn } from './handed-on.js'
 import { lanes } from './lanes.js'
 import { openLimit } from './limit.js'
 import { requestMeter } from './meter.js'
@@ -33,7 +34,7 @@ import { openWritten } from './written-rows.js'
  * @throws (while pages are read) HUB_SOURCE_*, HUB_JOIN_NOT_UNIQUE, HUB_LIMIT_EXCEEDED
  */
 export function execute(plan: Plan, context: ExecutionContext): RowStream {
-  const shared: Omit<RequestState, 'related'> = {
+  const shared: Omit<RequestState, 'related' | 'handedOn'> = {
     noticed: new Set(),
     meter: requestMeter(context),
     lanes: once(() => lanes(context.limits.lanesPerSource)),
@@ -71,11 +72,12 @@ async function* restarting(running: Running, start: () => RowStream, signal: Abo
 }
 
 /** The plan opened once, with a memory and a signal of its own: whatever is still being read ends with its pages. */
-function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestState, 'related'>): RowStream {
+function attempt(plan: Plan, context: ExecutionContext, shared: Omit<RequestState, 'related' | 'handedOn'>): RowStream {
   const closing = linkedAbort(context.signal)
   const { signal } = closing
   const work = context.engine?.begin(signal)
-  const state: RequestState = { ...shared, related: once((node: Expand) => relatedRows(node, execution)), ...(work === undefined ? {} : { work }) }
+  const handed: ReadonlySet<Plan> = work === undefined || context.stored !== true ? new Set() : handedOn(plan)
+  const state: RequestState = { ...shared, handedOn: handed, related: once((node: Expand) => relatedRows(node, execution)), ...(work === undefined ? {} : { work }) }
   const execution: Execution = { context, signal, state, open }
   const stream = context.written === undefined ? open(plan, execution) : openWritten(plan, execution, context.written)
   return { ...stream, pages: closedAfter(stream.pages, closing, work) }

@@ -30,6 +30,8 @@ export interface ExecutionContext {
   readonly partial?: boolean
   /** Rows may be carried as text where nobody looks into them: they are written in this form. */
   readonly written?: TextForm
+  /** Whoever reads the rows understands values that are stored rows, and has read them before it asks for the next page or ends. */
+  readonly stored?: boolean
   /** The present moment, for facts that are learnt. Default: the system's clock. */
   readonly now?: () => Date
 }

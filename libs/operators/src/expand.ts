@@ -5,7 +5,7 @@ import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
 import { joinKeys, typesOf } from './join-keys.js'
 import { positionsOf, toRows } from './page-rows.js'
-import { shapeOf, withoutExpands } from './related-rows.js'
+import { shapeOf, withoutExpands } from './related-shape.js'
 import type { Step } from './seekers.js'
 
 /**

@@ -10,6 +10,8 @@ import { spillBudget } from './spill-budget.js'
 export interface KeptRows extends Replay {
   /** @throws HUB_LIMIT_EXCEEDED, HUB_LIMIT_BYTES_BUFFERED where there is no engine, HUB_SPOOL_FULL */
   add(rows: readonly Row[]): Promise<void>
+  /** All of them, as long as they are in memory. */
+  held(): readonly Row[] | undefined
   close(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export function keptRows(execution: Pick<Execution, 'context' | 'state'>, { oper
         await log.add(rows.map(rowText))
       }
     },
+    held: () => (log === undefined ? held.flat() : undefined),
     async *pages() {
       yield* held
       if (log !== undefined) for await (const lines of log.read()) yield rowsOfLines(lines)

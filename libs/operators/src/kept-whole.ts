@@ -1,9 +1,9 @@
-import { exceeded } from './budget.js'
-import { rowsOfTexts, rowText } from './carried-rows.js'
-import type { RowKeeper } from './engine.js'
+import { rowsOfLines, rowsOfTexts, rowText } from './carried-rows.js'
+import type { RowKeeper, RowLines } from './engine.js'
 import type { Execution } from './execution.js'
 import type { InFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
+import { rowsOfLoneKey } from './lone-key.js'
 import type { Row } from './page-rows.js'
 import { BatchTooLarge, type InnerSide, keyedRows, type RowsByKey } from './related-reader.js'
 import { rowBytes } from './row-bytes.js'
@@ -59,7 +59,7 @@ export async function readKept(inner: InnerSide, execution: Execution): Promise<
     budget.release()
     throw error
   }
-  return keeper === undefined ? groups : looking(keeper, execution, inner.node.navigation.name)
+  return keeper === undefined ? groups : looking(keeper, inner, execution)
 }
 
 function hold(groups: Map<string, Row[]>, rows: readonly { readonly hash: string; readonly row: Row }[]): void {
@@ -78,13 +78,20 @@ async function kept(groups: Map<string, Row[]>, budget: SpillBudget): Promise<Ro
   return keeper
 }
 
-function looking(keeper: RowKeeper, { context: { limits } }: Execution, name: string): KeptWhole {
+function looking(keeper: RowKeeper, { node, core }: InnerSide, execution: Execution): KeptWhole {
+  const { limits } = execution.context
+  const lone = async (hash: string): Promise<RowsByKey> => new Map([[hash, await rowsOfLoneKey(node, core, pagesOf(keeper.rowsOf(hash)), execution)]])
   return {
     async find(batch) {
       const found = await keeper.find(batch.map(({ hash }) => hash), { rows: limits.buildRows, bytes: limits.buildBytes })
-      if (found === undefined && batch.length > 1) throw new BatchTooLarge()
-      if (found === undefined) throw exceeded(limits.buildRows, `rows of ${name} related to one key`)
+      const [first, ...others] = batch
+      if (found === undefined && others.length > 0) throw new BatchTooLarge()
+      if (found === undefined) return lone(first?.hash ?? '')
       return new Map([...found].map(([hash, rows]) => [hash, rowsOfTexts(rows)]))
     },
   }
+}
+
+async function* pagesOf(lines: AsyncIterable<RowLines>): AsyncGenerator<readonly Row[]> {
+  for await (const some of lines) yield rowsOfLines(some)
 }

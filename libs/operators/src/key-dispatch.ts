@@ -9,6 +9,7 @@ import { inFlight } from './in-flight.js'
 import type { KeyQueue, Sought } from './key-queue.js'
 import { lookUp, readKept, type KeptWhole } from './kept-whole.js'
 import { BatchTooLarge, readBatch, readWhole, type InnerSide, type RowsByKey } from './related-reader.js'
+import { rowsOf } from './related-cache.js'
 import { PlacedAnew } from './remote.js'
 import { acceptedOf } from './accepted.js'
 import type { KeyDispatch } from './sought-rows.js'
@@ -103,7 +104,7 @@ async function wholeOrNone(side: InnerSide, execution: Execution, otherWay: bool
   }
 }
 
-const rowsIn = (groups: RowsByKey): number => [...groups.values()].reduce((sum, rows) => sum + rows.length, 0)
+const rowsIn = (groups: RowsByKey): number => [...groups.values()].reduce((sum, rows) => sum + ('made' in rows ? rowsOf(rows.made).length : rows.length), 0)
 
 interface KeysTaken {
   readonly keyed: Remote

@@ -1,9 +1,9 @@
-import type { ExpandedRow, ExpandedRows, MissingPart } from '@tributary/plan'
+import { type ExpandedRow, type ExpandedRows, isStored, type MissingPart, type StoredRows } from '@tributary/plan'
 import type { Memory } from './meter.js'
 import { rowBytes } from './row-bytes.js'
 
 /** What a key joins to, as the expanded column carries it. Null: no row, to-one. */
-export type Related = ExpandedRow | ExpandedRows | MissingPart | null
+export type Related = ExpandedRow | ExpandedRows | StoredRows | MissingPart | null
 
 /** Whether the rows could not be read. */
 export const isMissing = (related: Related): related is MissingPart => related !== null && 'missing' in related
@@ -75,8 +75,8 @@ function weigh(hash: string, related: Related): Kept {
   return { related, rows: Math.max(1, rows.length), bytes }
 }
 
-/** The rows of an expanded value. */
+/** The rows of an expanded value that are held: none of those that are stored. */
 export function rowsOf(related: Related): readonly ExpandedRow[] {
-  if (related === null || isMissing(related)) return []
+  if (related === null || isMissing(related) || isStored(related)) return []
   return 'rows' in related ? related.rows : [related]
 }

@@ -4,11 +4,12 @@ import { buildBudget } from './budget.js'
 import type { Execution } from './execution.js'
 import { joinKeys, looseHash, typesOf } from './join-keys.js'
 import type { Sought } from './key-queue.js'
+import { rowsOfLoneKey, type LoneRows } from './lone-key.js'
 import { toRows, type Row } from './page-rows.js'
 import { acceptedOf } from './accepted.js'
 
-/** Rows by the text of their join key. */
-export type RowsByKey = ReadonlyMap<string, readonly Row[]>
+/** Rows by the text of their join key, or what those of a lone one are already. */
+export type RowsByKey = ReadonlyMap<string, LoneRows>
 
 /** The inner side of an expand: what is read for it, without the expands on top of it, and the remote in it that takes keys. */
 export interface InnerSide {
@@ -32,23 +33,43 @@ export class BatchTooLarge extends Error {
  * HUB_LIMIT_EXCEEDED if one key alone has too many rows
  */
 export async function readBatch(inner: InnerSide, keyed: Remote, batch: readonly Sought[], execution: Execution): Promise<RowsByKey> {
-  const groups = new Map<string, Row[]>(batch.map(({ hash }) => [hash, []]))
   const placement = execution.state.placement(keyed)
   const { scan } = placement.current()
-  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name} related to one key`, execution.state.meter.memory)
-  const isForeign = foreignKeys(batch)
-  let foreign = false
+  const foreign = foreignKeys(batch)
   const read = { ...execution, batch: { of: keyed, keys: batch.map(({ tuple }) => tuple) } }
+  const mistrust = (): void => {
+    if (foreign.seen && scan !== undefined) mistrustKeys(placement, acceptedOf(scan).keyForm, acceptedOf(scan).relies)
+  }
+  const [lone, ...others] = batch
+  if (lone !== undefined && others.length === 0) {
+    const found = await readLoneKey(inner, lone, read, foreign)
+    mistrust()
+    return found
+  }
+  const groups = new Map<string, Row[]>(batch.map(({ hash }) => [hash, []]))
+  const budget = buildBudget(execution.context.limits, `of ${inner.node.navigation.name} related to several keys`, execution.state.meter.memory)
   // What was found is bounded by the memory of the bind join from then on.
   await eachRow(inner, read, (hash, row) => {
     const group = groups.get(hash)
-    if (group === undefined) foreign ||= isForeign(hash)
-    else if (batch.length === 1) budget.hold(row)
+    if (group === undefined) foreign.look(hash)
     else if (!budget.fits(row)) throw new BatchTooLarge()
     group?.push(row)
   }).finally(() => budget.release())
-  if (foreign && scan !== undefined) mistrustKeys(placement, acceptedOf(scan).keyForm, acceptedOf(scan).relies)
+  mistrust()
   return groups
+}
+
+async function readLoneKey(inner: InnerSide, { hash: wanted }: Sought, execution: Execution, foreign: ForeignKeys): Promise<RowsByKey> {
+  const ofKey = async function* (): AsyncGenerator<readonly Row[]> {
+    for await (const rows of keyedRows(inner, execution)) {
+      yield rows.flatMap(({ hash, row }) => {
+        if (hash === wanted) return [row]
+        foreign.look(hash)
+        return []
+      })
+    }
+  }
+  return new Map([[wanted, await rowsOfLoneKey(inner.node, inner.core, ofKey(), execution)]])
 }
 
 /** Reads the whole inner side: for a source that takes no keys. @throws HUB_LIMIT_EXCEEDED */
@@ -87,11 +108,20 @@ export async function* keyedRows({ node, core }: InnerSide, execution: Execution
 }
 
 /** Tells rows nobody asked for, not even by the standards of a source that compares without case or accents. */
-function foreignKeys(batch: readonly Sought[]): (hash: string) => boolean {
+interface ForeignKeys {
+  readonly seen: boolean
+  look(hash: string): void
+}
+
+function foreignKeys(batch: readonly Sought[]): ForeignKeys {
   let loose: ReadonlySet<string> | undefined
-  return (hash) => {
-    loose ??= new Set(batch.map((sought) => looseHash(sought.hash)))
-    return !loose.has(looseHash(hash))
+  let seen = false
+  return {
+    get seen() { return seen },
+    look(hash) {
+      loose ??= new Set(batch.map((sought) => looseHash(sought.hash)))
+      seen ||= !loose.has(looseHash(hash))
+    },
   }
 }
 

@@ -1,12 +1,14 @@
-import { columnsOf, outputColumns, goesRowByRow, type BaseType, type Expand, type ExpandedShape, type Fragment, type MissingPart, type PerParent, type Plan, type Remote } from '@tributary/plan'
+import { outputColumns, goesRowByRow, type BaseType, type Expand, type Fragment, type MissingPart, type Plan, type Remote } from '@tributary/plan'
 import type { Execution } from './execution.js'
 import { asKeyOf, isAskable, typesOf, type JoinKey } from './join-keys.js'
 import { keyDispatch } from './key-dispatch.js'
 import { keyQueue, type Sought } from './key-queue.js'
+import type { LoneRows } from './lone-key.js'
 import { relatedOf } from './per-parent.js'
 import { positionsOf, type Row } from './page-rows.js'
 import { relatedCache, type Related } from './related-cache.js'
 import type { InnerSide, RowsByKey } from './related-reader.js'
+import { shapeOf, withoutExpands } from './related-shape.js'
 import type { RelatedRows } from './sought-rows.js'
 
 /** What one request knows of the inner side of `node`: nothing yet. */
@@ -14,7 +16,8 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
   const { limits } = execution.context
   const inner = innerSideOf(node)
   const { core } = inner
-  const make = relatedOf(node, core, shapeOf(node))
+  const ofRows = relatedOf(node, core, shapeOf(node))
+  const make = (rows: LoneRows, key: Row): Related => ('made' in rows ? rows.made : ofRows(rows, key))
   const tupleOf = remoteTuple(inner)
   const cache = relatedCache({ rows: limits.cacheRows, bytes: limits.cacheBytes, memory: execution.state.meter.memory, what: `related by ${node.navigation.name}` })
   const sought = new Map<string, Sought>()
@@ -76,21 +79,6 @@ export function innerSideOf(node: Expand): InnerSide {
   return { node, core, keyed: askable ? keyedRemote(core, node.on) : undefined }
 }
 
-/** An expand's inner side without the expands on top of it: those are executed over all rows found, so that their keys, too, come in full batches. */
-export function withoutExpands({ related, perParent }: Expand): { readonly core: Plan; readonly nested: readonly Expand[] } {
-  const nested: Expand[] = []
-  let core = related
-  while (core.kind === 'expand' && !ordersBy(perParent.order, core.navigation.name)) {
-    nested.unshift(core)
-    core = core.input
-  }
-  return { core, nested }
-}
-
-function ordersBy(order: PerParent['order'], name: string): boolean {
-  return order.some(({ expression }) => columnsOf(expression).has(name))
-}
-
 /**
  * The remote whose rows the inner side consists of, if it takes the join columns as keys. A limit applies to all rows together: under
  * one, rows must not be read by keys.
@@ -118,10 +106,4 @@ function remoteTuple({ keyed, node }: InnerSide): (values: Row, from: readonly B
     const tuple = positions.map((position, index) => asKeyOf(values[position], from[position] ?? 'Edm.Untyped', types[index] ?? 'Edm.Untyped'))
     return tuple.includes(undefined) ? undefined : tuple
   }
-}
-
-/** The shape of the rows an expand adds. */
-export function shapeOf({ navigation }: Expand): ExpandedShape {
-  if (navigation.expanded === undefined) throw new Error(`The column ${navigation.name} has no shape to expand to`)
-  return navigation.expanded
 }

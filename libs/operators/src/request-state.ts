@@ -1,4 +1,4 @@
-import type { Expand, Remote } from '@tributary/plan'
+import type { Expand, Plan, Remote } from '@tributary/plan'
 import type { AdaptivePlacement } from './placement.js'
 import type { EngineWork } from './engine.js'
 import type { Lanes } from './lanes.js'
@@ -16,6 +16,8 @@ export interface RequestState {
   readonly meter: Meter
   /** What the request keeps beyond memory; undefined: there is no engine. */
   readonly work?: EngineWork
+  /** Nodes whose values may be rows that are stored. */
+  readonly handedOn: ReadonlySet<Plan>
   /** What explain was told of operators that went on there. */
   readonly noticed: Set<string>
 }

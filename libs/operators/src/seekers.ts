@@ -1,4 +1,4 @@
-import type { ExpandedRow, ExpandedRows, MissingPart, Value } from '@tributary/plan'
+import { type ExpandedRow, type ExpandedRows, isStored, type MissingPart, type Value } from '@tributary/plan'
 import { isMissing, rowsOf, type Related } from './related-cache.js'
 import type { Row } from './page-rows.js'
 
@@ -20,7 +20,7 @@ export function withValuesAt(row: Row, path: readonly Step[], position: number, 
   if (step === undefined) return replaced(row, position, values.next().value)
   const related = relatedAt(row, step.position)
   const inner = (nested: Row): ExpandedRow => withValuesAt(nested, rest, position, values)
-  if (related === null || isMissing(related)) return row
+  if (related === null || isMissing(related) || isStored(related)) return row
   return replaced(row, step.position, 'rows' in related ? { ...related, rows: related.rows.map(inner) } : inner(related))
 }
 

@@ -1,9 +1,11 @@
-import type { Column, ExpandedRow, ExpandedRows, Value } from '@tributary/plan'
+import { type Column, type ExpandedRow, type ExpandedRows, isStored, type StoredRows, type Value } from '@tributary/plan'
 import type { BoundQuery } from './bound-query.js'
 
 /** The answer's rows within the one row a navigation path begins with. */
 export type Unwrapped =
   | { readonly kind: 'rows'; readonly rows: readonly ExpandedRow[]; readonly count?: number }
+  /** So many that they are read by and by. */
+  | { readonly kind: 'stored'; readonly rows: StoredRows }
   /** A row on the way does not exist: 404. */
   | { readonly kind: 'absent' }
   /** The last to-one navigation leads to nothing: 204. */
@@ -25,6 +27,7 @@ export function unwrapRow(bound: Pick<BoundQuery, 'unwrap' | 'shape'>, columns: 
     const shape = currentColumns[index]?.expanded
     const value: Value | ExpandedRows = current[index]
     if (shape === undefined || value === null || value === undefined) return last && shape?.toMany === false ? nothing : absent
+    if (last && isStored(value)) return { kind: 'stored', rows: value }
     const found = shape.toMany ? expandedRows(value) : { rows: [asRow(value)] }
     if (last) return found.rows.length === 0 && bound.shape !== 'collection' && bound.shape !== 'count' ? absent : { kind: 'rows', ...found }
     const [next] = found.rows

@@ -3,7 +3,7 @@ import { hubError, isHubError } from '@tributary/errors'
 import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
 import { execute, type RowStream } from '@tributary/operators'
 import type { RequestLimits } from '@tributary/nest'
-import { outputColumns, parseRows, type Page, type Value } from '@tributary/plan'
+import { outputColumns, parseRows, type Page } from '@tributary/plan'
 import { mayExpandStreams, placeFragment, unwrapRow, type BoundQuery } from '@tributary/planner'
 import { SourceRefused } from '@tributary/source'
 import type { PlanCache } from '../cache/plan-cache.js'
@@ -166,7 +166,7 @@ function executed(run: QueryRun): RowStream {
   const { plan, endpoints, exchange, asker, timings, limits, embedded } = run
   const written = writtenForm(run)
   return execute(plan, {
-    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen, partial: isPartial(run),
+    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen, partial: isPartial(run), stored: true,
     ...(embedded === undefined ? {} : { engine: embedded.engine }), ...(written === undefined ? {} : { written }),
   })
 }
@@ -185,26 +185,34 @@ function allRowsOf(run: QueryRun): Rows {
 
 function unwrapped(run: QueryRun, stream: RowStream): Rows {
   let counted: number | undefined
+  const { columns } = run.bound
   const pages = async function* (): AsyncGenerator<Page> {
-    const found = await unwrapFirst(run, stream)
-    if (found.kind !== 'rows') throw notFound(run)
-    counted = found.count ?? found.rows.length
-    yield { kind: 'rows', columns: run.bound.columns, rows: found.rows }
+    for await (const found of unwrappedFirst(run, stream)) {
+      if (found.kind === 'rows') {
+        counted = found.count ?? found.rows.length
+        yield { kind: 'rows', columns, rows: found.rows }
+      } else if (found.kind === 'stored') {
+        let total = 0
+        for await (const rows of found.rows) {
+          total += rows.length
+          yield { kind: 'rows', columns, rows }
+        }
+        counted = found.rows.count ?? total
+      } else throw notFound(run)
+    }
   }
   return { pages: pages(), count: () => counted }
 }
 
-async function unwrapFirst({ bound, plan }: QueryRun, stream: RowStream): Promise<ReturnType<typeof unwrapRow>> {
-  const row = await firstRow(stream)
-  return row === undefined ? { kind: 'absent' } : unwrapRow(bound, outputColumns(plan), row)
-}
-
-async function firstRow(stream: RowStream): Promise<SingleRow | undefined> {
+/** What the first row leads to, which lasts until the next is asked for: there is one alone. */
+async function* unwrappedFirst({ bound, plan }: QueryRun, stream: RowStream): AsyncGenerator<ReturnType<typeof unwrapRow>> {
   for await (const page of stream.pages) {
     const [row] = (page.kind === 'rows' ? page : parseRows({ ...page, offsets: page.offsets.subarray(0, 2) }, stream.columns)).rows
-    if (row !== undefined) return row
+    if (row === undefined) continue
+    yield unwrapRow(bound, outputColumns(plan), row)
+    return
   }
-  return undefined
+  yield { kind: 'absent' }
 }
 
 async function answerExecuted(run: QueryRun, { url }: Query): Promise<void> {
@@ -223,19 +231,22 @@ const endsWithCall = ({ resource }: ODataUrl): boolean => {
 }
 
 async function answerOne(run: QueryRun, url: ODataUrl): Promise<void> {
-  const found = await unwrapFirst(run, executed(run))
-  if (run.bound.shape === 'entity' && (found.kind === 'null' || (found.kind === 'absent' && endsWithCall(url)))) return answerNothing(run)
-  const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
-  if (row === undefined) throw notFound(run)
-  return run.bound.shape === 'entity' ? answerEntity(run, row) : answerProperty(run, row)
+  for await (const found of unwrappedFirst(run, executed(run))) {
+    if (run.bound.shape === 'entity' && (found.kind === 'null' || (found.kind === 'absent' && endsWithCall(url)))) return answerNothing(run)
+    const row: SingleRow | undefined = found.kind === 'rows' ? found.rows[0] : undefined
+    if (row === undefined) throw notFound(run)
+    if (run.bound.shape === 'entity') await answerEntity(run, row)
+    else answerProperty(run, row)
+  }
 }
 
 async function answerItemCount(run: QueryRun, format: string | undefined): Promise<void> {
-  const found = await unwrapFirst(run, executed(run))
-  const row: readonly Value[] | undefined = found.kind === 'rows' ? found.rows[0] : undefined
-  const count = row === undefined ? undefined : countItems(run, row)
-  if (count === undefined) throw notFound(run)
-  answerCount(run, count, format)
+  for await (const found of unwrappedFirst(run, executed(run))) {
+    const row: SingleRow | undefined = found.kind === 'rows' ? found.rows[0] : undefined
+    const count = row === undefined ? undefined : countItems(run, row)
+    if (count === undefined) throw notFound(run)
+    answerCount(run, count, format)
+  }
 }
 
 async function countOf(run: QueryRun): Promise<number> {

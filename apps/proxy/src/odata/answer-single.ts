@@ -3,7 +3,7 @@ import { entityJson, jsonContentType, requireTextAccepted } from '@tributary/oda
 import { parseRows, type Column, type Value } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { header } from '../http/exchange.js'
-import { respond } from '../http/respond.js'
+import { respond, respondWithStream, type Headers } from '../http/respond.js'
 import { inlineStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
 import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
@@ -36,7 +36,12 @@ export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void>
   const told = toldRows(run)?.(rows) ?? rows
   const present = presenter(run)
   const page = present === undefined ? told : present.page(told)
-  respondVersioned(run, row, { headers: dataHeaders(run, jsonContentType(style, style)), body: entityJson({ page, row: 0 }, present?.visible ?? bound.visible, contextOf(run), style) })
+  const body = entityJson({ page, row: 0 }, present?.visible ?? bound.visible, contextOf(run), style)
+  const headers = (): Headers => dataHeaders(run, jsonContentType(style, style))
+  if (Buffer.isBuffer(body)) return respondVersioned(run, row, { headers: headers(), body })
+  const version = etagOf(bound.columns, row)
+  if (version !== undefined && isHeld(header(run.exchange, 'if-none-match'), version)) return respondVersioned(run, row, { headers: headers() })
+  await respondWithStream(run.exchange, body, () => ({ ...headers(), ...(version === undefined ? {} : { etag: version }) }))
 }
 
 /** Answers with the version of the row, or tells a caller who has that version already that nothing is new. */

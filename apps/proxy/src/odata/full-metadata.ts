@@ -1,5 +1,5 @@
 import type { Exposure } from '@tributary/catalog'
-import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
+import { type Column, type RowsPage, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
 import type { BoundQuery, BoundRows } from '@tributary/planner'
 import type { Endpoints } from '@tributary/source'
 import { advertisedOperations, isCallable } from '../operation/advertised-operations.js'
@@ -163,8 +163,6 @@ function innerValue(place: Place, column: Column, bound: BoundRows | undefined):
 
 function expandedValue(value: Value, { row }: Annotated): Value {
   if (Array.isArray(value)) return row(value) as Value
-  if (!isRecord(value) || !Array.isArray(value['rows'])) return value
-  return { ...value, rows: value['rows'].map((one: Value) => (Array.isArray(one) ? row(one) as Value : one)) }
+  return withRowsChanged(value, (rows) => rows.map(row))
 }
 
-const isRecord = (value: Value): value is { readonly [name: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)

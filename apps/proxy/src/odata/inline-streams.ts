@@ -1,6 +1,5 @@
-import type { Column, RowsPage, Value, ValueType } from '@tributary/plan'
+import { type Column, type ExpandedRow, isStored, type RowsPage, storedRows, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
 import type { BoundRows } from '@tributary/planner'
-import { isRecord } from './is-record.js'
 import { toldType } from './present-alternatives.js'
 import { rowIds } from './row-ids.js'
 import { streamReader, type StreamText, type StreamWay } from './stream-text.js'
@@ -55,16 +54,28 @@ function prepare(reading: Reading, columns: readonly Column[], bound: BoundRows)
   return {
     columns: [...shaped, ...own.columns],
     row: (values, filling) => {
-      const made = values.map((value, index) => (inner[index] === undefined ? value : eachRow(value, (row) => inner[index]?.row(row, filling) ?? row)))
+      const made = values.map((value, index) => (inner[index] === undefined ? value : eachRow(value, inner[index].row, filling)))
       return own.fill(made, filling)
     },
   }
 }
 
-const eachRow = (value: Value, change: (row: readonly Value[]) => readonly Value[]): Value => {
-  if (Array.isArray(value)) return change(value as readonly Value[]) as Value
-  if (!isRecord(value) || !Array.isArray(value['rows'])) return value
-  return { ...value, rows: value['rows'].map((row: Value) => (Array.isArray(row) ? (change(row as readonly Value[]) as Value) : row)) }
+type Fill = Prepared['row']
+
+/** Rows that are stored wait for their streams page by page, when they are read. */
+function eachRow(value: Value, change: Fill, filling: Promise<void>[]): Value {
+  if (Array.isArray(value)) return change(value as readonly Value[], filling) as Value
+  if (isStored(value)) return storedRows(() => filledPages(value, change), value.count)
+  return withRowsChanged(value, (rows) => rows.map((row) => change(row, filling)))
+}
+
+async function* filledPages(pages: AsyncIterable<readonly ExpandedRow[]>, change: Fill): AsyncGenerator<readonly ExpandedRow[]> {
+  for await (const rows of pages) {
+    const filling: Promise<void>[] = []
+    const made = rows.map((row) => change(row, filling))
+    await settled(filling)
+    yield made
+  }
 }
 
 interface OwnStreams {

@@ -1,4 +1,4 @@
-import type { Column, ExpandedShape, Value, ValueType } from '@tributary/plan'
+import { type Column, type ExpandedRow, type ExpandedShape, isStored, storedRows, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
 import type { BoundRows } from '@tributary/planner'
 import { isRecord } from './is-record.js'
 
@@ -82,12 +82,11 @@ function placeOf(column: Column, columns: Column[]): number {
 
 function eachMoved(value: Value, shape: ExpandedShape | undefined, moved: (row: readonly Value[]) => readonly (readonly Value[])[]): Value {
   if (shape?.toMany === false) return Array.isArray(value) ? (moved(value)[0] as Value ?? null) : value
-  if (!isRecord(value) || !Array.isArray(value['rows'])) return value
-  return { ...value, rows: value['rows'].flatMap((one: Value) => (Array.isArray(one) ? (moved(one) as Value[]) : [])) }
+  return withRowsChanged(value, (rows) => rows.flatMap(moved))
 }
 
 /** What is missing of one way is missing of all. */
-const missing = (values: readonly Value[]): Value => values.find((value) => isRecord(value) && !Array.isArray(value['rows']))
+const missing = (values: readonly Value[]): Value => values.find((value) => isRecord(value) && !isStored(value) && !Array.isArray(value['rows']))
 
 function manyOf(values: readonly Value[]): Value {
   const present = values.filter(isRecord)
@@ -95,7 +94,17 @@ function manyOf(values: readonly Value[]): Value {
   const gone = missing(present)
   if (gone !== undefined) return gone
   const counts = present.flatMap(({ count }) => (typeof count === 'number' ? [count] : []))
-  return { rows: present.flatMap(({ rows }) => rows as Value[]), ...(counts.length === present.length ? { count: counts.reduce((sum, count) => sum + count, 0) } : {}) }
+  const count = counts.length === present.length ? { count: counts.reduce((sum, one) => sum + one, 0) } : {}
+  if (present.some((value) => isStored(value))) return storedRows(() => pagesOf(present), count.count)
+  return { rows: present.flatMap(({ rows }) => rows as Value[]), ...count }
+}
+
+/** The rows of one way behind those of the other. */
+async function* pagesOf(values: readonly Value[]): AsyncGenerator<readonly ExpandedRow[]> {
+  for (const value of values) {
+    if (isStored(value)) yield* value
+    else if (isRecord(value)) yield value['rows'] as readonly ExpandedRow[]
+  }
 }
 
 const oneOf = (values: readonly Value[]): Value => values.find((value) => value !== null && value !== undefined) ?? (values.some((value) => value === null) ? null : undefined)

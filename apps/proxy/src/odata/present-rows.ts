@@ -1,4 +1,4 @@
-import type { Column, ExpandedShape, RowsPage, Value, ValueType } from '@tributary/plan'
+import { type Column, type ExpandedShape, type RowsPage, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
 import { chooseValue, chooseWithin, chosenColumn, type BoundQuery, type BoundRows, type ItemsWithin } from '@tributary/planner'
 import type { QueryRun } from './query-run.js'
 import { isRecord } from './is-record.js'
@@ -195,8 +195,7 @@ function absence(columns: readonly Column[], { only }: BoundRows): (values: read
 
 function eachRow(value: Value, { toMany }: ExpandedShape, row: Presented['row']): Value {
   if (!toMany) return Array.isArray(value) ? (row(value) as Value) : value
-  if (!isRecord(value) || !Array.isArray(value['rows'])) return value
-  return { ...value, rows: value['rows'].map((one: Value) => (Array.isArray(one) ? (row(one) as Value) : one)) }
+  return withRowsChanged(value, (rows) => rows.map(row))
 }
 
 function countedOnly({ columns, visible }: Rows, at: number, name: string): Presented {

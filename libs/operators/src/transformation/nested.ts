@@ -1,13 +1,24 @@
-import { aroundColumn, aroundName, type Column, type NestedStep, outputColumns, type Plan, nestedRows as rowsShape, type Value } from '@tributary/plan'
+import { aroundColumn, aroundName, type Column, isStored, type NestedStep, outputColumns, type Plan, nestedRows as rowsShape, storedRows, type Value } from '@tributary/plan'
 import { buildBudget } from '../budget.js'
 import type { Execution, GivenRows } from '../execution.js'
+import { keptRows } from '../kept-rows.js'
 import { positionsOf, type Row } from '../page-rows.js'
-import { heldRows } from '../replay.js'
+import { heldRows, type Replay } from '../replay.js'
+import { windowOf } from '../window.js'
 import { asColumnValue, rowsInColumn } from './column-rows.js'
 import { pagesOfRows, transformed } from './rows-of.js'
 
-/** Adds to each row what the inner plan makes of the rows in one of its columns. @throws HUB_LIMIT_EXCEEDED if that is more than one row may hold */
-export async function* nestedRows(input: Plan, step: NestedStep, execution: Execution): AsyncGenerator<readonly Row[]> {
+/** How the rows of a step are made: `mayStore` tells that what is made is only handed on. */
+export interface Making {
+  readonly execution: Execution
+  readonly mayStore: boolean
+}
+
+/**
+ * Adds to each row what the inner plan makes of the rows in one of its columns, be they held or stored.
+ * @throws HUB_LIMIT_EXCEEDED if what is made has to be held and is more than one row may hold
+ */
+export async function* nestedRows(input: Plan, step: NestedStep, making: Making): AsyncGenerator<readonly Row[]> {
   const { from, name, each, page } = step
   const inputColumns = outputColumns(input)
   const [position = -1] = positionsOf(inputColumns, [from])
@@ -17,16 +28,25 @@ export async function* nestedRows(input: Plan, step: NestedStep, execution: Exec
   const around = rowAround(step, inputColumns)
   const columns = [...rowsShape(column).columns, ...around.columns]
   const toMany = column.type.collection
-  for await (const rows of pagesOfRows(input, execution)) {
+  const valueOf = async (row: Row): Promise<Value> => {
+    const value = row[position]
+    const given: GivenRows = isStored(value) ? { columns, pages: () => seenPages(value, (rows) => around.seenBy(row, rows)) } : { columns, ...heldRows(around.seenBy(row, rowsIn(value))) }
+    if (!toMany) return asColumnValue(rowsIn(value).length === 0 ? [] : await allHeld(each, given, making.execution), false)
+    const made = making.mayStore ? await allMade(each, given, making.execution) : await allHeld(each, given, making.execution)
+    return page === undefined ? asValue(made) : pageOf(made, page)
+  }
+  for await (const rows of pagesOfRows(input, making.execution)) {
     const found: Row[] = []
     for (const row of rows) {
-      const given = around.seenBy(row, rowsIn(row[position]))
-      const made = !toMany && given.length === 0 ? [] : await allMade(each, { columns, ...heldRows(given) }, execution)
-      const value = page === undefined ? asColumnValue(made, toMany) : pageOf(made, page)
+      const value = await valueOf(row)
       found.push(name === from ? row.with(position, value) : [...row, value])
     }
     yield found
   }
+}
+
+async function* seenPages(pages: AsyncIterable<readonly Row[]>, seenBy: (rows: readonly Row[]) => readonly Row[]): AsyncGenerator<readonly Row[]> {
+  for await (const rows of pages) yield seenBy(rows)
 }
 
 interface Around {
@@ -51,15 +71,20 @@ function rowAround(step: NestedStep, input: readonly Column[]): Around {
   }
 }
 
+const what = 'made of the related rows of one row'
+
 /** What is made of rows becomes the value of one row; the row around is no part of it. */
-async function allMade(each: Plan, given: GivenRows, execution: Execution): Promise<readonly Row[]> {
-  const budget = buildBudget(execution.context.limits, 'made of the related rows of one row', execution.state.meter.memory)
+async function* madeRows(each: Plan, given: GivenRows, execution: Execution): AsyncGenerator<readonly Row[]> {
+  const around = outputColumns(each).findIndex(({ name }) => name === aroundName)
+  for await (const rows of transformed(each, given, execution)) yield around < 0 ? rows : rows.map((row) => row.with(around, undefined))
+}
+
+async function allHeld(each: Plan, given: GivenRows, execution: Execution): Promise<readonly Row[]> {
+  const budget = buildBudget(execution.context.limits, what, execution.state.meter.memory)
   try {
     const all: Row[] = []
-    const around = outputColumns(each).findIndex(({ name }) => name === aroundName)
-    for await (const rows of transformed(each, given, execution)) {
-      for (const made of rows) {
-        const row = around < 0 ? made : made.with(around, undefined)
+    for await (const rows of madeRows(each, given, execution)) {
+      for (const row of rows) {
         budget.hold(row)
         all.push(row)
       }
@@ -70,6 +95,32 @@ async function allMade(each: Plan, given: GivenRows, execution: Execution): Prom
   }
 }
 
-const pageOf = (rows: readonly Row[], { skip, take, count }: NonNullable<NestedStep['page']>): Value => ({
-  rows: rows.slice(skip, take === undefined ? undefined : skip + take), ...(count ? { count: rows.length } : {}),
-})
+/** Rows beyond memory, and their number. */
+interface Stored extends Replay {
+  readonly total: number
+}
+
+async function allMade(each: Plan, given: GivenRows, execution: Execution): Promise<readonly Row[] | Stored> {
+  const kept = keptRows(execution, { operator: 'Nested', what })
+  let total = 0
+  try {
+    for await (const rows of madeRows(each, given, execution)) {
+      total += rows.length
+      await kept.add(rows)
+    }
+  } catch (error) {
+    await kept.close()
+    throw error
+  }
+  const held = kept.held()
+  if (held === undefined) return { pages: () => kept.pages(), total }
+  await kept.close()
+  return held
+}
+
+const asValue = (made: readonly Row[] | Stored): Value => ('pages' in made ? storedRows(() => made.pages()) : asColumnValue(made, true))
+
+function pageOf(made: readonly Row[] | Stored, { skip, take, count }: NonNullable<NestedStep['page']>): Value {
+  if ('pages' in made) return storedRows(() => windowOf(made.pages(), { skip, take, change: (row) => row }), count ? made.total : undefined)
+  return { rows: made.slice(skip, take === undefined ? undefined : skip + take), ...(count ? { count: made.length } : {}) }
+}

@@ -26,14 +26,15 @@ export function openTransformation(node: Transformation, execution: Execution): 
   return { columns: node.columns, pages: pagesOf(node, rowsOf(node, execution)), count: () => undefined }
 }
 
-function rowsOf({ inputs, step, columns }: Transformation, execution: Execution): AsyncIterable<readonly Row[]> {
+function rowsOf(node: Transformation, execution: Execution): AsyncIterable<readonly Row[]> {
+  const { inputs, step, columns } = node
   const [input, other, nodes] = inputs
   switch (step.kind) {
     case 'aggregates': return aggregatedRows(input, step, columns, execution)
     case 'groups': return groupedRows(input, step, columns, execution)
-    case 'nested': return nestedRows(input, step, execution)
+    case 'nested': return nestedRows(input, step, { execution, mayStore: execution.state.handedOn.has(node) })
     case 'unnest': return unnestedRows(input, step, execution)
-    case 'nest': return nestRows(inputs, execution)
+    case 'nest': return nestRows(node, execution)
     case 'wrap': return wrappedRows(input, execution)
     case 'spread': return spreadRows(input, step, execution)
     case 'project': return projectedRows(input, step, execution)
