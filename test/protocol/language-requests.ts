@@ -41,5 +41,37 @@ Vessels?$select=Code,Lots($compute=Weight mul 2 as Label)
 Vessels('AMBER')/Name?$compute=length($this) as L
 `)
 
+/** Functions within expressions: of rows and collections, behind paths, with entities as results, with arguments of each row. */
+const functions = reads(`
+Vessels?$filter=Port.TotalLoaded() gt 100&$select=Code
+Vessels?$filter=Port.TotalLoaded(since=Built) gt 100&$select=Code
+Vessels?$filter=Home/Port.IsOpen(at=12:00:00)&$select=Code
+Vessels?$filter=Home/Port.IsOpen(at=Home/Opens)&$select=Code
+Harbours?$filter=Port.Guests()/$count gt 1&$select=Id
+Harbours?$filter=Port.Guests()/any(g:g/Weight gt 2000 and g/Home/Name eq 'Kiel')&$select=Id
+Harbours?$filter=Vessels/Port.Heaviest()/Code eq 'DAWN'&$select=Id
+Harbours?$filter=Vessels/Port.Heaviest()/Home/Address/City eq Name&$select=Id
+Harbours?$filter=Vessels/Port.Ferry/Port.Heaviest()/Code eq 'DAWN'&$select=Id
+Harbours?$filter=Vessels/Port.HeavierThan(weight=2000)/$count eq 1&$select=Id
+Harbours?$filter=Vessels/any(v:v/Port.TotalLoaded() gt 100)&$select=Id
+Harbours?$filter=Vessels/any(v:v/Port.TotalLoaded(since=v/Built) gt 100)&$select=Id
+Vessels?$filter=NearestHarbour(lat=54.3,lon=10.1)/Name eq Home/Name&$select=Code
+Vessels?$filter=Port.NearestHarbour(lat=54.3,lon=10.1)/Name eq Home/Name&$select=Code
+Vessels?$filter=$root/NearestHarbour(lat=54.3,lon=10.1)/Name eq Home/Name&$select=Code
+Vessels?$filter=$root/NearestHarbour(lat=54.3,lon=10.1)/Vessels/any(v:v/Code eq $it/Code)&$select=Code
+Vessels?$filter=$root/Greeting() ne Name&$select=Code
+Vessels?$filter=$root/Vessels/Port.Heaviest()/Code eq Code&$select=Code
+Vessels?$filter=Port.Normalised(address=@a)/Country eq 'XX' and Code eq 'AMBER'&$select=Code&@a={"City":"x"}
+Vessels?$filter=Port.CallsOf(codes=["AMBER"])/any(c:c/VesselCode eq $it/Code)&$select=Code
+Calls?$filter=Port.LoadedAt(harbour=HarbourId) gt 400&$select=VesselCode,Number
+Harbours?$filter=Calls/any(c:Port.LoadedAt(harbour=c/HarbourId) gt 400)&$select=Id
+Harbours?$orderby=Vessels/Port.Heaviest()/Weight desc,Id&$select=Id
+Harbours?$compute=Vessels/Port.Heaviest()/Name as Top&$select=Id,Top
+Vessels?$filter=Nope.TotalLoaded() gt 100&$select=Code
+Vessels?$filter=Port.Nope() gt 100&$select=Code
+Vessels?$filter=Home/Port.NearestHarbour(lat=54.3,lon=10.1)/Name eq 'x'&$select=Code
+Vessels?$filter=Port.Rename(name='x') eq null&$select=Code
+`)
+
 /** What of the language stands in few requests, each with the source's own meaning beside it. */
-export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items }
+export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items, 'functions in expressions': functions }

@@ -67,7 +67,7 @@ describe('the expression language is bound', () => {
     ['Orders?$filter=Customer(\'x\')/Name eq null', /HUB_QUERY_(INVALID.*single row already|SYNTAX)/],
     ['Orders?$filter=$root/Nowhere(1)/ID eq 1', /HUB_RESOURCE_NOT_FOUND.*Nowhere/],
     ['Orders?$filter=$root/Orders(1,2)/ID eq 1', /HUB_QUERY_(INVALID|SYNTAX)/],
-    ['Orders?$filter=Shop.Nothing(a=1) eq 1', /HUB_QUERY_UNSUPPORTED.*Shop.Nothing/],
+    ['Orders?$filter=Shop.Nothing(a=1) eq 1', /HUB_QUERY_UNKNOWN_FUNCTION.*Shop.Nothing/],
   ])('%s is refused by name', (url, expected) => expect(refusalOf(url)).toMatch(expected))
 })
 

@@ -28,7 +28,12 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, Item>
   /** The start of `$root/…`. */
   readonly root: (set: string, key: Url.Key | undefined) => Item
+  /** What a function gives, called on an item; undefined: by its import. */
+  readonly call: (scope: Scope, segment: Called, item: Item | undefined) => Item
 }
+
+/** A call within an expression. */
+export type Called = Pick<Extract<Url.PathSegment, { kind: 'function' }>, 'name' | 'arguments'>
 
 export const nothing: Item = Object.freeze({ kind: 'value', type: nullType, value: null })
 const scalar = (type: ValueType, value: Value): Item => ({ kind: 'value', type, value })
@@ -197,7 +202,7 @@ function pathItem(scope: Scope, { root, segments }: Url.Path): Item {
   let item: Item = root.kind === 'implicit' ? scope.self : root.kind === '$it' ? scope.it : root.kind === '$this' ? scope.self
     : root.kind === 'variable' ? scope.variables.get(root.name) ?? nothing
       : root.kind === 'alias' ? evaluate(scope, scope.aliases.get(root.name) ?? { kind: 'literal', type: 'null', text: '', span: { start: 0, end: 0 } })
-        : root.kind === '$root' ? scope.root(root.set, root.key) : refuse('$these')
+        : root.kind === '$root' ? root.arguments === undefined ? scope.root(root.set, root.key) : scope.call(scope, { name: root.set, arguments: root.arguments }, undefined) : refuse('$these')
   for (const segment of segments) item = step(scope, item, segment)
   return item
 }
@@ -209,6 +214,7 @@ function refuse(what: string): never {
 function step(scope: Scope, item: Item, segment: Url.PathSegment): Item {
   if (segment.kind === 'lambda') return lambda(scope, item, segment)
   if (segment.kind === 'count') return count(scope, item, segment)
+  if (segment.kind === 'function') return scope.call(scope, segment, item)
   if (item.kind === 'many' && segment.kind !== 'filter') return { kind: 'many', items: item.items.map((one) => step(scope, one, segment)).flatMap((one) => (one.kind === 'many' ? one.items : isNull(one) && segment.kind === 'cast' ? [] : [one])) }
   switch (segment.kind) {
     case 'property': return memberOf(scope, item, segment.name)

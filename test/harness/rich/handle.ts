@@ -9,7 +9,7 @@ import { negotiate, versionOf } from './negotiate.js'
 import { control } from './payload.js'
 import { jsonReply, read } from './reading.js'
 import { Refusal } from './values.js'
-import { rootItem, walk, walkOn, type Place, type Walking } from './walk.js'
+import { callItem, rootItem, walk, walkOn, type Place, type Walking } from './walk.js'
 import { resolve } from './writing-entities.js'
 import { addressOf } from './addresses.js'
 
@@ -64,7 +64,7 @@ function understand(service: Service, request: Request): Asked {
   const options: QueryOptions = behaviour.ignoreQueryOptions === true ? { aliases, custom, spans, ...(parameters === undefined ? {} : { parameters }) } : url.options
   if (url.options.apply !== undefined) throw new Refusal(501, '$apply is not supported')
   const format = negotiate(request, url.options, service.root)
-  const scope: Scope = { model: service.model, store: service.store, aliases, it: nothing, self: nothing, variables: new Map(), root: (set, key) => rootItem(walking)(set, key) }
+  const scope: Scope = { model: service.model, store: service.store, aliases, it: nothing, self: nothing, variables: new Map(), root: (set, key) => rootItem(walking)(set, key), call: (at, segment, item) => callItem(walking)(at, segment, item) }
   const walking = (): Walking => ({ scope, options })
   return { service, request, url: { ...url, options }, format, scope }
 }

@@ -2,7 +2,7 @@ import type { EdmModel, EntityType, Operation, TypeRef } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf, setOf } from './addresses.js'
-import { evaluate, holds, memberOf, nothing, valueItem, type Item, type Owner, type Scope } from './evaluate.js'
+import { evaluate, holds, isNull, memberOf, nothing, valueItem, type Called, type Item, type Owner, type Scope } from './evaluate.js'
 import { castText } from './literal-values.js'
 import { run, type Result } from './operations.js'
 import { readTyped } from './read-values.js'
@@ -291,6 +291,26 @@ export function placeOf({ model }: { readonly model: EdmModel }, { returnType, k
   const origin: Origin = set === undefined ? {} : { set }
   if (result.kind === 'entities') return { kind: 'entities', type: returnType.name, declared: returnType.name, items: result.entities, context, origin, ...(kind === 'action' ? { changed: true } : {}) }
   return { kind: 'entity', type: returnType.name, declared: returnType.name, item: result.entity, context, origin, ofCollection: true }
+}
+
+/** Calls of functions within expressions: those that are bound to nothing are called by their import. */
+export const callItem = (walking: () => Walking) => (scope: Scope, { name, arguments: given }: Called, item: Item | undefined): Item => {
+  const { options } = walking()
+  const { model } = scope
+  const segment: OperationSegment = { kind: 'operation', name, arguments: given, span: { start: 0, end: 0 } }
+  const imported = model.container?.operationImports.get(name)
+  const all = model.operations(imported?.operation ?? qualified(model, name))
+  if (all.length === 0) throw new Refusal(400, `no function ${name}`)
+  const isBound = item !== undefined && all.some(({ bound }) => bound)
+  if (!isBound && item !== undefined && item !== scope.self) throw new Refusal(400, `${name} is bound to nothing`)
+  if (isBound && isNull(item)) return nothing
+  const bound = item?.kind === 'many' ? item.items.flatMap((one) => (one.kind === 'entity' ? [one.entity] : [])) : item?.kind === 'entity' ? [item.entity] : []
+  const fits = ({ bound: takes, parameters: [of] }: Operation): boolean => (isBound ? takes && of !== undefined && of.type.collection === (item.kind === 'many') && bound.every(({ type }) => model.derivesFrom(type, of.type.name)) : !takes)
+  const place = operate({ scope, options }, { overloads: all.filter(fits), bound }, segment)
+  if (place.kind === 'entities') return { kind: 'many', items: place.items.map((entity) => ({ kind: 'entity', entity })) }
+  if (place.kind === 'entity') return place.item === undefined ? nothing : { kind: 'entity', entity: place.item }
+  if (place.kind !== 'value') throw new Refusal(400, `${name} is no function`)
+  return place.type.collection ? { kind: 'many', items: (place.value as readonly Value[]).map((one) => valueItem(model, place.type.name, one)) } : valueItem(model, place.type.name, place.value)
 }
 
 /** The root of `$root/…` expressions. */

@@ -26,10 +26,11 @@ export function castPosition(position: Position, name: string, span: Span, scope
 
 function seenAs(position: Position, target: StructuredType, { model }: RowScope): Position {
   const entityType = position.row === undefined ? undefined : model.entityType(target.qualifiedName)
+  const way = position.way === undefined ? {} : { way: { ...position.way, path: [...position.way.path, target.qualifiedName] } }
   const held = position.holder === undefined ? {} : { holder: { ...position.holder, within: [...position.holder.within, target.qualifiedName] } }
-  if (entityType === undefined || position.row === undefined) return { ...position, ...held, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
+  if (entityType === undefined || position.row === undefined) return { ...position, ...held, ...way, structured: target, expression: retyped(position.expression, valueType(model, { name: target.qualifiedName, collection: false })) }
   const row = { ...position.row, entityType, seen: true as const }
-  return { ...position, structured: target, row, ...(position.related === undefined ? {} : { related: { ...position.related, scope: row } }) }
+  return { ...position, ...way, structured: target, row, ...(position.related === undefined ? {} : { related: { ...position.related, scope: row } }) }
 }
 
 /** The same value, known to be of a derived type. */

@@ -1,48 +1,60 @@
-import type { EntityType, Operation, Property, StructuredType, TypeRef } from '@tributary/edm'
-import { encodeSegmentText, type NamedArgument, type PathSegment } from '@tributary/odata-url'
-import { cast, type Column, type ComputedColumn, type Expression, type JoinPair, printExpression, type ResourceGap } from '@tributary/plan'
-import { newNotes } from './apply/notes.js'
-import type { Bind } from './bind-operand.js'
-import { hiddenName } from './followed-paths.js'
-import { valueType } from './model-types.js'
-import { printCall } from './operation-call.js'
-import { boundOverload, importedOverload, operationsNamed, ownParameters } from './operation-overload.js'
-import { extend, type Position } from './path-position.js'
-import { invalid, typeError, unknownProperty, unsupported } from './refusal.js'
+import type { Operation } from '@tributary/edm'
+import { encodeSegmentText } from '@tributary/odata-url'
+import { type ComputedColumn, type JoinPair, printExpression, type ResourceGap, type ValueType } from '@tributary/plan'
 import { importOrigin } from '../remote/import-origin.js'
 import { remoteNaming } from '../remote/remote-naming.js'
+import { newNotes } from './apply/notes.js'
+import { hiddenName } from './followed-paths.js'
+import { boundArguments, type CallContext, type GivenArguments, givenArguments, rowOfArguments, type WrittenCall } from './function-arguments.js'
+import { resultName, resultScope, resultSet } from './function-result.js'
+import { valueType } from './model-types.js'
+import { type Binding, boundOverload, importedOverload, operationsNamed } from './operation-overload.js'
+import { extend, type Position } from './path-position.js'
+import { invalid, resourceNotFound, unknownFunction, unsupported } from './refusal.js'
 import { castSegment, type Link, linkBehind } from './related-scope.js'
-import { type FollowedPath, type RowScope, rowScope } from './row-scope.js'
-
-type Call = Extract<PathSegment, { readonly kind: 'function' }>
-
-interface CallContext {
-  readonly scope: RowScope
-  readonly bind: Bind
-}
-
-/** The result of a value in JSON. @see OData JSON Format 4.01 section 11 */
-const resultName = 'value'
+import type { FollowedPath, RowScope } from './row-scope.js'
 
 /**
  * A function of the service within an expression: its source is asked once for each set of arguments (and each row it is bound to), as it is
- * for a navigation that each row has a link of. An argument that is null in a row gives null.
- * @throws HUB_RESOURCE_NOT_FOUND and HUB_QUERY_TYPE for calls that no overload takes, HUB_QUERY_INVALID for actions, HUB_QUERY_UNSUPPORTED
- * for functions of collections and of complex values, those that give entities, and arguments of other rows
+ * for a navigation that each row has a link of. An argument that is null in a row gives null. What gives entities goes on as a navigation would.
+ * @throws HUB_RESOURCE_NOT_FOUND and HUB_QUERY_TYPE for calls that no overload takes, HUB_QUERY_UNKNOWN_FUNCTION, HUB_QUERY_INVALID for actions,
+ * HUB_QUERY_UNSUPPORTED for arguments of other rows, and for what a source has no address for
  * @see OData URL Conventions 4.01 section 5.1.1.13
  */
-export function calledPosition(position: Position, segment: Call, context: CallContext): Position {
-  const { scope } = context
-  const { model } = scope
+export function calledPosition(position: Position, segment: WrittenCall, context: CallContext): Position {
+  const { model } = context.scope
   const overloads = operationsNamed(model, segment.name)
-  if (overloads.length === 0) throw unsupported(`The function ${segment.name}`, 'The service has none of this name.')
-  const call = overloads.some(({ bound }) => bound) && !(position.expression === undefined && overloads.every(({ bound }) => !bound)) ? boundCall(position, segment, overloads, context) : unboundCall(position, segment, context)
-  if (call.operation.kind !== 'function') throw invalid(`${segment.name} is an action, and expressions call functions only.`)
-  const { path, type } = noted(call, segment, scope)
-  const hidden = extend(call.at, Object.freeze({ ...type, collection: false }), hiddenName(path.navigation.name))
-  const structured = type.base === 'structured' && !type.collection ? model.structured(type.name) : undefined
-  if (structured !== undefined) return { expression: hidden, structured, guards: position.guards, related: path }
-  return { expression: extend({ expression: hidden }, type, resultName), structured: type.base === 'structured' ? model.structured(type.name) : undefined, guards: position.guards }
+  const imported = overloads.length === 0 ? segment.name : importOf(overloads, context.scope)
+  if (overloads.length === 0 && model.container?.operationImports.get(segment.name) === undefined) throw unknownFunction(segment.name, segment.arguments.length, [...(model.container?.operationImports.keys() ?? [])])
+  const isBound = overloads.some(({ bound }) => bound) && !(position.expression === undefined && overloads.every(({ bound }) => !bound))
+  if (isBound) return positionOf(boundCall(position, segment, overloads, context), position, context)
+  if (position.expression !== undefined) throw invalid(`The function ${segment.name} is bound to nothing, and stands behind a path.`, 'Begin with it.')
+  if (imported === undefined) throw unsupported(`The function ${segment.name}, which the service does not import,`, 'It has no address.')
+  return positionOf(importedCall(imported, segment, context), position, context)
+}
+
+/** `$root/Nearest(lat=1)`: a function by its import. @throws as `calledPosition` */
+export function importedPosition(name: string, segment: WrittenCall, context: CallContext): Position {
+  const { model } = context.scope
+  if (model.container?.operationImports.get(name) === undefined) throw resourceNotFound(`The function import ${name}`, name, model.container?.operationImports.keys())
+  return positionOf(importedCall(name, segment, context), { guards: [] }, context)
+}
+
+function importOf([named]: readonly Operation[], { model }: RowScope): string | undefined {
+  return [...(model.container?.operationImports.values() ?? [])].find(({ operation }) => named !== undefined && model.operations(operation)[0]?.qualifiedName === named.qualifiedName)?.name
+}
+
+/** What the call gives, in a hidden column of the rows it is made for. */
+function positionOf(call: FollowedCall, { guards }: Pick<Position, 'guards'>, { scope: { model } }: CallContext): Position {
+  const { operation, at } = call
+  if (operation.kind !== 'function') throw invalid(`${operation.name} is an action, and expressions call functions only.`)
+  const { path, type } = noted(call)
+  const { entityType } = path.scope
+  if (model.entityType(type.name) !== undefined) return { expression: extend(at, type, hiddenName(path.navigation.name)), structured: entityType, row: path.scope, related: path, guards }
+  const hidden = extend(at, Object.freeze({ ...type, collection: false }), hiddenName(path.navigation.name))
+  const structured = type.base === 'structured' ? model.structured(type.name) : undefined
+  if (structured !== undefined && !type.collection) return { expression: hidden, structured, guards, related: path }
+  return { expression: extend({ expression: hidden }, type, resultName), structured, guards }
 }
 
 /** A call, and how its answers are joined with the rows it is made for. */
@@ -56,72 +68,86 @@ interface FollowedCall {
   readonly link: Link
   readonly path: string
   readonly gaps: readonly ResourceGap[]
+  readonly options: readonly string[]
   readonly computed: readonly ComputedColumn[]
+  /** The entity set of the entities it gives. */
+  readonly set: string | undefined
 }
 
-function boundCall(position: Position, segment: Call, overloads: readonly Operation[], context: CallContext): FollowedCall {
-  const { row, expression } = position
+/** What a function is bound to, and the row from which that is addressed. */
+interface BoundTo {
+  readonly row: RowScope
+  readonly at: Pick<Position, 'expression'>
+  /** Properties, navigations and casts from the row on. */
+  readonly path: readonly string[]
+  readonly binding: Binding
+  /** It is a whole set, the same for all rows. */
+  readonly same?: RowScope
+}
+
+function boundTo(position: Position, { name }: WrittenCall): BoundTo {
+  const { row, expression, structured, way, holder } = position
+  const collection = expression?.type.collection === true
+  const binding = { name: structured?.qualifiedName ?? expression?.type.name ?? '', collection }
+  if (row !== undefined && !collection && row.rows === undefined) return { row, at: position, path: [], binding }
+  if (collection && way?.same !== undefined) return { row: way.row, at: way.position, path: way.path, binding, same: way.same }
+  if (collection && way !== undefined) return { row: way.row, at: way.position, path: way.path, binding }
+  if (!collection && row === undefined && holder !== undefined) return { row: holder.row, at: holder.position, path: holder.within, binding }
+  throw unsupported(`The function ${name} of what has no address, in an expression`, 'Filtered collections, items of collections and results of $apply have none.')
+}
+
+function boundCall(position: Position, segment: WrittenCall, overloads: readonly Operation[], context: CallContext): FollowedCall {
+  const { row, at, path, binding, same } = boundTo(position, segment)
   const { model } = context.scope
-  if (row === undefined || expression?.type.collection === true || row.rows !== undefined) throw unsupported(`The function ${segment.name} of a collection or of what is no entity, in an expression`, 'Call it in the resource path.')
-  const operation = boundOverload(model, overloads, { name: segment.name, given: segment.arguments.map(({ name }) => name), binding: { name: row.entityType.qualifiedName, collection: false } })
-  const { endpoint } = row.set
+  const operation = boundOverload(model, overloads, { name: segment.name, given: segment.arguments.map(({ name }) => name), binding })
+  const { endpoint } = (same ?? row).set
   const remote = remoteNaming(row.exposure, endpoint).remoteOperation(operation.qualifiedName)
   if (remote === undefined) throw unsupported(`The function ${segment.name} on entities of another source`)
-  const given = argumentsOf(operation, segment, { ...context, endpoint, own: expression === undefined })
-  const link = linkBehind(row, `${castSegment(row)}${encodeURIComponent(remote)}${given.text}`)
-  return joined({ operation, endpoint, from: row, at: position, link, path: link.place.path, gaps: link.place.gaps, computed: [] }, given)
+  const given = givenArguments(operation, segment, boundArguments(operation, segment, context), { ...context, endpoint, at })
+  const steps = remoteSteps(same ?? row, path)
+  if (same !== undefined) return joined({ operation, endpoint, from: row, at, link: noLink, path: `${[same.set.remoteSet, ...steps, remote].map(encodeURIComponent).join('/')}${given.text}`, gaps: [], options: given.options, computed: [], set: resultSet(row, operation, { root: same.set.name, path }) }, given)
+  const cast = path.length === 0 ? castSegment(row) : castBefore(row, path)
+  const link = linkBehind(row, `${cast}${[...steps, remote].map(encodeURIComponent).join('/')}${given.text}`)
+  const start = row.bound ?? { root: row.set.name, path: [] }
+  return joined({ operation, endpoint, from: row, at, link, path: link.place.path, gaps: link.place.gaps, options: given.options, computed: [], set: resultSet(row, operation, { root: start.root, path: [...start.path, ...path] }) }, given)
 }
 
-function unboundCall(position: Position, segment: Call, context: CallContext): FollowedCall {
-  const { scope } = context
-  const { model, exposure } = scope
-  if (position.expression !== undefined || scope.rows !== undefined || position.row === undefined) throw unsupported(`The function ${segment.name} behind a path`, 'It is bound to nothing: begin with it.')
-  const [named] = operationsNamed(model, segment.name)
-  const imported = [...(model.container?.operationImports.values() ?? [])].find(({ operation }) => model.operations(operation)[0]?.qualifiedName === named?.qualifiedName)
-  const origin = imported === undefined ? undefined : importOrigin(exposure, imported.name)
-  if (imported === undefined || named === undefined || origin === undefined) throw unsupported(`The function ${segment.name}, which the service does not import,`)
-  const operation = importedOverload(model, named.qualifiedName, { name: segment.name, given: segment.arguments.map(({ name }) => name) })
-  const given = argumentsOf(operation, segment, { ...context, endpoint: origin.endpoint, own: true })
-  const link: Link = { place: { path: '', gaps: [] }, columns: [], on: [{ from: '', to: '' }] }
-  return joined({ operation, endpoint: origin.endpoint, from: position.row, at: position, link, path: `${encodeSegmentText(origin.name)}${given.text}`, gaps: [], computed: [] }, given)
-}
+/** What is the same for all rows is joined by nothing. */
+const noLink: Link = { place: { path: '', gaps: [] }, columns: [], on: [{ from: '', to: '' }] }
 
-/** The arguments: those that are the same for all rows as text, the others as what they are in a row. */
-interface GivenArguments {
-  readonly text: string
-  readonly varying: readonly { readonly name: string; readonly type: Column['type']; readonly expression: Expression }[]
-}
-
-function argumentsOf(operation: Operation, segment: Call, { scope, bind, own, endpoint }: CallContext & { readonly own: boolean; readonly endpoint: string }): GivenArguments {
-  const { model, aliases, exposure } = scope
-  const names = remoteNaming(exposure, endpoint)
-  const bound = segment.arguments.map((argument) => ({ argument, expression: boundArgument(argument, operation, scope, bind) }))
-  if (bound.every(({ expression }) => expression === undefined)) {
-    const { text, options } = printCall(operation, segment.arguments, { exposure, names, endpoint, aliases, before: 0 })
-    if (options.length > 0) throw unsupported(`A structured argument of ${segment.name} in an expression`, 'Call it in the resource path.')
-    return { text, varying: [] }
-  }
-  const parameters = new Map(ownParameters(operation).map(({ name, type }) => [name, type]))
-  const varying = bound.map(({ argument, expression }) => {
-    const type = valueType(model, parameters.get(argument.name) ?? { name: 'Edm.Untyped', collection: false })
-    const value = expression ?? bind(argument.value, scope, type)
-    if (!own || scope.variables.size > 0 || scope.item !== undefined || scope.around !== undefined) throw unsupported(`Arguments of ${segment.name} that are of another row than the function`, 'Properties of the row itself, and constants, may be given.')
-    if (type.collection || type.base === 'structured') throw unsupported(`A structured argument of ${segment.name} in an expression`)
-    return { name: argument.name, type: names.same ? type : Object.freeze({ ...type, name: names.remoteType(type.name) }), expression: value.type.base === type.base ? value : cast(value, type) }
+/** A path from rows as their source names its steps. @throws HUB_QUERY_UNSUPPORTED where it leads to another source */
+function remoteSteps({ exposure, set, model, entityType }: RowScope, path: readonly string[]): readonly string[] {
+  const names = remoteNaming(exposure, set.endpoint)
+  return path.map((step, index) => {
+    if (step.includes('.')) return names.remoteType(step)
+    const navigation = index === 0 ? set.navigations.get(step) : undefined
+    if (navigation === undefined && model.navigation(entityType, step) === undefined) return index === 0 ? (set.renamed.get(step) ?? step) : step
+    const known = navigation === undefined ? step : navigation.remoteNavigation
+    if (known === undefined) throw unsupported(`A function of the rows that ${step} leads to`, 'Their source does not know of that relationship.')
+    return known
   })
-  return { text: '', varying }
 }
 
-/** Undefined: a constant, which stands in the call as it is. */
-function boundArgument({ name, value, span }: NamedArgument, operation: Operation, scope: RowScope, bind: Bind): Expression | undefined {
-  const parameter = ownParameters(operation).find((one) => one.name === name)
-  if (parameter === undefined) throw unknownProperty(operation.qualifiedName, name, ownParameters(operation).map((one) => one.name))
-  if (value.kind === 'literal' || value.kind === 'json' || value.kind === 'list') return undefined
-  const type = valueType(scope.model, parameter.type)
-  const bound = bind(value, scope, type)
-  if (bound.kind === 'literal') return value.kind === 'alias' ? undefined : bound
-  if (bound.type.collection !== type.collection || (bound.type.base === 'structured') !== (type.base === 'structured')) throw typeError({ what: `The parameter ${name}`, span, found: bound.type, expected: type.name })
-  return bound
+/** What only a derived type has is behind the cast to it. */
+function castBefore(row: RowScope, [first = '']: readonly string[]): string {
+  const declared = row.model.entityType(row.set.entityType)
+  const known = declared !== undefined && (row.model.property(declared, first) ?? row.model.navigation(declared, first)) !== undefined
+  return known ? '' : castSegment(row)
+}
+
+function importedCall(name: string, segment: WrittenCall, context: CallContext): FollowedCall {
+  const { scope } = context
+  const imported = scope.model.container?.operationImports.get(name)
+  const origin = importOrigin(scope.exposure, name)
+  if (imported === undefined || origin === undefined) throw resourceNotFound(`The function import ${name}`, name)
+  const operation = importedOverload(scope.model, imported.operation, { name: segment.name, given: segment.arguments.map((argument) => argument.name) })
+  const bound = boundArguments(operation, segment, context)
+  const at = rowOfArguments(bound, context)
+  const varies = [...bound.values()].some((expression) => expression !== undefined)
+  const from = scope.rows === undefined ? at.row : varies || scope.below === undefined ? undefined : { ...scope, followed: scope.below }
+  if (from === undefined) throw unsupported(`The function ${segment.name} behind $apply`, 'Use it before, e.g. in compute.')
+  const given = givenArguments(operation, segment, bound, { ...context, endpoint: origin.endpoint, at })
+  return joined({ operation, endpoint: origin.endpoint, from, at, link: noLink, path: `${encodeSegmentText(origin.name)}${given.text}`, gaps: [], options: given.options, computed: [], set: imported.entitySet }, given)
 }
 
 /** The call with its varying arguments as a gap of its path, filled by columns of the rows. */
@@ -148,35 +174,19 @@ function joined(call: FollowedCall, { varying }: GivenArguments): FollowedCall {
 const argumentName = (id: string, name: string): string => `~$call/${id}/${name}`.replaceAll('@', '(at)')
 
 /** Notes the call among what is followed from the rows; the same call is made once. */
-function noted({ operation, endpoint, from, link, path, gaps, computed }: FollowedCall, segment: Call, scope: RowScope): { readonly path: FollowedPath; readonly type: Column['type'] } {
+function noted(call: FollowedCall): { readonly path: FollowedPath; readonly type: ValueType } {
+  const { operation, endpoint, from, link, path, gaps, options, computed, set } = call
   const { returnType } = operation
-  if (returnType === undefined) throw invalid(`${segment.name} gives nothing.`)
-  const type = valueType(scope.model, returnType)
-  if (scope.model.entityType(returnType.name) !== undefined) throw unsupported(`The entities that ${segment.name} gives, in an expression`, 'Call it in the resource path.')
-  const key = `$call/${path}${gaps.map(({ key: parts, after }) => `(${parts.map(({ name }) => name).join(',')})${after}`).join('')}${link.on.map((pair) => pair.from).join(',')}`.replaceAll('@', '(at)')
+  if (returnType === undefined) throw invalid(`${operation.name} gives nothing.`)
+  const type = valueType(from.model, returnType)
+  const key = `$call/${path}${gaps.map(({ key: parts, after }) => `(${parts.map(({ name }) => name).join(',')})${after}`).join('')}${link.on.map((pair) => pair.from).join(',')}${options.join('&')}`.replaceAll('@', '(at)')
   const known = from.followed.get(key)
   if (known !== undefined) return { path: known, type }
-  const resource = { path, single: true, bare: true as const, ...(gaps.length === 0 ? {} : { gaps }) }
+  const resource = { path, ...(gaps.length === 0 ? {} : { gaps }), ...(options.length === 0 ? {} : { options }) }
+  const scope = resultScope(from, operation, { endpoint, returnType, resource, columns: link.columns, set })
+  const entities = from.model.entityType(returnType.name) !== undefined
   const same = gaps.length === 0 ? { same: [], on: [{ from: `~one${key}`, to: `~one${key}` }] as const } : { on: link.on }
-  const followed: FollowedPath = {
-    navigation: { name: key, toMany: false, on: [] }, scope: resultScope(from, operation.qualifiedName, { endpoint, returnType, read: { resource, columns: link.columns } }), read: new Set([resultName]), notes: newNotes(from.names), computed, ...same,
-  }
+  const followed: FollowedPath = { navigation: { name: key, toMany: entities && returnType.collection, on: [] }, scope, read: new Set(entities ? [] : [resultName]), notes: newNotes(from.names), computed, ...same }
   from.followed.set(key, followed)
   return { path: followed, type }
-}
-
-/** Names on what a function gives: a value under the name JSON has for it, or the properties of a complex one. */
-function resultScope(from: RowScope, name: string, { endpoint, returnType, read }: { readonly endpoint: string; readonly returnType: TypeRef; readonly read: NonNullable<RowScope['read']> }): RowScope {
-  const { exposure, set, model } = from
-  const complex = returnType.collection ? undefined : model.structured(returnType.name)
-  const type = typeOfResult(complex, { name, returnType })
-  const result = { ...set, name, endpoint, entityType: type.qualifiedName, remoteSet: '', remoteType: remoteNaming(exposure, endpoint).remoteType(type.qualifiedName), renamed: new Map<string, string>(), key: [], navigations: new Map<string, never>() }
-  return { ...rowScope(exposure, set, from.aliases), set: Object.freeze(result), entityType: type, nested: true, read }
-}
-
-function typeOfResult(complex: StructuredType | undefined, { name, returnType }: { readonly name: string; readonly returnType: TypeRef }): EntityType {
-  const value: Property = Object.freeze({ kind: 'property', name: resultName, type: returnType, annotations: [] })
-  const own = { kind: 'entity' as const, hasStream: false, key: [], alternateKeys: [], annotations: [], navigation: new Map<string, never>(), abstract: false }
-  if (complex !== undefined) return Object.freeze({ ...complex, ...own })
-  return Object.freeze({ ...own, namespace: '', name: `${name}()`, qualifiedName: `${name}()${returnType.collection ? '*' : ''}`, open: false, properties: new Map([[resultName, value]]) })
 }

@@ -28,7 +28,9 @@ export function countedItems(position: Position, { filter, search }: Count, cont
 /** `/$filter(…)` behind a collection: the items that meet the condition. @throws as `countedItems` */
 export function filteredItems(position: Position, predicate: Syntax, context: ItemsContext): Position {
   const items = collectionAt(position, '$filter', context.syntax.span)
-  return { ...position, expression: filteredCollection(items, predicate, context), guards: [] }
+  // What is left of a collection has no address of its own.
+  const { way: _way, ...rest } = position
+  return { ...rest, expression: filteredCollection(items, predicate, context), guards: [] }
 }
 
 /**

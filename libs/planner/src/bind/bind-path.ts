@@ -5,7 +5,7 @@ import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
 import { castPosition } from './bind-cast.js'
-import { calledPosition } from './bind-function.js'
+import { calledPosition, importedPosition } from './bind-function.js'
 import { countedItems, filteredItems } from './bind-items.js'
 import { followMember, followNavigation } from './followed-paths.js'
 import { propertyType } from './model-types.js'
@@ -56,7 +56,7 @@ function rootOf(root: PathRoot, { syntax, scope, bind }: PathContext): Position 
       return itemAt(root.name, range)
     }
     case '$these': throw invalid('$these stands for a collection: it needs /$count or /aggregate(…).')
-    case '$root': return rootRow(root, scope, bind)
+    case '$root': return root.arguments === undefined ? rootRow(root, scope, bind) : importedPosition(root.set, { name: root.set, arguments: root.arguments }, { scope, bind })
     case 'alias': return aliasRoot(root.name, { syntax, scope, bind })
   }
 }
@@ -142,7 +142,8 @@ function followRelated(position: Position, { name, key }: Named, { syntax, bind 
   const from = row === undefined ? holder : { row, position, within: [] }
   if (from === undefined) throw unsupported(`The navigation property ${name} of the items of a collection in an expression`)
   const { name: hidden, type, path } = key === undefined ? followNavigation(from.row, name, from.within) : followMember(from.row, name, { key, bind, within: from.within })
-  return { expression: extend(from.position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards }
+  const way = type.collection ? { way: { row: from.row, position: from.position, path: [...from.within, name] } } : {}
+  return { expression: extend(from.position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards, ...way }
 }
 
 function followProperty(position: Position, { name, key }: Named, context: PathContext): Position {
@@ -163,7 +164,12 @@ function followProperty(position: Position, { name, key }: Named, context: PathC
   readOf(position, name)
   const type = propertyType(model, property)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined
-  return { expression: extend(position, type, name), structured: inner, guards, ...(inner === undefined || type.collection ? {} : holderOf(position, name)) }
+  return { expression: extend(position, type, name), structured: inner, guards, ...(type.collection ? wayOf(position, name) : inner === undefined ? {} : holderOf(position, name)) }
+}
+
+function wayOf(position: Position, name: string): Pick<Position, 'way'> {
+  const { holder } = holderOf(position, name)
+  return holder === undefined ? {} : { way: { row: holder.row, position: holder.position, path: holder.within } }
 }
 
 function holderOf(position: Position, name: string): Pick<Position, 'holder'> {

@@ -18,6 +18,8 @@ export interface Position {
   readonly related?: FollowedPath
   /** Of a complex value: the row it is in, and the properties from there on. Its navigations are followed from that row. */
   readonly holder?: { readonly row: RowScope; readonly position: Position; readonly within: readonly string[] }
+  /** Of a collection: the row it is reached from, and the properties, navigations and casts from there on; of a whole set (`same`) the row that looks at it. */
+  readonly way?: { readonly row: RowScope; readonly position: Pick<Position, 'expression'>; readonly path: readonly string[]; readonly same?: RowScope }
   /** What has to be true for the path to lead anywhere: the casts on the way. */
   readonly guards: readonly Expression[]
 }

@@ -19,7 +19,6 @@ const one = (root: string): string => `~one${root}`
  * @see OData URL Conventions 4.01 section 5.1.1.14.5
  */
 export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
-  if (root.arguments !== undefined) throw unsupported(`The function import ${root.set} below $root`)
   const target = scopeOf(root.set, scope)
   const condition = root.key === undefined ? undefined : keyCondition(root.key, target, bind)
   const single = condition !== undefined || target.read?.resource.single === true
@@ -32,7 +31,8 @@ export function rootRow(root: Root, scope: RowScope, bind: Bind): Position {
   }
   followed.set(name, path)
   const type: ValueType = Object.freeze({ name: target.entityType.qualifiedName, collection: !single, base: 'structured' })
-  return { expression: column(type, `~${name}`), structured: target.entityType, row: path.scope, related: path, guards: [] }
+  const way = single ? {} : { way: { row: scope, position: { expression: undefined }, path: [], same: target } }
+  return { expression: column(type, `~${name}`), structured: target.entityType, row: path.scope, related: path, guards: [], ...way }
 }
 
 function scopeOf(name: string, { exposure, aliases }: RowScope): RowScope {
