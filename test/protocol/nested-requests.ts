@@ -9,6 +9,8 @@ Vessels?$filter=Port.Ferry/Sister/Sister eq null and isof(Port.Ferry)&$select=Co
 Vessels/Port.Ferry?$filter=Sister/Passengers gt 100&$select=Code
 Vessels/Port.Ferry?$filter=isof(Sister,Port.Ferry)&$select=Code
 Vessels/Port.Ferry?$expand=Sister($levels=2)&$select=Code
+Vessels?$expand=Port.Ferry/Sister($levels=2;$select=Code)&$select=Code
+Vessels?$expand=Calls($levels=2)&$select=Code
 Vessels/Port.Ferry?$expand=*&$select=Code
 Vessels('DAWN')/Port.Ferry?$expand=Sister($expand=Sister)&$select=Code
 Vessels('DAWN')/Port.Ferry/Sister/Passengers

@@ -93,6 +93,11 @@ function allNavigations(model: EdmModel, type: string): readonly { readonly path
   return [...own.map(({ name, target }) => ({ path: name, target })), ...derived]
 }
 
+function requireVersion({ request }: Asked, etag: string | undefined): void {
+  const wanted = request.headers['if-match']
+  if (wanted !== undefined && etag !== undefined && wanted !== '*' && !wanted.split(',').some((one) => one.trim() === etag)) throw new Refusal(412, 'another version')
+}
+
 function unchanged({ request }: Asked, etag: string | undefined): boolean {
   const known = request.headers['if-none-match']
   return known !== undefined && etag !== undefined && (known === '*' || known.split(',').some((one) => one.trim() === etag))
@@ -104,6 +109,7 @@ function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, sta
   if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }
   const one = there(place)
   const etag = etagOf(one)
+  requireVersion(asked, etag)
   if (unchanged(asked, etag)) return { status: 304, headers: etag === undefined ? {} : { etag } }
   return entityReply({ ...asked, format, scope }, { place, one, status, headers: {} }, options)
 }

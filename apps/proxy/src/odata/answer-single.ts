@@ -16,7 +16,10 @@ const text = 'text/plain;charset=utf-8'
 
 /** There is nothing under this address. */
 export const notFound = ({ exchange, root }: Pick<QueryRun, 'exchange' | 'root'>): Error =>
-  hubError('HUB_RESOURCE_NOT_FOUND', { what: decodePath(`${exchange.origin}${exchange.path}`.slice(root.length)), hint: 'No entity has this key.' })
+  hubError('HUB_RESOURCE_NOT_FOUND', { what: addressed({ exchange, root }), hint: 'No entity has this key.' })
+
+/** The path below the service root, for people. */
+const addressed = ({ exchange, root }: Pick<QueryRun, 'exchange' | 'root'>): string => decodePath(`${exchange.origin}${exchange.path}`.slice(root.length))
 
 const decodePath = (path: string): string => {
   try {
@@ -44,10 +47,17 @@ export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void>
   await respondWithStream(run.exchange, body, () => ({ ...headers(), ...(version === undefined ? {} : { etag: version }) }))
 }
 
-/** Answers with the version of the row, or tells a caller who has that version already that nothing is new. */
-export function respondVersioned({ bound, exchange, protocol }: QueryRun, row: SingleRow, answer: Parameters<typeof respond>[2]): void {
+/**
+ * Answers with the version of the row, or tells a caller who has that version already that nothing is new.
+ * @throws HUB_PRECONDITION_FAILED where the caller asks for a version that the row has not
+ * @see OData Protocol 4.01, sections 8.2.5 and 8.2.6
+ */
+export function respondVersioned(run: QueryRun, row: SingleRow, answer: Parameters<typeof respond>[2]): void {
+  const { bound, exchange, protocol } = run
   const version = etagOf(bound.columns, row)
   if (version === undefined) return respond(exchange, 200, answer)
+  const wanted = header(exchange, 'if-match')
+  if (wanted !== undefined && !isHeld(wanted, version)) throw hubError('HUB_PRECONDITION_FAILED', { what: addressed(run) })
   if (isHeld(header(exchange, 'if-none-match'), version)) return respond(exchange, 304, { headers: { etag: version, 'odata-version': protocol.version } })
   respond(exchange, 200, { ...answer, headers: { ...answer.headers, etag: version } })
 }

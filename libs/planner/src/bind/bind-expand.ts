@@ -1,6 +1,5 @@
 import type { ExposedNavigation } from '@tributary/catalog'
-import { hubError } from '@tributary/errors'
-import type { ExpandItem, QueryOptions } from '@tributary/odata-url'
+import type { QueryOptions } from '@tributary/odata-url'
 import { aroundName, type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, sort, type Step, stringType, transformation } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
 import { namesOfResult, requireJoinColumns, type RowsWithin, shownOfResult } from './apply/shown-columns.js'
@@ -14,6 +13,7 @@ import { keyColumnNames } from './key-parts.js'
 import { dependsOnOthers, madeTogether, type MadeTogether } from './made-together.js'
 import { matcher } from './matching.js'
 import { asksOfItems, optionsMentionIt } from './mentions-it.js'
+import { nestedOptions } from './expand-levels.js'
 import { expandedStreams } from './expand-streams.js'
 import type { ExpandTarget } from './expand-target.js'
 import { expandTargets } from './expand-targets.js'
@@ -159,28 +159,6 @@ interface Related {
   readonly rows: BoundRows | undefined
 }
 
-/** An item that a recursive expand puts beneath itself. */
-interface RepeatedItem extends ExpandItem {
-  readonly repeats: true
-}
-
-/** Levels of a recursive expand; `max` means as many. */
-const mostLevels = 10
-/** Levels of `*`, each of which multiplies what is expanded. */
-const mostLevelsOfAll = 3
-
-/** The options of related rows; while levels are left, the same item is expanded of them again, where they have the navigation. */
-function nestedOptions({ target, options }: ExpandItem, navigation: ExposedNavigation, { set, model, entityType }: RowScope): QueryOptions {
-  const most = target === 'all' ? mostLevelsOfAll : mostLevels
-  const levels = options.levels === 'max' ? most : (options.levels ?? 1)
-  if (levels > most) throw hubError('HUB_QUERY_LIMIT', { limit: most, what: 'levels of one expand' }, { target: '$levels' })
-  if (levels < 1) throw invalid('$levels is a number of levels from 1, or max.')
-  const again = levels > 1 && (target === 'all' || set.navigations.has(navigation.name) || model.navigation(entityType, navigation.name) !== undefined)
-  if (!again) return options
-  const inner: RepeatedItem = { repeats: true, target, options: { ...options, levels: levels - 1 }, span: options.spans.get('$levels') ?? { start: 0, end: 0 } }
-  return { ...options, expand: [...(options.expand ?? []), inner] }
-}
-
 /** The row around, whose columns are known when the rows are. */
 const seenRow: Column = expandedColumn(aroundName, 'Edm.Untyped', { toMany: false, columns: [], visible: [] })
 
@@ -190,7 +168,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   requireOptions(given, navigation.toMany ? related : relatedToOne, navigation.toMany ? `the expanded ${navigation.name}` : `the single-valued ${navigation.name}`)
   if (suffix === '$count' && !navigation.toMany) throw invalid(`$count counts a collection, and ${navigation.name} leads to one row.`)
   const found = relatedRows(target.from, navigation)
-  const all = nestedOptions(target.item, navigation, cast === undefined ? found.scope : { ...found.scope, entityType: cast })
+  const all = nestedOptions(target, cast === undefined ? found.scope : { ...found.scope, entityType: cast })
   const aliases = new Map([...outer.aliases, ...all.aliases])
   const options = all
   const around = optionsMentionIt(options, aliases) ? outer.around ?? (outer.nested ? undefined : outer) : undefined
