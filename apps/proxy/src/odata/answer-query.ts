@@ -58,10 +58,11 @@ export async function answerQuery(asked: Query, services: QueryServices): Promis
   const query: TimedQuery = { ...asked, exchange: timed.exchange, asker: asked.exchange.signal }
   let met: ReturnType<typeof remoteSetsOf> = []
   try {
+    const left = new Set<string>()
     for (let planned: Planned | undefined = await planQuery(query, services); planned !== undefined;) {
       // Explaining a plan asks no source, not even afterwards.
       met = explainAsked(query.url) === 'plan' ? [] : setsOf(planned)
-      planned = await answerOrPlanAgain(planned, query, services)
+      planned = await answerOrPlanAgain(planned, query, { services, left })
     }
   } catch (error) {
     throw timed.meaningOf(error)
@@ -71,14 +72,21 @@ export async function answerQuery(asked: Query, services: QueryServices): Promis
   }
 }
 
-/** Undefined: answered. A set that turned out not to be readable is left alone by the next plan, where its rows are found otherwise. */
-async function answerOrPlanAgain(planned: Planned, query: TimedQuery, services: QueryServices): Promise<Planned | undefined> {
+/**
+ * Undefined: answered. A set that turned out not to be readable is left alone by the next plan, where its rows are found otherwise.
+ * @param left sets that plans were made anew for: none is made twice for one
+ */
+async function answerOrPlanAgain(planned: Planned, query: TimedQuery, { services, left }: { readonly services: QueryServices; readonly left: Set<string> }): Promise<Planned | undefined> {
   try {
     await answerRun(planned, query)
     return undefined
   } catch (error) {
     const refused = isHubError(error) && error.code === 'HUB_SOURCE_FAILED' ? error.cause : undefined
-    if (!(refused instanceof SourceRefused) || query.exchange.response.headersSent) throw error
+    // What was read by its path, not as a set, is reached in no other way.
+    if (!(refused instanceof SourceRefused) || refused.entitySet === '' || query.exchange.response.headersSent) throw error
+    const set = `${refused.slug}/${refused.entitySet}`
+    if (left.has(set)) throw error
+    left.add(set)
     const next = await planQuery(query, services)
     if (setsOf(next).some(({ endpoint, entitySet }) => endpoint === refused.slug && entitySet === refused.entitySet)) throw error
     return next
