@@ -2,7 +2,7 @@ import { hubError } from '@tributary/errors'
 import type { Accepted, Capabilities, Forwarded, ForwardOptions } from '@tributary/source'
 import { askedBy } from './asked-by.js'
 import { requireJson, requireSuccess } from './answer.js'
-import { followLink } from './links.js'
+import { nextPage } from './links.js'
 import { readHeaders } from './request-headers.js'
 import { scanOf, urlOf, type ODataScan } from './scan.js'
 import { bodyError, type Incoming, type Outgoing, type Transport } from './transport.js'
@@ -27,7 +27,7 @@ const LANE_BYTES = 4 * 1024 * 1024
 export async function forwardScan(transport: Transport, accepted: Accepted, options: ForwardOptions): Promise<Forwarded> {
   const scan = scanOf(accepted)
   const place = scan.target
-  const url = options.nextLink === undefined ? urlOf(scan) : followLink(place, place.url, options.nextLink)
+  const url = options.nextLink === undefined ? urlOf(scan) : nextPage(place, options.nextLink, { request: urlOf(scan) })
   const accept = `application/json;odata.metadata=${options.metadata}${options.ieee754 ? ';IEEE754Compatible=true' : ''}`
   const outgoing: Outgoing = { place, url, headers: { ...readHeaders(scan.pageRows), accept }, signal: options.signal, observe: options.observe, ...askedBy(options) }
   const incoming = await transport.send(outgoing)

@@ -20,6 +20,31 @@ export function followLink(place: Place, base: string, link: string): string {
   return url.href
 }
 
+/**
+ * Where the next link of an answer leads. A relative one is so to the context URL of the answer; some services mean the request, or their
+ * root, so that the base is taken from which the link goes on with what was asked for.
+ * @param request absolute URL the answer came from
+ * @throws HUB_SOURCE_LINK_REFUSED
+ * @see OData JSON Format 4.01, section 4.3
+ */
+export function nextPage(place: Place, link: string, { request, context }: { readonly request: string; readonly context?: unknown }): string {
+  if (URL.canParse(link)) return followLink(place, request, link)
+  const bases = [...(typeof context === 'string' && URL.canParse(context, request) ? [new URL(context, request).href] : []), request, place.url]
+  const onward = bases.find((base) => URL.canParse(link, base) && resourceOf(new URL(link, base).href) === resourceOf(request))
+  return followLink(place, onward ?? bases[0] ?? request, link)
+}
+
+/** What a URL asks for, its options left out, however it is written. */
+function resourceOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  const path = pathname.replace(/(?:\/(?:\$|%24)query)?\/?$/i, '')
+  try {
+    return origin + decodeURIComponent(path)
+  } catch {
+    return origin + path
+  }
+}
+
 /** Whether credentials may go there: only to the registered origin. */
 export function isHome(place: Place, url: string): boolean {
   const { origin } = entryOf(place)

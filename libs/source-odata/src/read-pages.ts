@@ -5,7 +5,7 @@ import { askedBy } from './asked-by.js'
 import { countOf } from './count-of.js'
 import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
-import { followLink } from './links.js'
+import { nextPage } from './links.js'
 import { countRows, piecesBySkip, type Counting, type PageWays } from './read-by-skip.js'
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
@@ -88,7 +88,7 @@ function nextLinkOf(envelope: Envelope, base: string, { target }: Pick<ODataScan
   const link = envelope['@odata.nextLink'] ?? envelope['@nextLink']
   if (link === undefined || link === null) return undefined
   if (typeof link !== 'string') throw hubError('HUB_SOURCE_INVALID', { slug: target.slug, reason: 'its next link is not a string' })
-  return followLink(target, base, link)
+  return nextPage(target, link, { request: base, context: envelope['@odata.context'] ?? envelope['@context'] })
 }
 
 /** A piece as a page, with the count if it is the first of a counted scan. */
