@@ -3,13 +3,14 @@ import { hubError } from '@tributary/errors'
 import type { ODataUrl, QueryOptions, ResourceSegment } from '@tributary/odata-url'
 import { jsonContentType, parseAccept, writeCollection } from '@tributary/odata-wire'
 import { execute, type RowStream } from '@tributary/operators'
-import { parseRows, type Column, type Page, type RowsPage, type Value } from '@tributary/plan'
-import { bind, narrowPage, optimize, place, placeFragment, type BoundQuery } from '@tributary/planner'
+import { compute, parseRows, type Column, type ComputedColumn, type Page, type RowsPage, type Value } from '@tributary/plan'
+import { bind, narrowPage, optimize, optionsOfType, place, placeFragment, type BoundQuery } from '@tributary/planner'
 import type { Endpoints } from '@tributary/source'
 import { header } from '../http/exchange.js'
 import { respondWithStream } from '../http/respond.js'
 import type { Query, QueryServices } from './answer-query.js'
 import { inlineStreams } from './inline-streams.js'
+import { mergeRows, type OrderedRows } from './merge-rows.js'
 import { nextLink, pageBytes } from './next-page.js'
 import { tokenScope } from './page-token.js'
 import { presenter } from './present-rows.js'
@@ -32,31 +33,31 @@ export function allEntities({ resource }: ODataUrl, { model }: Exposure): AllEnt
   return { type: type.qualifiedName }
 }
 
-const always: ReadonlySet<string> = new Set(['$top', '$skip', '$count', '$format', '$skiptoken'])
-const ofOneType: ReadonlySet<string> = new Set([...always, '$filter', '$search', '$select', '$expand', '$compute'])
+const applicable: ReadonlySet<string> = new Set(['$filter', '$search', '$orderby', '$select', '$expand', '$compute', '$top', '$skip', '$count', '$format', '$skiptoken'])
 
 /**
- * Answers `$all`: the entities of one set after the other, by their keys, each with its type and id.
- * @throws HUB_QUERY_UNSUPPORTED for options that need a type, HUB_TOKEN_EXPIRED, HUB_SOURCE_*
+ * Answers `$all`: the entities of one set after the other, by their keys, or those of all in one order, each with its type and id. Without a type
+ * they have the properties that their own types declare: what one of them does not have is null there.
+ * @throws HUB_QUERY_UNKNOWN_PROPERTY for what no type declares, HUB_QUERY_UNSUPPORTED for `$apply`, HUB_TOKEN_EXPIRED, HUB_SOURCE_*
  * @see OData URL Conventions 4.01, section 4.14
  */
 export async function answerAll(query: Query, wanted: AllEntities, services: QueryServices): Promise<void> {
   const { exchange, exposure, url, path, root, protocol, preferences } = query
-  const allowed = wanted.type === undefined ? always : ofOneType
-  const other = [...url.options.spans.keys()].find((name) => name.startsWith('$') && !allowed.has(name))
-  if (other !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${other} of $all`, hint: wanted.type === undefined ? 'Cast to a type: $all/Model.Type.' : 'Address the set of the entities.' })
+  const other = [...url.options.spans.keys()].find((name) => name.startsWith('$') && !applicable.has(name))
+  if (other !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: `${other} of $all`, hint: 'Address the sets of the entities.' })
   const style = { ...parseAccept(header(exchange, 'accept'), url.options.format), prefixed: protocol.prefixed, omit: preferences.omit }
   const scope = tokenScope(exposure, path, exchange.query)
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   const given = token?.given ?? 0
-  const course: Course = { query, services, endpoints: await services.pool.of(exposure), parts: partsOf(exposure, wanted), style }
+  const course: Course = { query, services, endpoints: await services.pool.of(exposure), parts: partsOf(query, wanted), style }
   const skip = (url.options.skip ?? 0) + given
   const take = url.options.top === undefined ? Infinity : Math.max(0, url.options.top - given)
   const count = url.options.count === true ? (token?.count ?? (await countAll(course))) : undefined
   const pageRows = services.pageRows === 0 ? undefined : Math.min(services.pageRows, preferences.maxPageSize ?? Infinity)
   const most = Math.min(take, pageRows === undefined ? Infinity : pageRows + 1)
-  const chunks = writeCollection(shownPages(course, skip, most), {
+  const pages = url.options.orderby === undefined ? shownPages(course, skip, most) : orderedPages(course, skip, most)
+  const chunks = writeCollection(pages, {
     style, context: `${root}$metadata#Collection(${wanted.type ?? 'Edm.EntityType'})`, visible: course.parts.flatMap((part) => namesOf(course, part)),
     ...(pageRows === undefined ? {} : { maxRows: pageRows, maxBytes: pageBytes }), ...(count === undefined ? {} : { count: () => count }),
     nextLink: (written) => {
@@ -85,32 +86,34 @@ interface Course {
 interface Part {
   readonly segments: readonly ResourceSegment[]
   readonly single: boolean
+  /** What is asked of its entities. */
+  readonly options: QueryOptions
 }
 
-function partsOf({ sets, model, kind }: Exposure, { type }: AllEntities): readonly Part[] {
+/** @throws HUB_QUERY_UNKNOWN_PROPERTY for a name that no type of the entities declares */
+function partsOf({ exposure: { sets, model, kind }, url: { options } }: Pick<Query, 'exposure' | 'url'>, { type }: AllEntities): readonly Part[] {
   const span = nowhere
   const singletons = kind === 'service' ? [...(model.container?.singletons.values() ?? [])] : []
   const all = [...[...sets.values()].map(({ name, entityType }) => ({ name, entityType, single: false })), ...singletons.map(({ name, entityType }) => ({ name, entityType, single: true }))]
-  return all.flatMap(({ name, entityType, single }): readonly Part[] => {
+  const parts = all.flatMap(({ name, entityType, single }) => {
     const first: ResourceSegment = { kind: single ? 'singleton' : 'entitySet', name, span }
-    if (type === undefined || model.derivesFrom(entityType, type)) return [{ segments: [first], single }]
-    return model.derivesFrom(type, entityType) ? [{ segments: [first, { kind: 'cast', type, span }], single }] : []
+    const cast = type !== undefined && !model.derivesFrom(entityType, type)
+    if (cast && !model.derivesFrom(type, entityType)) return []
+    const typed = optionsOfType(options, model, cast ? type : entityType, type !== undefined)
+    return [{ segments: cast ? [first, { kind: 'cast' as const, type, span }] : [first], single, ...typed }]
   })
+  const [some, ...others] = parts
+  const nobodys = [...(some?.missing ?? [])].find((name) => others.every(({ missing }) => missing.has(name)))
+  if (nobodys !== undefined) throw hubError('HUB_QUERY_UNKNOWN_PROPERTY', { type: 'Edm.EntityType', property: nobodys, hint: 'Of $all only what one of its types declares can be asked for.' }, { target: nobodys })
+  return parts
 }
 
 /** The options that are of each set by itself, and which of its rows are wanted. */
-function boundPart({ query: { url, exposure } }: Course, { segments, single }: Part, cut: { readonly skip: number; readonly top: number }): BoundQuery {
-  const { top: _top, skip: _skip, count: _count, skiptoken: _token, ...options } = url.options
+function boundPart({ query: { exposure } }: Course, { segments, single, options: asked }: Part, cut: { readonly skip: number; readonly top: number }): BoundQuery {
+  const { top: _top, skip: _skip, count: _count, skiptoken: _token, ...options } = asked
   const own = new Map([...options.spans].filter(([name]) => !['$top', '$skip', '$count', '$skiptoken'].includes(name)))
-  const cuts = single ? {} : { skip: cut.skip, ...(cut.top === Infinity ? {} : { top: cut.top }) }
-  const whole: QueryOptions = { ...options, ...cuts, spans: own }
-  return optimize(bind({ resource: { kind: 'path', segments, span: nowhere }, options: single ? ofSingle(whole) : whole }, exposure, { pageRows: 0 }))
-}
-
-/** A singleton is one entity, of which nothing can be left out by a filter. */
-function ofSingle({ filter, search, ...options }: QueryOptions): QueryOptions {
-  if (filter !== undefined || search !== undefined) throw hubError('HUB_QUERY_UNSUPPORTED', { what: 'A filter of $all where a singleton is among the entities', hint: 'Address the sets of the entities.' })
-  return options
+  const whole: QueryOptions = { ...options, skip: cut.skip, ...(cut.top === Infinity ? {} : { top: cut.top }), spans: own }
+  return bind({ resource: { kind: 'path', segments, span: nowhere }, options: whole }, exposure, { pageRows: 0, identified: true, ...(single ? { asCollection: true as const } : {}) })
 }
 
 const opened = ({ query, services, endpoints }: Course, bound: BoundQuery): RowStream =>
@@ -128,7 +131,7 @@ async function* shownPages(course: Course, skip: number, most: number): AsyncGen
       before -= passed
       continue
     }
-    const bound = boundPart(course, part, { skip: before, top: left })
+    const bound = optimize(boundPart(course, part, { skip: before, top: left }))
     const show = presented(course, bound)
     for await (const page of opened(course, bound).pages) {
       const shown = await show(page)
@@ -140,17 +143,40 @@ async function* shownPages(course: Course, skip: number, most: number): AsyncGen
   }
 }
 
+/** The rows of all parts in one order: each part is read in it, as far as it may be needed. */
+function orderedPages(course: Course, skip: number, most: number): AsyncGenerator<RowsPage> {
+  const bounds = course.parts.map((part) => boundPart(course, part, { skip: 0, top: skip + most }))
+  const asked = course.query.url.options.orderby?.length ?? 0
+  const keys = bounds.map(({ order }) => order.slice(0, asked).map(({ expression: { type }, descending }) => ({ type, descending })))
+  return mergeRows(bounds.map((bound) => withKeys(course, bound, asked)), keys, { skip, take: most })
+}
+
+/** Rows as they are shown, and what they are ordered by. */
+async function* withKeys(course: Course, bound: BoundQuery, asked: number): AsyncGenerator<OrderedRows> {
+  const computed = bound.order.slice(0, asked).map(({ expression }, index): ComputedColumn => ({ column: { name: `~order${index}`, type: expression.type }, expression }))
+  const columns = computed.map(({ column }) => column)
+  const names = columns.map(({ name }) => name)
+  const whole = optimize({ ...bound, plan: compute(bound.plan, computed), columns: [...bound.columns, ...columns], visible: [...bound.visible, ...names] })
+  const show = presented(course, whole)
+  for await (const page of opened(course, whole).pages) {
+    const values = page.kind === 'rows' ? page : parseRows(page, whole.columns)
+    const at = names.map((name) => values.columns.findIndex((column) => column.name === name))
+    yield { page: await show(values), keys: values.rows.map((row) => at.map((index) => row[index])) }
+  }
+}
+
 async function countAll(course: Course): Promise<number> {
   const counts = await Promise.all(course.parts.map((part) => countPart(course, part)))
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
 async function countPart(course: Course, part: Part): Promise<number> {
-  const { exposure, url: { options: { filter, search, compute, aliases } } } = course.query
-  const spans = new Map([...(filter === undefined ? [] : ['$filter']), ...(search === undefined ? [] : ['$search']), ...(compute === undefined ? [] : ['$compute'])].map((name) => [name, nowhere]))
-  const options: QueryOptions = { aliases, custom: [], spans, ...(filter === undefined ? {} : { filter }), ...(search === undefined ? {} : { search }), ...(compute === undefined ? {} : { compute }) }
+  const { exposure } = course.query
+  const { filter, search, compute: computed, aliases } = part.options
+  const spans = new Map([...(filter === undefined ? [] : ['$filter']), ...(search === undefined ? [] : ['$search']), ...(computed === undefined ? [] : ['$compute'])].map((name) => [name, nowhere]))
+  const options: QueryOptions = { aliases, custom: [], spans, ...(filter === undefined ? {} : { filter }), ...(search === undefined ? {} : { search }), ...(computed === undefined ? {} : { compute: computed }) }
   const bound = part.single
-    ? boundPart(course, part, { skip: 0, top: Infinity })
+    ? optimize(boundPart(course, { ...part, options }, { skip: 0, top: Infinity }))
     : optimize(bind({ resource: { kind: 'path', segments: [...part.segments, { kind: 'count', span: nowhere }], span: nowhere }, options }, exposure, { pageRows: 0 }))
   const stream = opened(course, bound)
   let rows = 0

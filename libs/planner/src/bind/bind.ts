@@ -27,7 +27,8 @@ import type { Transformed } from './row-scope.js'
 export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): BoundQuery {
   const crossed = crossjoinSets(url, exposure)
   if (crossed !== undefined) return bindCrossjoin(url, crossed, exposure, options)
-  const address = resolveAddress(url, exposure)
+  const resolved = resolveAddress(url, exposure)
+  const address = options.asCollection === true ? { ...resolved, single: false } : resolved
   const shape = shapeOf(address)
   checkOptions(url.options, shape, address)
   const step = lastStep(address)
