@@ -116,6 +116,8 @@ const ids = (body: Readonly<Record<string, unknown>>) => (body['value'] as reado
 
 const idsOfSet = async (path: string) => ids(await door.json(encodeURI(`/odata/port/${path}`)))
 
+const names = (body: Readonly<Record<string, unknown>>) => (body['value'] as readonly Readonly<Record<string, unknown>>[]).map(({ Name }) => Name)
+
 describe('$all', () => {
   it('gives the entities of every set and the singletons, each with its type and id, in pages', async () => {
     const sets = ['Vessels', 'Harbours', 'Calls', 'Readings', 'Tides', 'Sailors', 'Photos', 'Authorities']
@@ -141,7 +143,6 @@ describe('$all', () => {
     expect(counted['@odata.count']).toBe(8 + 4 + 4 + 2 + 1)
   })
   it('gives them in one order, page by page', async () => {
-    const names = (body: Readonly<Record<string, unknown>>) => (body['value'] as readonly Readonly<Record<string, unknown>>[]).map(({ Name }) => Name)
     const sets = await Promise.all(['Vessels', 'Harbours', 'Sailors', 'Authorities', 'Flagship'].map(async (set) => door.json(`/odata/port/${set}?$select=Name`)))
     const expected = sets.flatMap((body) => ('value' in body ? names(body) : [body['Name']])).map(String).toSorted()
     const path = encodeURI('/odata/port/$all?$filter=Name ne null&$select=Name&$orderby=Name')
