@@ -3,7 +3,7 @@ import { SourceRefused, type Feature } from '@tributary/source'
 import type { Envelope } from './envelope-scanner.js'
 import type { Place } from './links.js'
 import { isUnusual } from './suspicion.js'
-import { CLOSED, type Incoming } from './transport.js'
+import { isLong, isOverLength, type Incoming } from './transport.js'
 
 /** What a request asked for, as far as a refusal may be blamed on it. */
 export interface Asked {
@@ -46,13 +46,9 @@ export async function requireSuccess(incoming: Incoming, asked: Asked): Promise<
 /** What says that there is no such operation, or that now is not the time to call it. */
 const aboutPaths: ReadonlySet<number> = new Set([404, 405, 408, 414, 421, 425, 429])
 
-/** Every server takes shorter URLs. Longer ones are answered with 404 by some, and by a closed connection by others. */
-const LONG_URL = 1_000
-const isLong = (url: string): boolean => url.length > LONG_URL
-
 /** A connection that ends over a long URL is taken for a refusal of its length. */
 export function lostOverLength(error: unknown, url: string, { place, entitySet, features }: Asked): unknown {
-  const lost = isHubError(error) && error.code === 'HUB_SOURCE_UNREACHABLE' && error.params['reason'] === CLOSED && features.length > 0 && isLong(url)
+  const lost = isHubError(error) && features.length > 0 && isOverLength(error, url)
   return lost ? new SourceRefused(place.slug, entitySet, 414, { features, reason: 'it closes the connection over a long URL' }) : error
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { isHubError } from '@tributary/errors'
+import { isHubError, type HubError } from '@tributary/errors'
 import { addressOf, guardedLookup, requireAllowed, type AddressGuard } from './address-guard.js'
 import { createBreaker, type Breaker } from './breaker.js'
-import { exchangeIn, isSafe, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
+import { CLOSED, exchangeIn, isSafe, type Incoming, type Outgoing, type PoolOf } from './exchange.js'
 import { hedged, systemTimer, type Timer } from './hedging.js'
 import type { Lanes } from './lanes.js'
 import { createPageCache } from './page-cache.js'
@@ -85,11 +85,18 @@ async function judged(outgoing: Outgoing, ways: Ways): Promise<Incoming> {
     else breaker.answered(place)
     return incoming
   } catch (error) {
-    if (!outgoing.signal.aborted && isHubError(error) && (error.code === 'HUB_SOURCE_UNREACHABLE' || error.code === 'HUB_SOURCE_TIMEOUT')) breaker.failed(place, reasonOf(error))
+    if (!outgoing.signal.aborted && isHubError(error) && !isOverLength(error, outgoing.url) && (error.code === 'HUB_SOURCE_UNREACHABLE' || error.code === 'HUB_SOURCE_TIMEOUT')) breaker.failed(place, reasonOf(error))
     else breaker.nothing(place)
     throw error
   }
 }
+
+/** Every server takes shorter URLs. Longer ones are answered with 404 by some, and by a closed connection by others. */
+const LONG_URL = 1_000
+export const isLong = (url: string): boolean => url.length > LONG_URL
+
+/** Whether a connection ended over a long URL, which says nothing of the source but that it wants shorter ones. */
+export const isOverLength = (error: HubError, url: string): boolean => error.code === 'HUB_SOURCE_UNREACHABLE' && error.params['reason'] === CLOSED && isLong(url)
 
 const reasonOf = (error: { readonly params: Readonly<Record<string, string | number>> }): string =>
   'reason' in error.params ? String(error.params['reason']) : `no answer within ${String(error.params['timeoutMs'])} ms`

@@ -1,4 +1,5 @@
 import { capabilitiesOf, type RemoteRequest } from '@tributary/source'
+import { primitiveType } from '@tributary/plan'
 import { ODataSource } from '@tributary/source-odata'
 import { customersAndOrders, startODataServer, type ODataServer } from '../../../test/harness/odata-server.js'
 import { createLanes } from '../src/lanes.js'
@@ -80,6 +81,18 @@ describe('a source that keeps failing', () => {
   it('is not left alone for what single requests do wrong', async () => {
     server.behave({ fault: 'failure' })
     for (let times = 0; times < 7; times += 1) expect(await failure()).toMatchObject({ code: 'HUB_SOURCE_FAILED', params: { status: 500 } })
+  })
+
+  it('is not left alone for closing its connection over long URLs', async () => {
+    server.behave({ urlLimit: 1_200, overlong: 'reset' })
+    const keys = Array.from({ length: 400 }, (_, index): readonly [number] => [index])
+    const able = capabilitiesOf(new Map(), { urlLimit: 8_000 })
+    const asked = source.accept(wantAll(targetOf(server, sets), sets, 'Orders', { keys: [{ name: 'OrderID', type: primitiveType('Edm.Int32') }] }), able)
+    const longRead = async () => {
+      for await (const _ of source.read(asked, { signal: new AbortController().signal, observe: () => undefined, keys })) continue
+    }
+    for (let times = 0; times < 7; times += 1) await expect(longRead()).rejects.toMatchObject({ name: 'SourceRefused', status: 414 })
+    expect(await rows()).toBe(300)
   })
 
   it('is asked by a registration all the same', async () => {
