@@ -6,7 +6,7 @@ import { header, type Exchange } from '../http/exchange.js'
 import { fail } from '../http/fail.js'
 import { wholeBody } from '../http/read-body.js'
 import { admits } from '../http/methods.js'
-import { respond } from '../http/respond.js'
+import { respond, versionOf } from '../http/respond.js'
 import { respondRelayed } from '../relay/respond-relayed.js'
 import type { AsyncJob, AsyncJobs } from './async-jobs.js'
 
@@ -70,7 +70,7 @@ export async function answerMonitor(id: string, asked: AsyncRequest, jobs: Async
   if (job === undefined) throw hubError('HUB_RESOURCE_NOT_FOUND', { what: `The answer $async/${id}`, hint: 'It was deleted, waited for too long, or belongs to another process or caller. Send the request again.' })
   if (exchange.request.method === 'DELETE') {
     await jobs.cancel(job)
-    return respond(exchange, 204, { headers: { 'cache-control': 'no-store' } })
+    return respond(exchange, 204, { headers: { 'cache-control': 'no-store', ...versionOf(exchange) } })
   }
   const { waitSeconds } = parsePrefer(header(exchange, 'prefer'))
   if (!(await isDone(job, waitSeconds ?? 0, exchange.signal))) return respondRunning(job, asked)
