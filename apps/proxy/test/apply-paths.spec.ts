@@ -84,7 +84,51 @@ describe('rows are grouped', () => {
   })
 })
 
+describe('rows are nested and joined', () => {
+  const laboe = { Street: null, City: 'Laboe', Country: 'DE', Position: null, Quay: 'North', Door: null }
+
+  it('those of a type', async () => {
+    expect(await rows('Harbours?$apply=addnested(Anchorages/Port.QuayAddress,identity as A)&$select=Id,A')).toEqual([{ Id: 1, A: [laboe] }, { Id: 2, A: [] }, { Id: 3, A: [] }, { Id: 4, A: [] }])
+    expect(await rows('Harbours?$apply=join(Anchorages/Port.QuayAddress as A)&$select=Id,A')).toEqual([{ Id: 1, A: laboe }])
+    expect(await rows('Harbours?$apply=addnested(Vessels/Port.Ferry,aggregate(Passengers with sum as P) as A)&$select=Id,A&$top=2')).toEqual([{ Id: 1, A: [{ P: 420 }] }, { Id: 2, A: [{ P: null }] }])
+    expect(await rows('Harbours?$apply=outerjoin(Vessels/Port.Ferry as F,filter(Passengers gt 1))&$select=Id&$expand=F($select=Code)&$top=2')).toEqual([{ Id: 1, F: { Code: 'DAWN' } }, { Id: 2, F: null }])
+    expect(await rows('Harbours?$apply=join(Vessels/Port.Ferry as F)/aggregate(F/Passengers with sum as P,F/Crew/$count as C)')).toEqual([{ P: 420, C: 2 }])
+  })
+
+  it('of rows of a type: others have nothing', async () => {
+    expect(await rows("Vessels?$apply=addnested(Port.Ferry/Crew,aggregate($count as N) as A)&$select=Code&$expand=A&$filter=Code lt 'FORCE' and Code gt 'BRISK'")).toEqual([{ Code: 'CORAL' }, { Code: 'DAWN', A: [{ N: 2 }] }, { Code: 'EIDER', A: [{ N: 0 }] }])
+    expect(await rows('Vessels?$apply=join(Port.Ferry/Crew as A)&$select=Code&$expand=A($select=Name)')).toEqual([{ Code: 'DAWN', A: { Name: 'Mate Birch' } }, { Code: 'DAWN', A: { Name: 'Deckhand Cedar' } }])
+  })
+
+  it('and lead on, after transformations of their own', async () => {
+    expect(await rows("Harbours?$apply=join(Vessels as V,filter(Weight gt 1))/groupby((V/Home/Name),aggregate(V/Crew/$count as C))&$orderby=C")).toEqual([{ V: { Home: { Name: 'Turku' } }, C: 0 }, { V: { Home: { Name: 'Kiel' } }, C: 3 }])
+    expect(await rows("Harbours?$apply=addnested(Vessels,filter(Weight gt 3000) as V)/aggregate(V/Crew/Name with max as M)")).toEqual([{ M: 'Mate Birch' }])
+  })
+
+  it('and say what they are', async () => {
+    const told = async (query: string): Promise<string> => (await door.get(url(query))).text()
+    expect(await told('Harbours?$apply=addnested(Anchorages,identity as A)&$top=1&$select=A')).toContain('"A@odata.context":"#Collection(Port.Address)"')
+    expect(await told('Harbours?$apply=addnested(Anchorages/Port.QuayAddress,aggregate($count as N) as A)&$top=1&$select=A')).toContain('"A@odata.context":"#Collection(Port.QuayAddress)(N)"')
+    expect(await told('Harbours?$apply=join(Anchorages as A)&$top=1&$select=A')).toContain('"@odata.context":"#Port.Address"')
+  })
+
+  it('and grouped by as a whole', async () => {
+    expect(await rows('Vessels?$apply=join(Lots as L)/groupby((L),aggregate($count as N))')).toEqual([{ L: { Label: 'A-1', Weight: 10.25, Kind: 'Grain', Marks: ['dry'] }, N: 1 }, { L: { Label: 'A-2', Weight: 0.75, Kind: 'General', Marks: [] }, N: 1 }])
+    expect(await rows('Vessels?$apply=groupby((Home/Name,Cargo),aggregate($count as N))/groupby((Home),aggregate(N with sum as M))&$orderby=M desc')).toEqual([{ Home: { Name: null }, M: 5 }, { Home: { Name: 'Kiel' }, M: 2 }, { Home: { Name: 'Turku' }, M: 1 }])
+  })
+})
+
 describe('what makes no sense is refused by name', () => {
+  it.each<readonly [string, number, string]>([
+    ['addnested(Home/Vessels,identity as X)', 400, 'The path goes on behind Home'],
+    ['addnested(Lots/Port.Address,identity as X)', 400, 'Port.Address does not derive from Port.Lot'],
+    ['join(Home as X)', 400, 'collection'],
+  ])('%s', async (apply, status, words) => {
+    const response = await door.get(url(`Vessels?$apply=${apply}`))
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(words)])
+  })
+
+
   it.each<readonly [string, number, string]>([
     ['aggregate(Moored(1)/City with max as C)', 400, 'HUB_QUERY_SYNTAX'],
     ['aggregate(Moored/Port.Lot/Weight with max as C)', 400, 'Port.Lot does not derive from Port.Address'],

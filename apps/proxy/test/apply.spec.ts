@@ -85,7 +85,7 @@ describe.each(sources)('$apply and $compute, of sources that %s', (_what, behavi
   })
 
   it.each([
-    ['Orders?$apply=groupby((ShipName))&$filter=Freight gt 1', 400, 'Freight'],
+    ['Orders?$apply=groupby((ShipName))&$filter=Fright gt 1', 400, 'Fright'],
     ['Orders?$apply=aggregate(ShipName with sum as Total)', 400, 'sum'],
     ['Orders?$compute=1 as Freight', 400, 'Freight'],
     ['Orders?$apply=toppercent(101,Freight)', 400, 'at most 100'],

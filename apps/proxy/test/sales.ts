@@ -61,7 +61,7 @@ interface Link {
 const links: readonly Link[] = [
   { from: 'Sales', name: 'Customer', to: 'Customers', own: 'CustomerID', partner: 'Sales' }, { from: 'Sales', name: 'Time', to: 'Time', own: 'Date' }, { from: 'Sales', name: 'Product', to: 'Products', own: 'ProductID', partner: 'Sales' },
   { from: 'Sales', name: 'SalesOrganization', to: 'SalesOrganizations', own: 'OrganizationID', partner: 'Sales' }, { from: 'Products', name: 'Category', to: 'Categories', own: 'CategoryID', partner: 'Products' },
-  { from: 'SalesOrganizations', name: 'Superordinate', to: 'SalesOrganizations', own: 'SuperordinateID' },
+  { from: 'SalesOrganizations', name: 'Superordinate', to: 'SalesOrganizations', own: 'SuperordinateID', partner: 'Subordinates' }, { from: 'SalesOrganizations', name: 'Subordinates', to: 'SalesOrganizations', partner: 'Superordinate' },
   { from: 'Customers', name: 'Sales', to: 'Sales', partner: 'Customer' }, { from: 'Products', name: 'Sales', to: 'Sales', partner: 'Product' }, { from: 'SalesOrganizations', name: 'Sales', to: 'Sales', partner: 'SalesOrganization' },
   { from: 'Categories', name: 'Products', to: 'Products', partner: 'Category' },
 ]

@@ -122,7 +122,7 @@ function readCount(scanner: Scanner): number {
 
 /** A path to related or nested instances and the scope of transformations of them. */
 function readInner(scanner: Scanner, scope: Scope): { readonly path: Path; readonly inner: Scope } {
-  const path = readGroupingPath(scanner, scope, 'any')
+  const path = readGroupingPath(scanner, scope, 'instances')
   const type = elementOf(typesAlong(scanner.session.names, scope, path).at(-1))
   return { path, inner: { ...scope, type, current: type } }
 }

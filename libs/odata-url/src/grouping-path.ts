@@ -3,8 +3,8 @@ import { memberOf } from './member-names.js'
 import type { TypeHandle } from './names.js'
 import { implicitRoot, node, spanFrom, take, takeQualified, unexpected, type Scanner, type Scope } from './scanner.js'
 
-/** Whether a path may lead through collections: paths to group by may not, those to a hierarchy's nodes and to nested instances may. */
-export type Reach = 'single' | 'any'
+/** Whether a path may lead through collections: paths to group by may not, those to a hierarchy's nodes may; those to nested instances may end in a cast, too. */
+export type Reach = 'single' | 'any' | 'instances'
 
 /**
  * Reads a path of properties and casts without keys, functions or annotations: `Product/Category/Name`.
@@ -20,14 +20,14 @@ export function readGroupingPath(scanner: Scanner, scope: Scope, reach: Reach): 
     segments.push(step.segment)
     type = step.type
   } while (mayGoOn(type, reach, segments.at(-1)) && take(scanner, '/'))
-  if (segments.at(-1)?.kind === 'cast') throw unexpected(scanner, "'/' and a property")
+  if (segments.at(-1)?.kind === 'cast' && (reach !== 'instances' || segments.length === 1)) throw unexpected(scanner, "'/' and a property")
   if (reach === 'single' && type?.collection === true) throw unexpected(scanner, 'a single value: the path leads to a collection')
   return node(scanner, { kind: 'path' as const, root: implicitRoot, segments: Object.freeze(segments), span: spanFrom(scanner, from) })
 }
 
 function mayGoOn(type: TypeHandle | undefined, reach: Reach, last: PathSegment | undefined): boolean {
   if (last?.kind === 'cast' || type === undefined) return true
-  return type.structured && (reach === 'any' || !type.collection)
+  return type.structured && (reach !== 'single' || !type.collection)
 }
 
 function readSegment(scanner: Scanner, type: TypeHandle | undefined): { readonly segment: PathSegment; readonly type: TypeHandle | undefined } {

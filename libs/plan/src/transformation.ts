@@ -106,6 +106,8 @@ export interface PartialAggregation {
 export interface NestedStepOf<P> extends NestedPart {
   readonly kind: 'nested'
   readonly from: string
+  /** Rows that do not meet it are given nothing: they are of other types than a cast names. */
+  readonly only?: Expression
   /** Which of the rows that were made are given, and whether it is told how many they were. */
   readonly page?: { readonly skip: number; readonly take?: number; readonly count: boolean }
   /** What is made sees the row around, in a column `aroundName`: this row by some of its columns, or what this row itself sees. */
@@ -234,7 +236,10 @@ export interface NodeShown {
   readonly shownOfNode: readonly GroupKey[]
 }
 
-/** Adds a column: whether a row's node stands where it is asked to in the hierarchy of the second input. */
+/**
+ * Adds a column: whether a row's node stands where it is asked to in the hierarchy of the second input. Where another node is needed and none is
+ * told: the identifiers of all nodes for which it does.
+ */
 export interface PositionStep extends Hierarchy {
   readonly kind: 'position'
   readonly name: string

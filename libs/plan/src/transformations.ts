@@ -1,8 +1,8 @@
 import type { Column, ExpandedShape } from './page.js'
 import type { NestedStep, Plan, Step, Transformation } from './plan.js'
 import { expandedColumn, outputColumns } from './output-columns.js'
-import { booleanType } from './value-type.js'
-import type { GroupKey, Grouping, NestedPart } from './transformation.js'
+import { booleanType, collectionOf } from './value-type.js'
+import type { GroupKey, Grouping, NestedPart, PositionStep } from './transformation.js'
 
 /** A set transformation over rows; its columns follow from the inputs and the step. */
 export function transformation(inputs: readonly [Plan, ...Plan[]], step: Step): Transformation {
@@ -37,9 +37,12 @@ function columnsAfter(inputs: readonly [Plan, ...Plan[]], step: Step): readonly 
     case 'relatives': return outputColumns(input)
     case 'traverse': return mergeColumns(ofNode(step.shownOfNode), outputColumns(input))
     case 'subtrees': return mergeColumns(ofNode(step.shownOfNode), mergeColumns(groupColumns(step), outputColumns(step.each)))
-    case 'position': return [...outputColumns(input), Object.freeze({ name: step.name, type: booleanType })]
+    case 'position': return [...outputColumns(input), Object.freeze({ name: step.name, type: givesNodes(step) ? collectionOf(step.id.type) : booleanType })]
   }
 }
+
+/** True of a step that needs another node and is told none: it gives all that it holds for. */
+export const givesNodes = ({ test, other }: Pick<PositionStep, 'test' | 'other'>): boolean => other === undefined && test !== 'isroot' && test !== 'isleaf'
 
 const ofNode = (groups: readonly GroupKey[]): readonly Column[] => groupColumns({ groups, sets: [groups.map((_, index) => index)] })
 
@@ -53,7 +56,8 @@ const withNested = (columns: readonly Column[], from: string, made: Column): rea
 function nestedColumn(within: readonly Column[], step: NestedStep, columns: readonly Column[]): Column {
   const source = within.find(({ name }) => name === step.from)
   const narrowed = new Map(step.narrowed?.map((column) => [column.name, column]))
-  return rowsColumn(step, columns.map((column) => narrowed.get(column.name) ?? column), source?.type.collection === true)
+  const made = rowsColumn(step, columns.map((column) => narrowed.get(column.name) ?? column), source?.type.collection === true)
+  return step.only === undefined ? made : Object.freeze({ ...made, derived: true })
 }
 
 /** Name of the column in which a condition on values sees the value. */

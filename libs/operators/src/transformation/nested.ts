@@ -1,4 +1,4 @@
-import { aroundColumn, aroundName, type Column, isStored, type NestedStep, outputColumns, type Plan, nestedRows as rowsShape, storedRows, type Value } from '@tributary/plan'
+import { aroundColumn, aroundName, type Column, compilePredicate, isStored, type NestedStep, outputColumns, type Plan, nestedRows as rowsShape, storedRows, type Value } from '@tributary/plan'
 import { buildBudget } from '../budget.js'
 import type { Execution, GivenRows } from '../execution.js'
 import { keptRows } from '../kept-rows.js'
@@ -35,10 +35,13 @@ export async function* nestedRows(input: Plan, step: NestedStep, making: Making)
     const made = making.mayStore ? await allMade(each, given, making.execution) : await allHeld(each, given, making.execution)
     return page === undefined ? asValue(made) : pageOf(made, page)
   }
+  const holds = step.only === undefined ? undefined : compilePredicate(step.only, inputColumns)
   for await (const rows of pagesOfRows(input, making.execution)) {
     const found: Row[] = []
     for (const row of rows) {
-      const value = await valueOf(row)
+      // What is absent stays absent.
+      const isAbsent = holds?.(row) === false || (name === from && row[position] === undefined)
+      const value = isAbsent ? undefined : await valueOf(row)
       found.push(name === from ? row.with(position, value) : [...row, value])
     }
     yield found

@@ -85,7 +85,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
     case 'lambda': return { expression: followLambda(position, segment, context), structured: undefined, guards: [] }
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
     case 'function':
-      if (isHierarchyFunction(segment.name) && position.expression === undefined) return { expression: bindHierarchyFunction(segment, context.scope, context.bind), structured: undefined, guards: [] }
+      if (isHierarchyFunction(segment.name) && context.syntax.segments[0] === segment && context.syntax.root.kind === 'implicit') return { expression: bindHierarchyFunction(segment, context.scope, context.bind), structured: undefined, guards: [] }
       if (isRollupNode(segment.name) && position.expression === undefined) return rollupNode(segment, context.scope)
       return calledPosition(position, segment, context)
     case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')

@@ -23,7 +23,7 @@ export function pruneTransformation(plan: Transformation, needed: ReadonlySet<st
       const each = prune(step.each, new Set([...step.shown, ...(step.kept ?? []), ...needed]))
       const around = step.around?.kind === 'row' ? { around: { ...step.around, names: [...readAround(each) ?? step.around.names] } } : {}
       const seen = step.around === undefined ? [] : step.around.kind === 'same' ? [aroundName] : around.around?.names ?? []
-      return withGiven(transformation([prune(first, new Set([...needed, step.from, ...seen]))], { ...step, ...around, each }))
+      return withGiven(transformation([prune(first, new Set([...needed, step.from, ...seen, ...(step.only === undefined ? [] : columnsOf(step.only))]))], { ...step, ...around, each }))
     }
     case 'relatives': case 'position': return pruneHierarchy(plan, step, needed, prune)
     case 'traverse': {

@@ -1,12 +1,12 @@
 import { annotationsOf, type AnnotationValue } from '@tributary/edm'
 import type { GroupingElement, Path, PathSegment, Span } from '@tributary/odata-url'
-import { type Column, conjunction, type GroupKey } from '@tributary/plan'
+import { type Column, column, conjunction, type GroupKey } from '@tributary/plan'
 import { bindExpression } from '../bind-expression.js'
 import { resolvePath } from '../bind-path.js'
 import { comparable } from '../comparable-types.js'
 import { followNavigation } from '../followed-paths.js'
 import { columnsOfType } from '../model-types.js'
-import { invalid, typeError, unsupported } from '../refusal.js'
+import { invalid, typeError } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
 import { groupByEntity } from './entity-group.js'
 
@@ -39,7 +39,7 @@ function levelsOf(element: GroupingElement, scope: RowScope): readonly (readonly
     case 'path': return [[element]]
     case 'rollup': return rolledUp(element.levels, element.all)
     case 'leveledHierarchy': return rolledUp(hierarchyLevels(element, scope), false)
-    case 'recursiveHierarchy': throw unsupported('rolluprecursive in this place')
+    case 'recursiveHierarchy': throw new Error('A hierarchy is grouped by node by node')
   }
 }
 
@@ -75,11 +75,31 @@ function bindGroup(path: Path, scope: RowScope): GroupKey {
   const names = [first, ...rest] as const
   const entity = groupByEntity(path, names, scope)
   if (entity !== undefined) return entity
+  const rows = groupByRows(names, scope)
+  if (rows !== undefined) return rows
   const expression = bindExpression(path, scope)
   const fields = expression.type.base === 'structured' ? fieldsOf(names, scope) : undefined
   if (expression.type.collection || (!comparable(expression.type) && fields === undefined)) throw typeError({ what: 'groupby', span: path.span, found: expression.type, expected: 'a value that can be compared' })
   const only = path.segments.some(({ kind }) => kind === 'cast') ? conjunction(resolvePath(path, scope, bindExpression).guards) : undefined
   return Object.freeze({ path: names, expression, ...(fields === undefined ? {} : { fields }), ...(only === undefined ? {} : { only }) })
+}
+
+/** Grouping by rows that stand in a column already: by all that they have. */
+function groupByRows(names: readonly [string, ...string[]], { rows, computed }: RowScope): GroupKey | undefined {
+  let within: readonly Column[] | undefined = rows ?? [...computed.values()]
+  let found: Column | undefined
+  for (const name of names) {
+    found = within?.find((column) => column.name === name)
+    within = found?.expanded?.columns
+  }
+  if (found?.expanded === undefined || found.expanded.toMany) return undefined
+  const shown = new Set(found.expanded.visible)
+  const columns = found.expanded.columns.filter(({ name }) => shown.has(name))
+  const type = Object.freeze({ name: found.type.name, collection: false, base: 'structured' as const })
+  return Object.freeze({
+    path: names, expression: column(type, ...names), identity: columns.filter(({ name }) => !name.startsWith('@')).map((inner) => column(inner.type, ...names, inner.name)),
+    shape: Object.freeze({ toMany: false, columns, visible: found.expanded.visible }),
+  })
 }
 
 /** The fields of a complex value that is grouped by as a whole: of the row, or of one that single-valued navigation leads to. */

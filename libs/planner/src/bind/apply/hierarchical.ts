@@ -1,6 +1,7 @@
 import type { ApplyExpression, GroupingElement, Transformation } from '@tributary/odata-url'
 import { type Column, expandedColumn, given, type GroupKey, groupColumns, mergeColumns, outputColumns, type Plan, transformation } from '@tributary/plan'
 import { resultScope, withEntities } from '../bind-aggregate.js'
+import { bindExpression } from '../bind-expression.js'
 import { bindOrder } from '../bind-order.js'
 import { invalid } from '../refusal.js'
 import type { RowScope, Transformed } from '../row-scope.js'
@@ -10,7 +11,7 @@ import { bindHierarchy, upPathColumn } from './hierarchy.js'
 
 /** `ancestors(…)`, `descendants(…)`: the rows whose nodes are above or below those of some of them. @throws HUB_QUERY_* as `bindHierarchy` */
 export function bindRelatives({ kind, hierarchy: reference, apply, maxDistance, keepStart }: Extract<Transformation, { kind: 'ancestors' | 'descendants' }>, scope: RowScope, bindApply: BindApply): Transformed {
-  const { hierarchy, nodes } = bindHierarchy(reference, scope, bindApply)
+  const { hierarchy, nodes } = bindHierarchy(reference, scope, bindApply, { bind: bindExpression })
   const start = bindApply(apply, scope)
   if (scope.rows === undefined && start.scope.rows !== undefined) throw invalid(`The rows that ${kind} starts from are chosen, not changed.`)
   return {
@@ -26,7 +27,7 @@ export function bindRelatives({ kind, hierarchy: reference, apply, maxDistance, 
  * @see OData Extension for Data Aggregation 4.0 section 6.2.2
  */
 export function bindTraverse({ hierarchy: reference, order, apply, orderby }: Extract<Transformation, { kind: 'traverse' }>, scope: RowScope, bindApply: BindApply): Transformed {
-  const bound = bindHierarchy(reference, scope, bindApply, { ...(apply === undefined ? {} : { apply }), order: (inner) => bindOrder(orderby, inner) })
+  const bound = bindHierarchy(reference, scope, bindApply, { bind: bindExpression, ...(apply === undefined ? {} : { apply }), order: (inner) => bindOrder(orderby, inner) })
   const { hierarchy, nodes, chosen, ofNodes, manyParents } = bound
   const upPath = manyParents || chosen !== undefined ? upPathColumn(reference.qualifier) : undefined
   const shownOfNode = ofNodes ? (upPath === undefined ? [] : [groupOf(upPath)]) : upPath === undefined ? bound.shownOfNode : bound.shownOfNode.map((group) => withColumn(group, upPath))
@@ -64,7 +65,7 @@ type Recursive = Extract<GroupingElement, { kind: 'recursiveHierarchy' }>
 export function bindRecursive(grouping: readonly GroupingElement[], apply: ApplyExpression | undefined, scope: RowScope, bindApply: BindApply): Transformed {
   const recursive = grouping.find((element): element is Recursive => element.kind === 'recursiveHierarchy')
   if (recursive === undefined) throw new Error('No hierarchy to group by')
-  const bound = bindHierarchy(recursive.hierarchy, scope, bindApply, recursive.apply === undefined ? {} : { apply: recursive.apply })
+  const bound = bindHierarchy(recursive.hierarchy, scope, bindApply, { bind: bindExpression, ...(recursive.apply === undefined ? {} : { apply: recursive.apply }) })
   const others = grouping.filter((element) => element !== recursive)
   const again = others.some(({ kind }) => kind === 'recursiveHierarchy')
   const groups = bindGrouping(again ? [] : others, scope)

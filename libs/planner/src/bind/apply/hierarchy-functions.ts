@@ -1,10 +1,12 @@
 import type { Expression as Syntax, HierarchyReference, NamedArgument, Path, PathSegment } from '@tributary/odata-url'
-import { booleanType, column, type Expression, type PositionStep } from '@tributary/plan'
+import { binary, booleanType, collectionOf, column, columnsOf, type Expression, lambda, type PositionStep, transformExpression, variable } from '@tributary/plan'
+import { readByReached } from '../../rules/read-by-aggregation.js'
 import type { Bind } from '../bind-operand.js'
 import type { Position } from '../path-position.js'
-import { invalid, unsupported } from '../refusal.js'
+import { invalid } from '../refusal.js'
 import type { RowScope } from '../row-scope.js'
 import { bindHierarchy } from './hierarchy.js'
+import { type NotedRows, notedRows } from './noted-value.js'
 
 const tests: ReadonlyMap<string, { readonly test: PositionStep['test']; readonly other?: string }> = new Map([
   ['isroot', { test: 'isroot' }], ['isleaf', { test: 'isleaf' }], ['isdescendant', { test: 'isdescendant', other: 'Ancestor' }],
@@ -33,30 +35,55 @@ export function rollupNode({ name, arguments: given }: Extract<PathSegment, { ki
 }
 
 /**
- * `Aggregation.isdescendant(HierarchyNodes=$root/Regions,HierarchyQualifier='Geo',Node=Code,Ancestor='EU')`.
- * @throws HUB_QUERY_INVALID for missing arguments, HUB_QUERY_UNSUPPORTED where an expression is about the rows of several collections
+ * `Aggregation.isdescendant(HierarchyNodes=$root/Regions,HierarchyQualifier='Geo',Node=Code,Ancestor='EU')`, of the row that the expression is about or of
+ * one that a lambda goes through.
+ * @throws HUB_QUERY_INVALID for missing arguments, HUB_QUERY_UNSUPPORTED where a lambda goes through no entities
  * @see OData Extension for Data Aggregation 4.0 section 5.5.2.1
  */
 export function bindHierarchyFunction({ name, arguments: given, span }: Extract<PathSegment, { kind: 'function' }>, scope: RowScope, bind: Bind): Expression {
-  const { notes } = scope
-  if (notes === undefined || scope.variables.size > 0) throw unsupported(`${name} here`, 'It is answered in $filter, $orderby, $compute and $apply, of the rows themselves.')
   const known = tests.get(name.slice(name.lastIndexOf('.') + 1))
-  if (known === undefined) throw unsupported(`The function ${name}`)
+  if (known === undefined) throw new Error(`${name} is no function of the aggregation vocabulary`)
   const argument = (wanted: string): Syntax | undefined => resolved(given.find((one: NamedArgument) => one.name === wanted)?.value, scope)
-  const reference: HierarchyReference = { nodes: requirePath(argument('HierarchyNodes'), name, 'HierarchyNodes'), qualifier: textOf(argument('HierarchyQualifier'), name), nodeProperty: requirePath(argument('Node'), name, 'Node'), span }
-  const bound = bindHierarchy(reference, scope, () => never(name))
+  const node = requirePath(argument('Node'), name, 'Node')
+  const rows = notedRows(node.root, scope, name)
+  const nodeProperty: Path = { ...node, root: { kind: 'implicit' } }
+  const reference: HierarchyReference = { nodes: requirePath(argument('HierarchyNodes'), name, 'HierarchyNodes'), qualifier: textOf(argument('HierarchyQualifier'), name), nodeProperty, span }
+  const bound = bindHierarchy(reference, rows.scope, never, { bind })
   const other = known.other === undefined ? undefined : argument(known.other)
   if (known.other !== undefined && other === undefined) throw invalid(`${name} needs the argument ${known.other}.`)
   const distance = literalOf(argument('MaxDistance'))
-  const found = notes.position(bound.nodes(), {
+  const { id } = bound.hierarchy
+  const against = other === undefined ? undefined : bind(other, scope, id.type)
+  const own = against === undefined ? undefined : overRows(against, rows)
+  const step: Omit<PositionStep, 'name'> = {
     kind: 'position', test: known.test, ...bound.hierarchy, includeSelf: literalOf(argument('IncludeSelf'))?.toLowerCase() === 'true',
-    ...(other === undefined ? {} : { other: bind(other, scope, bound.hierarchy.id.type) }), ...(distance === undefined ? {} : { maxDistance: Number(distance) }),
-  })
-  return column(booleanType, found)
+    ...(own === undefined ? {} : { other: own }), ...(distance === undefined ? {} : { maxDistance: Number(distance) }),
+  }
+  for (const read of [...readByReached(step.nodes), ...(own === undefined ? [] : columnsOf(own))]) rows.read(read)
+  const noted = rows.notes.position(bound.nodes, step)
+  if (own !== undefined || against === undefined) return rows.value(noted, booleanType)
+  // The other node is told by another row: whether it is among all that there are.
+  return lambda('any', rows.value(noted, collectionOf(id.type)), otherNode, binary('eq', variable(id.type, otherNode), against))
 }
 
-function never(name: string): never {
-  throw unsupported(`Transformed nodes in ${name}`)
+const otherNode = '~other'
+
+/** The functions take nodes as they are. */
+function never(): never {
+  throw new Error('The nodes of a function are not transformed')
+}
+
+/** An expression over the rows for which the place of a node is noted; undefined where it is of other rows. */
+function overRows(expression: Expression, { variable: name }: NotedRows): Expression | undefined {
+  if (name === undefined) return expression
+  let own = columnsOf(expression).size === 0
+  const turned = transformExpression(expression, (part) => {
+    if (part.kind !== 'variable') return part
+    const [first, ...rest] = part.path
+    own &&= part.name === name && first !== undefined
+    return first === undefined ? part : column(part.type, first, ...rest)
+  })
+  return own ? turned : undefined
 }
 
 /** A parameter alias stands for its value. */

@@ -1,14 +1,15 @@
 import { annotationsOf, type AnnotationValue, type EntityType, type StructuredType } from '@tributary/edm'
 import type { ApplyExpression, HierarchyReference, Path, PathSegment, Span } from '@tributary/odata-url'
 import { column, type Column, type ColumnExpression, type Expression, type GroupKey, type Hierarchy, type OrderKey, type Plan, type Reached, sort } from '@tributary/plan'
-import { followNavigation, withFollowed } from '../followed-paths.js'
+import type { Bind } from '../bind-operand.js'
+import { followNavigation } from '../followed-paths.js'
 import { columnsOfType, valueType } from '../model-types.js'
-import { invalid, resourceNotFound, unknownProperty, unsupported } from '../refusal.js'
-import { type FollowedPath, type RowScope, rowScope } from '../row-scope.js'
-import { scanOf } from '../scan-set.js'
+import { invalid, unknownProperty } from '../refusal.js'
+import type { FollowedPath, RowScope } from '../row-scope.js'
 import { reachedBy } from './aggregation-path.js'
 import type { BindApply } from './bind-apply.js'
 import { entityGroupAt } from './entity-group.js'
+import { nodeRows } from './hierarchy-nodes.js'
 
 /** A hierarchy of entities of one set: how its nodes are told, and the rows that they are. */
 export interface BoundHierarchy {
@@ -31,6 +32,7 @@ export interface BoundHierarchy {
 
 /** What chooses and orders the nodes. */
 export interface NodeOptions {
+  readonly bind: Bind
   readonly apply?: ApplyExpression
   readonly order?: (scope: RowScope) => readonly OrderKey[]
 }
@@ -40,17 +42,16 @@ export interface NodeOptions {
  * @throws HUB_QUERY_INVALID where the contract declares no such hierarchy, HUB_QUERY_UNSUPPORTED, HUB_QUERY_UNKNOWN_PROPERTY
  * @see OData Extension for Data Aggregation 4.0 section 6.1
  */
-export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { apply, order = () => [] }: NodeOptions = {}): BoundHierarchy {
-  const inner = nodeScope(nodes, scope)
+export function bindHierarchy({ nodes, qualifier, nodeProperty }: HierarchyReference, scope: RowScope, bindApply: BindApply, { bind, apply, order = () => [] }: NodeOptions): BoundHierarchy {
+  const { scope: inner, rows: all } = nodeRows(nodes, scope, bind)
   const { nodePath, parentPath } = declared(qualifier, inner)
   const id = identifier(nodePath, inner)
-  if (id.type.collection || id.type.base === 'structured') throw unsupported(`The hierarchy ${qualifier}`, 'Its nodes are not told by a single primitive value.')
+  if (id.type.collection || id.type.base === 'structured') throw invalid(`The hierarchy ${qualifier} tells its nodes by no single primitive value.`, 'Its contract names a NodeProperty of a primitive type.')
   const parents = parentsOf(parentPath, nodePath, inner, nodes.span)
   const chosen = apply === undefined ? undefined : bindApply(apply, inner)
   if (chosen !== undefined && chosen.scope.rows !== undefined) throw invalid('The nodes of a hierarchy are chosen, not changed: filter them, or take those above or below others.')
   const keys = order(inner)
-  const ofNodes = inner.set === scope.set && namesOf(nodeProperty).join('/') === nodePath.join('/')
-  const all = (): Plan => withFollowed(scanOf(inner), inner)
+  const ofNodes = isSameType(inner, scope) && namesOf(nodeProperty).join('/') === nodePath.join('/')
   const beside = chosen?.scope.shown?.filter(({ name }) => name.startsWith('@')) ?? []
   return {
     hierarchy: { id, parents: parents.reached, nodes: nodesReached(nodeProperty, scope, id.type) },
@@ -63,14 +64,9 @@ function ordered(rows: Plan, [first, ...rest]: readonly OrderKey[]): Plan {
   return first === undefined ? rows : sort(rows, [first, ...rest])
 }
 
-/** The set below `$root` whose entities are the nodes, or those of them that are of a derived type. */
-function nodeScope({ root, segments }: Path, { exposure, aliases, names }: RowScope): RowScope {
-  const [cast, ...more] = segments
-  if (root.kind !== '$root' || root.key !== undefined || root.arguments !== undefined || more.length > 0 || (cast !== undefined && cast.kind !== 'cast')) throw unsupported('Nodes of a hierarchy that are no entity set below $root', 'Name the entity set, and choose of its nodes: with filter, ancestors or descendants.')
-  const set = exposure.sets.get(root.set)
-  if (set === undefined) throw resourceNotFound(`The entity set ${root.set}`, root.set, exposure.sets.keys())
-  return { ...rowScope(exposure, set, aliases, ...(cast === undefined ? [] : [cast.type])), names }
-}
+/** The rows are nodes themselves, whichever of them. */
+const isSameType = (nodes: RowScope, { model, entityType }: RowScope): boolean =>
+  model.derivesFrom(entityType.qualifiedName, nodes.entityType.qualifiedName) || model.derivesFrom(nodes.entityType.qualifiedName, entityType.qualifiedName)
 
 const recursiveHierarchyTerm = 'Org.OData.Aggregation.V1.RecursiveHierarchy'
 
@@ -110,7 +106,7 @@ function identifier(names: readonly string[], scope: RowScope): ColumnExpression
     type = scope.model.structured(property.type.name)
   }
   const [first, ...rest] = path
-  if (first === undefined || found === undefined) throw unsupported('A hierarchy whose nodes nothing tells', 'Its contract names a NodeProperty.')
+  if (first === undefined || found === undefined) throw invalid('Nothing tells the nodes of the hierarchy.', 'Its contract names a NodeProperty.')
   return column(found, first, ...rest)
 }
 
@@ -122,7 +118,7 @@ function parentsOf(path: readonly string[], node: readonly string[], scope: RowS
   const own = pair === undefined ? undefined : scope.model.property(scope.entityType, pair.from)
   if (pair !== undefined && own !== undefined && navigation?.toMany === false && node.length === 1 && pair.to === node[0] && pairs.length === 0) return { many: false, reached: { path: [], values: [pair.from], type: valueType(scope.model, own.type) } }
   const reached = reachedBy(segmentsOf([...path, ...node], span), { scope })
-  if (reached === undefined) throw unsupported(`A hierarchy whose parents are reached by ${path.join('/')}`, 'They are reached by navigation properties.')
+  if (reached === undefined) throw invalid(`The parents of the nodes of a hierarchy are not reached by ${path.join('/')}.`, 'Its contract names a ParentNavigationProperty.')
   return { many: collectionsAlong(path, scope).length > 0, reached: everyTime(reached) }
 }
 

@@ -12,7 +12,7 @@ export interface Notes {
   /** A hidden column with what is aggregated of that which the first row reaches, and every other one as well. */
   ofAny(aggregation: Unnamed, type: ValueType): Column
   /** The name of a hidden column with whether a row's node stands where it is asked to among these nodes. */
-  position(nodes: Plan, step: Omit<PositionStep, 'name'>): string
+  position(nodes: () => Plan, step: Omit<PositionStep, 'name'>): string
   /** The rows with the hidden columns noted so far. */
   over(rows: Plan): Plan
   /** How often `over` reads the rows. */
@@ -33,7 +33,7 @@ export function newNotes(names: HiddenNames): Notes {
   const ofRows: Aggregation[] = []
   const ofAll: Aggregation[] = []
   const ofAny: Aggregation[] = []
-  const positions: { readonly nodes: Plan; readonly step: PositionStep }[] = []
+  const positions: { readonly nodes: () => Plan; readonly step: PositionStep }[] = []
   const noted = (into: Aggregation[]) => (aggregation: Unnamed, type: ValueType): Column => {
     const column: Column = Object.freeze({ name: `~value${names.next++}`, type })
     into.push(Object.freeze({ ...aggregation, column }))
@@ -50,7 +50,7 @@ export function newNotes(names: HiddenNames): Notes {
     },
     copies: () => 1 + [ofAll, ofAny].filter((those) => those.length > 0).length,
     over(rows) {
-      const placed = positions.reduce((input, { nodes, step }) => transformation([input, nodes], step), rows)
+      const placed = positions.reduce((input, { nodes, step }) => transformation([input, nodes()], step), rows)
       const reduced = ofRows.length === 0 ? placed : transformation([placed], { kind: 'reduce', aggregations: ofRows })
       return attached(attached(reduced, rows, ofAll), limit(rows, 0, 1), ofAny)
     },
