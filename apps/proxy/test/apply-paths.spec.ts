@@ -23,6 +23,7 @@ const url = (query: string): string => `/odata/port/${query}`.replaceAll(' ', '%
 const plain = (value: unknown): unknown =>
   Array.isArray(value) ? value.map(plain) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.includes('@')).map(([name, inner]) => [name, plain(inner)])) : value
 const rows = async (query: string): Promise<unknown> => plain((await door.json(url(query)))['value'])
+const told = async (query: string): Promise<string> => (await door.get(url(query))).text()
 /** The one row of an aggregation of everything. */
 const whole = async (set: string, aggregation: string): Promise<unknown> => (await rows(`${set}?$apply=aggregate(${aggregation})`) as readonly unknown[])[0]
 /** The only value of each row, by the row's key. */
@@ -106,7 +107,6 @@ describe('rows are nested and joined', () => {
   })
 
   it('and say what they are', async () => {
-    const told = async (query: string): Promise<string> => (await door.get(url(query))).text()
     expect(await told('Harbours?$apply=addnested(Anchorages,identity as A)&$top=1&$select=A')).toContain('"A@odata.context":"#Collection(Port.Address)"')
     expect(await told('Harbours?$apply=addnested(Anchorages/Port.QuayAddress,aggregate($count as N) as A)&$top=1&$select=A')).toContain('"A@odata.context":"#Collection(Port.QuayAddress)(N)"')
     expect(await told('Harbours?$apply=join(Anchorages as A)&$top=1&$select=A')).toContain('"@odata.context":"#Port.Address"')
