@@ -10,7 +10,7 @@ export interface Seen {
   readonly told: string
 }
 
-const compared = ['content-type', 'location', 'etag', 'odata-entityid', 'odata-version', 'preference-applied', 'content-range', 'allow']
+const compared = ['content-type', 'location', 'etag', 'odata-entityid', 'odata-version', 'preference-applied', 'content-range', 'content-language', 'allow']
 /** Entities have no order unless one is asked for; collections of values have theirs. */
 const entityCollections = new Set(['Calls', 'Crew', 'Vessels', 'Pupils', 'Berths', 'Notices'])
 

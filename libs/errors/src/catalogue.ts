@@ -71,7 +71,7 @@ export const catalogue = Object.freeze({
   HUB_SERVICE_EXISTS: fault(409, 'The service {identity} is registered as {slug}.', 'Leave the slug out, or give that one.'),
   HUB_SERVICE_IN_USE: fault(409, 'The service {slug} is used by: {products}.', 'Change those products first, or delete with ?force=true, which marks them broken.'),
   HUB_PRECONDITION_REQUIRED: fault(428, 'A change of {what} must say which state it is meant for.', 'Send If-Match with the ETag of a GET.'),
-  HUB_PRECONDITION_FAILED: fault(412, '{what} has changed since.', 'Get it again, and repeat the change with its new ETag.'),
+  HUB_PRECONDITION_FAILED: fault(412, '{what} has changed since.', 'Get it again, and repeat the request with its new ETag.'),
   // Identity
   HUB_AUTH_REQUIRED: fault(401, 'Authentication is required.', 'Send a bearer token, or the token as the password of Basic.'),
   HUB_AUTH_INVALID: fault(401, 'The credentials are not valid.'),

@@ -1,5 +1,5 @@
 import type { Column, Fragment, Page, Remote, TextForm } from '@tributary/plan'
-import type { Endpoints, RemoteRequest } from '@tributary/source'
+import type { Endpoints, Languages, RemoteRequest } from '@tributary/source'
 import type { Engine } from './engine.js'
 import type { ExecutionLimits } from './execution-limits.js'
 
@@ -20,6 +20,8 @@ export interface ExecutionContext {
   readonly scope?: string
   /** Stands for the request in the queues to its sources. Default: its signal. */
   readonly asker?: object
+  /** The languages that rows are wanted in, and who hears which they are in. */
+  readonly languages?: Languages
   /** Goes on beyond memory. Undefined: reaching a limit of memory is an error. */
   readonly engine?: Engine
   /** Hears which operators went on elsewhere, and why: what explain tells. */

@@ -46,7 +46,7 @@ function renamedBytes(page: BytesPage, remoteColumns: readonly Column[], columns
 }
 
 function readContext(node: RemoteScan, { batch, context, signal, state }: Execution): ReadContext {
-  return { signal, ...(context.scope === undefined ? {} : { scope: context.scope }), asker: context.asker ?? context.signal, observe: observerOf(node, context, state), ...(batch?.of === node ? { keys: batch.keys } : {}) }
+  return { signal, ...(context.scope === undefined ? {} : { scope: context.scope }), ...(context.languages === undefined ? {} : { languages: context.languages }), asker: context.asker ?? context.signal, observe: observerOf(node, context, state), ...(batch?.of === node ? { keys: batch.keys } : {}) }
 }
 
 /** What a request cost is told to whoever keeps averages. */

@@ -55,7 +55,7 @@ interface Sending {
 
 async function* sentOnce({ transport, scan, reads, context }: Sending): AsyncGenerator<BatchedPart> {
   const { target, batch: { form } = { form: 'multipart' as const } } = scan
-  const written = writeReads(form, target, reads.map(({ url }) => url), { ...readHeaders(scan.pageRows) })
+  const written = writeReads(form, target, reads.map(({ url }) => url), { ...readHeaders(scan.pageRows), ...inLanguages(context) })
   const headers = { ...written.headers, prefer: form === 'json' ? 'continue-on-error' : 'odata.continue-on-error' }
   const outgoing: Outgoing = { place: target, method: 'POST', safe: true, url: `${target.url}$batch`, body: written.body, headers, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
   const incoming = await sendInSession(transport, outgoing)
@@ -71,6 +71,9 @@ async function* sentOnce({ transport, scan, reads, context }: Sending): AsyncGen
   }
   yield* held
 }
+
+/** Some services do not know that requests of a batch speak its language. */
+const inLanguages = ({ languages }: ReadContext): Readonly<Record<string, string>> => (languages?.accepted === undefined ? {} : { 'accept-language': languages.accepted })
 
 const sizeOf = (part: BatchedPart): number => ('piece' in part ? part.piece.cut.bytes.length : 'entity' in part ? part.entity?.length ?? 0 : 0)
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Pool } from 'undici'
 import { hubError, isHubError } from '@tributary/errors'
-import type { RemoteCall, RemoteRequest } from '@tributary/source'
+import type { Languages, RemoteCall, RemoteRequest } from '@tributary/source'
 import { withoutQueryKey, withQueryKey } from './credentials.js'
 import { entryOf, plainHeaders } from './entry.js'
 import type { Lane } from './lanes.js'
@@ -25,6 +25,8 @@ export interface Outgoing {
   readonly asker?: object
   /** Whose request it is, for answers that are kept; left out: nothing is kept of it. */
   readonly scope?: string
+  /** The languages that are wanted, and who hears which they are; left out: those of the headers. */
+  readonly languages?: Languages
   /** A read that may be sent a second time where the source is slower than it usually is. */
   readonly hedges?: boolean
   /** Somebody asks for this very request: it is sent to a source that has failed lately, too. */

@@ -1,6 +1,7 @@
 import { hubError, isHubError } from '@tributary/errors'
 import { parseRows, type BytesPage, type Column, type Page, type ResourceGap, type Value } from '@tributary/plan'
 import type { ReadContext, SourcePage } from '@tributary/source'
+import { askedBy } from './asked-by.js'
 import { requireJson, requireNoError, requireSuccess } from './answer.js'
 import { holdsExactAsText } from './holds-text.js'
 import { printValue } from './print-filter.js'
@@ -108,8 +109,9 @@ function withKey(page: Page, columns: readonly Column[], given: ReadonlyMap<stri
 }
 
 /** One entity; none where the source has no content, or nothing, there. */
-async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe }: ReadContext): AsyncGenerator<SourcePage> {
-  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0), signal, observe }
+async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe, asker, languages }: ReadContext): AsyncGenerator<SourcePage> {
+  // Without whose request it is: only collections are kept.
+  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0), signal, observe, ...askedBy({ ...(asker === undefined ? {} : { asker }), ...(languages === undefined ? {} : { languages }) }) }
   const incoming = await transport.send(outgoing)
   if (incoming.status === 204 || (incoming.status === 404 && scan.resource?.bare !== true)) {
     incoming.finish(0)

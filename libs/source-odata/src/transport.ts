@@ -62,7 +62,7 @@ export function createTransport(lanes: Lanes, { guard, now = Date.now, timer = s
   const pages = createPageCache(now)
   const ways: Ways = { lanes, breaker: createBreaker(now), latencies: createLatencies(), poolOf, timer }
   return {
-    send: (outgoing) => pages.send(outgoing, (given) => judged(given, ways)),
+    send: async (outgoing) => heard(outgoing, await pages.send(inLanguages(outgoing), (given) => judged(given, ways))),
     forget: (slug) => pages.drop(slug),
     close: async () => {
       const open = [...pools.values()]
@@ -70,6 +70,18 @@ export function createTransport(lanes: Lanes, { guard, now = Date.now, timer = s
       await Promise.all(open.map(({ pool }) => pool.destroy()))
     },
   }
+}
+
+/** The request with the languages that are wanted: what is kept of its answer is kept for these. */
+function inLanguages(outgoing: Outgoing): Outgoing {
+  const accepted = outgoing.languages?.accepted
+  return accepted === undefined ? outgoing : { ...outgoing, headers: { ...outgoing.headers, 'accept-language': accepted } }
+}
+
+function heard({ languages }: Outgoing, incoming: Incoming): Incoming {
+  const told = incoming.headers['content-language']
+  if (told !== undefined) languages?.heard(told)
+  return incoming
 }
 
 /** Tells the breaker what came of a request. */

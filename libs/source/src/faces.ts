@@ -1,5 +1,5 @@
 import type { Capabilities, Fact, Feature } from './capabilities.js'
-import type { Accepted, ReadContext, RemoteRequest, Source, Target } from './source.js'
+import type { Accepted, Languages, ReadContext, RemoteRequest, Source, Target } from './source.js'
 
 /** Forwards one request of the consumer as it is: bytes stream through. */
 export interface PassThrough {
@@ -15,6 +15,7 @@ export interface ForwardOptions {
   readonly scope?: string
   /** Stands for the consumer's request in the queue to the remote; the signal where it is left out. */
   readonly asker?: object
+  readonly languages?: Languages
   readonly observe: (request: RemoteRequest) => void
   /** Asked of the remote, as the consumer asked us. */
   readonly ieee754: boolean

@@ -118,6 +118,15 @@ export interface ReadContext {
   readonly scope?: string
   /** Stands for the consumer's request, so that requests take turns at a source; the signal where it is left out. */
   readonly asker?: object
+  readonly languages?: Languages
+}
+
+/** The languages of a consumer and of what it gets. */
+export interface Languages {
+  /** As `Accept-Language` has them; left out: any. */
+  readonly accepted?: string
+  /** Hears the languages of an answer, as `Content-Language` has them. */
+  readonly heard: (languages: string) => void
 }
 
 export interface SourcePage {

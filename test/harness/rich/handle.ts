@@ -5,6 +5,7 @@ import { answerBatch } from './batch.js'
 import { change } from './changing.js'
 import { nothing, type Scope } from './evaluate.js'
 import { refuses, type Asked, type Reply, type Request, type Service } from './exchange.js'
+import { languageOf, storeIn } from './languages.js'
 import { negotiate, versionOf } from './negotiate.js'
 import { control } from './payload.js'
 import { jsonReply, read } from './reading.js'
@@ -15,11 +16,12 @@ import { addressOf } from './addresses.js'
 
 /** Answers one request; what fails leaves the store as it was. */
 export function handle(service: Service, request: Request): Reply {
-  const before = request.method === 'GET' || request.method === 'HEAD' ? undefined : structuredClone(service.store)
+  const before = isRead(request) ? undefined : structuredClone(service.store)
   const version = { 'odata-version': safeVersion(request) }
   try {
     const reply = answer(service, request)
-    return { ...reply, headers: { ...version, ...reply.headers } }
+    const language = isRead(request) && reply.status === 200 ? languageOf(request) : undefined
+    return { ...reply, headers: { ...version, ...(language === undefined ? {} : { 'content-language': language }), ...reply.headers } }
   } catch (error) {
     if (before !== undefined) service.store = before
     const { status, code, message } = reasonOf(error)
@@ -27,6 +29,8 @@ export function handle(service: Service, request: Request): Reply {
     return { status, headers: { ...version, 'content-type': 'application/json;odata.metadata=minimal' }, body: JSON.stringify({ error: { code, message } }) }
   }
 }
+
+const isRead = ({ method }: Pick<Request, 'method'>): boolean => method === 'GET' || method === 'HEAD'
 
 function safeVersion({ headers }: Request): string {
   return Number(headers['odata-maxversion'] ?? '4.0') >= 4.01 ? '4.01' : '4.0'
@@ -64,7 +68,7 @@ function understand(service: Service, request: Request): Asked {
   const options: QueryOptions = behaviour.ignoreQueryOptions === true ? { aliases, custom, spans, ...(parameters === undefined ? {} : { parameters }) } : url.options
   if (url.options.apply !== undefined) throw new Refusal(501, '$apply is not supported')
   const format = negotiate(request, url.options, service.root)
-  const scope: Scope = { model: service.model, store: service.store, aliases, it: nothing, self: nothing, variables: new Map(), root: (set, key) => rootItem(walking)(set, key), call: (at, segment, item) => callItem(walking)(at, segment, item) }
+  const scope: Scope = { model: service.model, store: isRead(request) ? storeIn(service.store, languageOf(request)) : service.store, aliases, it: nothing, self: nothing, variables: new Map(), root: (set, key) => rootItem(walking)(set, key), call: (at, segment, item) => callItem(walking)(at, segment, item) }
   const walking = (): Walking => ({ scope, options })
   return { service, request, url: { ...url, options }, format, scope }
 }

@@ -20,7 +20,7 @@ export function read(asked: Asked, place: Place, status = 200): Reply {
     case 'value': return readValue(asked, place, status)
     case 'stream': return readStream(asked, place)
     case 'count': return countOf(asked, place.of)
-    case 'raw': return readRaw(place.of)
+    case 'raw': return readRaw(asked, place.of)
     case 'ref': return readRef(asked, place.of)
     case 'none': return { status: 204, headers: {} }
     case 'each': throw new Refusal(501, '$each is not read')
@@ -93,14 +93,15 @@ function allNavigations(model: EdmModel, type: string): readonly { readonly path
   return [...own.map(({ name, target }) => ({ path: name, target })), ...derived]
 }
 
-function requireVersion({ request }: Asked, etag: string | undefined): void {
-  const wanted = request.headers['if-match']
-  if (wanted !== undefined && etag !== undefined && wanted !== '*' && !wanted.split(',').some((one) => one.trim() === etag)) throw new Refusal(412, 'another version')
-}
-
 function unchanged({ request }: Asked, etag: string | undefined): boolean {
   const known = request.headers['if-none-match']
   return known !== undefined && etag !== undefined && (known === '*' || known.split(',').some((one) => one.trim() === etag))
+}
+
+/** Reading may be bound to a version, too. @throws Refusal 412 @see OData Protocol 4.01 section 8.2.5 */
+function requireMatch({ request: { headers } }: Asked, etag: string | undefined): void {
+  const match = headers['if-match']
+  if (match !== undefined && match !== '*' && !match.split(',').some((tag) => tag.trim() === etag)) throw new Refusal(412, 'it has another version')
 }
 
 function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, status: number): Reply {
@@ -109,7 +110,7 @@ function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, sta
   if (place.item === undefined && place.key === undefined) return { status: 204, headers: {} }
   const one = there(place)
   const etag = etagOf(one)
-  requireVersion(asked, etag)
+  requireMatch(asked, etag)
   if (unchanged(asked, etag)) return { status: 304, headers: etag === undefined ? {} : { etag } }
   return entityReply({ ...asked, format, scope }, { place, one, status, headers: {} }, options)
 }
@@ -135,6 +136,7 @@ function readValue(asked: Asked, place: Extract<Place, { kind: 'value' }>, statu
   const { type, value, context, owner } = place
   if (options.select !== undefined && scope.model.structured(type.name) === undefined) throw new Refusal(400, '$select needs structured values')
   const etag = owner === undefined ? undefined : etagOf(owner.entity)
+  requireMatch(asked, etag)
   if (value === null || value === undefined) return { status: 204, headers: etag === undefined ? {} : { etag } }
   const headers = etag === undefined ? {} : { etag }
   if (unchanged(asked, etag)) return { status: 304, headers }
@@ -157,12 +159,14 @@ function countOf({ scope, url: { options } }: Asked, place: Place): Reply {
   return { status: 200, headers: { 'content-type': 'text/plain;charset=utf-8' }, body: String(total) }
 }
 
-function readRaw(place: Place): Reply {
+function readRaw(asked: Asked, place: Place): Reply {
   if (place.kind !== 'value' || place.type.collection) throw new Refusal(400, '$value needs a single value')
   const { type, value, owner } = place
   const etag = owner === undefined ? undefined : etagOf(owner.entity)
   const tagged = etag === undefined ? {} : { etag }
   const plain = { 'content-type': 'text/plain;charset=utf-8', ...tagged }
+  requireMatch(asked, etag)
+  if (unchanged(asked, etag)) return { status: 304, headers: tagged }
   if (value === null) return { status: 204, headers: tagged }
   if (typeof value === 'object' && type.name.startsWith('Edm.Geo')) return { status: 200, headers: plain, body: geoText(value, type.name.startsWith('Edm.Geography') ? 4326 : 0) ?? rawText(value) }
   if (typeof value === 'object') throw new Refusal(400, '$value needs a primitive value')

@@ -33,7 +33,8 @@ export async function answersDelta(query: Query, services: QueryServices): Promi
   try {
     const own: Tracked = { query: { ...query, exchange: timed.exchange }, set, endpoint, services }
     const format = parseAccept(header(exchange, 'accept'), url.options.format)
-    const headers = { accept: acceptOf(format), ...preferOf(own) }
+    const languages = header(exchange, 'accept-language')
+    const headers = { accept: acceptOf(format), ...preferOf(own), ...(languages === undefined ? {} : { 'accept-language': languages }) }
     const called = pathOf(own)
     const reply = await relayCall({ endpoint: set.endpoint, method: 'GET', path: called, headers }, { endpoints, timings, signal: timed.exchange.signal })
     // A source that does not track what it was asked to track is asked the way every query goes.

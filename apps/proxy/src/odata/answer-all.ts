@@ -16,6 +16,7 @@ import { tokenScope } from './page-token.js'
 import { presenter } from './present-rows.js'
 import { executionLimits } from './request-limits.js'
 import { rowIds } from './row-ids.js'
+import { languageHeader, type SpokenLanguages, spokenLanguages } from './spoken-languages.js'
 
 /** What `$all` addresses: the entities of all sets and singletons, or those of one type. */
 export interface AllEntities {
@@ -50,7 +51,7 @@ export async function answerAll(query: Query, wanted: AllEntities, services: Que
   const token = url.options.skiptoken === undefined ? undefined : services.tokens.open(url.options.skiptoken, scope)
   const paging = { tokens: services.tokens, scope, ...(token === undefined ? {} : { token }) }
   const given = token?.given ?? 0
-  const course: Course = { query, services, endpoints: await services.pool.of(exposure), parts: partsOf(query, wanted), style }
+  const course: Course = { query, services, endpoints: await services.pool.of(exposure), parts: partsOf(query, wanted), style, languages: spokenLanguages(header(exchange, 'accept-language')) }
   const skip = (url.options.skip ?? 0) + given
   const take = url.options.top === undefined ? Infinity : Math.max(0, url.options.top - given)
   const count = url.options.count === true ? (token?.count ?? (await countAll(course))) : undefined
@@ -67,7 +68,8 @@ export async function answerAll(query: Query, wanted: AllEntities, services: Que
     },
   })
   await respondWithStream(exchange, chunks, () => ({
-    'content-type': jsonContentType(style, protocol), 'odata-version': protocol.version, 'vary': 'accept, prefer, odata-maxversion, authorization', 'cache-control': 'no-store', 'server-timing': query.timings.serverTiming(),
+    'content-type': jsonContentType(style, protocol), 'odata-version': protocol.version, 'vary': 'accept, prefer, odata-maxversion, authorization, accept-language', 'cache-control': 'no-store', 'server-timing': query.timings.serverTiming(),
+    ...languageHeader(course.languages),
   }))
 }
 
@@ -80,6 +82,7 @@ interface Course {
   readonly endpoints: Endpoints
   readonly parts: readonly Part[]
   readonly style: Parameters<typeof presenter>[0]['style']
+  readonly languages: SpokenLanguages
 }
 
 /** One set or singleton, cast where only some of its entities are meant. */
@@ -116,9 +119,9 @@ function boundPart({ query: { exposure } }: Course, { segments, single, options:
   return bind({ resource: { kind: 'path', segments, span: nowhere }, options: whole }, exposure, { pageRows: 0, identified: true, ...(single ? { asCollection: true as const } : {}) })
 }
 
-const opened = ({ query, services, endpoints }: Course, bound: BoundQuery): RowStream =>
+const opened = ({ query, services, endpoints, languages }: Course, bound: BoundQuery): RowStream =>
   execute(place(bound.plan, endpoints), {
-    endpoints, place: placeFragment, signal: query.exchange.signal, asker: query.exchange.signal, observe: query.timings.observe, limits: executionLimits(services.limits, services.embedded),
+    endpoints, place: placeFragment, signal: query.exchange.signal, asker: query.exchange.signal, languages, observe: query.timings.observe, limits: executionLimits(services.limits, services.embedded),
   })
 
 /** The rows from one position on, set after set; sets before it are only counted. */

@@ -23,6 +23,7 @@ import { isPartial, type QueryRun } from './query-run.js'
 import { atMost, executionLimits, withinTime } from './request-limits.js'
 import { remoteSetsOf } from './remote-sets.js'
 import type { ServiceRequest } from './service-request.js'
+import { spokenLanguages } from './spoken-languages.js'
 import type { Timings } from './timings.js'
 import { writtenForm } from './written-form.js'
 
@@ -55,7 +56,7 @@ export interface Query extends ServiceRequest {
 export async function answerQuery(asked: Query, services: QueryServices): Promise<void> {
   const ended = services.prober.answer()
   const timed = withinTime(asked.exchange, services.limits.timeMs, asked.timings)
-  const query: TimedQuery = { ...asked, exchange: timed.exchange, asker: asked.exchange.signal }
+  const query: TimedQuery = { ...asked, exchange: timed.exchange, asker: asked.exchange.signal, languages: spokenLanguages(header(asked.exchange, 'accept-language')) }
   let met: ReturnType<typeof remoteSetsOf> = []
   try {
     const left = new Set<string>()
@@ -94,7 +95,7 @@ async function answerOrPlanAgain(planned: Planned, query: TimedQuery, { services
 }
 
 /** A query that ends with its time, and what stands for it in the queues to its sources. */
-type TimedQuery = Query & Pick<QueryRun, 'asker'>
+type TimedQuery = Query & Pick<QueryRun, 'asker' | 'languages'>
 
 /**
  * Plans the query for pages of ours and, where its rows surely fit one page, also as the source's own: pages are ordered by key, which a
@@ -141,7 +142,7 @@ function runOf({ query, endpoints, paging, services: { limits, plans, embedded }
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omit: preferences.omit }
-  return { exchange, asker: query.asker, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
+  return { exchange, asker: query.asker, languages: query.languages, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
 }
 
 /** Everything is told of rows: their ids, too, which are made of their keys. */
@@ -171,10 +172,10 @@ async function answerRun({ run, forwarding }: Planned, query: Query): Promise<vo
 
 /** The plan's rows, nothing read yet. */
 function executed(run: QueryRun): RowStream {
-  const { plan, endpoints, exchange, asker, timings, limits, embedded } = run
+  const { plan, endpoints, exchange, asker, languages, timings, limits, embedded } = run
   const written = writtenForm(run)
   return execute(plan, {
-    endpoints, place: placeFragment, signal: exchange.signal, asker, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen, partial: isPartial(run), stored: true,
+    endpoints, place: placeFragment, signal: exchange.signal, asker, languages, scope: exchange.principal.id, observe: timings.observe, limits: executionLimits(limits, embedded), notice: timings.notice, chosen: timings.chosen, partial: isPartial(run), stored: true,
     ...(embedded === undefined ? {} : { engine: embedded.engine }), ...(written === undefined ? {} : { written }),
   })
 }

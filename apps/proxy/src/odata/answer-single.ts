@@ -43,6 +43,7 @@ export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void>
   const headers = (): Headers => dataHeaders(run, jsonContentType(style, style))
   if (Buffer.isBuffer(body)) return respondVersioned(run, row, { headers: headers(), body })
   const version = etagOf(bound.columns, row)
+  requireMatch(run, version)
   if (version !== undefined && isHeld(header(run.exchange, 'if-none-match'), version)) return respondVersioned(run, row, { headers: headers() })
   await respondWithStream(run.exchange, body, () => ({ ...headers(), ...(version === undefined ? {} : { etag: version }) }))
 }
@@ -55,9 +56,8 @@ export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void>
 export function respondVersioned(run: QueryRun, row: SingleRow, answer: Parameters<typeof respond>[2]): void {
   const { bound, exchange, protocol } = run
   const version = etagOf(bound.columns, row)
+  requireMatch(run, version)
   if (version === undefined) return respond(exchange, 200, answer)
-  const wanted = header(exchange, 'if-match')
-  if (wanted !== undefined && !isHeld(wanted, version)) throw hubError('HUB_PRECONDITION_FAILED', { what: addressed(run) })
   if (isHeld(header(exchange, 'if-none-match'), version)) return respond(exchange, 304, { headers: { etag: version, 'odata-version': protocol.version } })
   respond(exchange, 200, { ...answer, headers: { ...answer.headers, etag: version } })
 }
@@ -70,15 +70,23 @@ function etagOf(columns: readonly Column[], row: SingleRow): string | undefined 
 
 const weak = (tag: string): string => tag.trim().replace(/^W\//, '')
 
+/** That what is read has a version the caller names, where it names some. @throws HUB_PRECONDITION_FAILED @see OData Protocol 4.01, section 8.2.5 */
+function requireMatch({ exchange, root }: Pick<QueryRun, 'exchange' | 'root'>, version: string | undefined): void {
+  const wanted = header(exchange, 'if-match')
+  if (wanted === undefined || wanted.trim() === '*' || (version !== undefined && isHeld(wanted, version))) return
+  throw hubError('HUB_PRECONDITION_FAILED', { what: addressed({ exchange, root }) })
+}
+
 /** Whether the caller has this version already; reading compares weakly. @see RFC 9110, section 13.1.2 */
 function isHeld(held: string | undefined, etag: string): boolean {
   return held !== undefined && (held.trim() === '*' || held.split(',').some((tag) => weak(tag) === weak(etag)))
 }
 
-/** Nothing stands where a value could: a to-one navigation that leads nowhere, a property that is null. */
+/** Nothing stands where a value could: a to-one navigation that leads nowhere, a property that is null. @throws HUB_PRECONDITION_FAILED */
 export function answerNothing(run: QueryRun, row: SingleRow = []): void {
   const { 'content-type': _, ...headers } = dataHeaders(run, '')
   const version = etagOf(run.bound.columns, row)
+  requireMatch(run, version)
   respond(run.exchange, 204, { headers: { ...headers, ...(version === undefined ? {} : { etag: version }) } })
 }
 

@@ -62,7 +62,7 @@ async function forward({ run, source, accepted, slug }: Forwarding): Promise<For
   if (metadata === 'full') return undefined
   try {
     return await source.forward(accepted, {
-      signal: run.exchange.signal, asker: run.asker, scope: run.exchange.principal.id, observe: run.timings.observe, ieee754: run.style.ieee754, metadata,
+      signal: run.exchange.signal, asker: run.asker, languages: run.languages, scope: run.exchange.principal.id, observe: run.timings.observe, ieee754: run.style.ieee754, metadata,
       ...(token?.kind === 'source' ? { nextLink: token.link } : {}),
     })
   } catch (error) {

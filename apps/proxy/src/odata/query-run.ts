@@ -6,6 +6,7 @@ import type { Plan } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import type { Headers } from '../http/respond.js'
 import type { Exchange } from '../http/exchange.js'
+import { languageHeader, type SpokenLanguages } from './spoken-languages.js'
 import type { PageToken, PageTokens, TokenScope } from './page-token.js'
 import type { EmbeddedEngine } from '../data/embedded-engine.js'
 import type { Timings } from './timings.js'
@@ -29,6 +30,7 @@ export interface QueryRun {
   readonly preferences: Preferences
   readonly timings: Timings
   readonly limits: RequestLimits
+  readonly languages: SpokenLanguages
   readonly embedded: EmbeddedEngine | undefined
   readonly paging: {
     readonly tokens: PageTokens
@@ -53,10 +55,11 @@ export function dataHeaders(run: QueryRun, contentType: string): Headers {
   return {
     'content-type': contentType,
     'odata-version': protocol.version,
-    'vary': 'accept, prefer, odata-maxversion, authorization',
+    'vary': 'accept, prefer, odata-maxversion, authorization, accept-language',
     'cache-control': 'no-store',
     'server-timing': timings.serverTiming(),
     ...(age === undefined ? {} : { age: String(age) }),
+    ...languageHeader(run.languages),
     ...(applied.length === 0 ? {} : { 'preference-applied': applied.join(', ') }),
   }
 }

@@ -74,7 +74,7 @@ async function withoutBody(reply: RemoteReply, wish: ReplyWish, links: SourceLin
 }
 
 /** Headers whose values mean the same here as at the source. */
-const sameHeaders = ['etag', 'preference-applied', 'last-modified', 'odata-isolation'] as const
+const sameHeaders = ['etag', 'content-language', 'preference-applied', 'last-modified', 'odata-isolation'] as const
 const streamHeaders = ['content-type', 'content-length', 'content-disposition', 'content-language', 'content-range', 'accept-ranges'] as const
 const linkHeaders = ['location', 'content-location', 'odata-entityid'] as const
 
@@ -88,7 +88,7 @@ function replyHeaders({ headers }: RemoteReply, { protocol, target }: ReplyWish,
     const link = links.link(URL.canParse(given) ? given : new URL(given, target.url).href)
     return link === undefined ? [] : [[name, link] as const]
   })
-  return { 'odata-version': protocol.version, 'cache-control': 'no-store', 'vary': 'accept, prefer, odata-maxversion, authorization', ...only(headers, sameHeaders), ...Object.fromEntries(turned) }
+  return { 'odata-version': protocol.version, 'cache-control': 'no-store', 'vary': 'accept, prefer, odata-maxversion, authorization, accept-language', ...only(headers, sameHeaders), ...Object.fromEntries(turned) }
 }
 
 /** Undefined: the source sent nothing. */
