@@ -1,8 +1,10 @@
 import {
-  aggregate, binary, column, concat, constantRows, decimalType, expand, expandedColumn, filter, int32Type, limit, literal, orderKey, semiJoin, sort, stringType, type Aggregate, type Column, type Plan,
+  aggregate, binary, call, column, concat, constantRows, decimalType, expand, expandedColumn, filter, int32Type, limit, literal, orderKey, semiJoin, sort, stringType, type Aggregate, type Column, type Plan,
 } from '@tributary/plan'
 import { wide } from '../src/statement/column-sql.js'
-import { Refused } from '../src/statement/expression-sql.js'
+import { Refused } from '../src/statement/refused.js'
+import type { Dialect } from '../src/statement/dialect.js'
+import { duckdbDialect } from '../src/statement/duckdb-dialect.js'
 import type { TableSql } from '../src/statement/names.js'
 import { planSql } from '../src/statement/plan-sql.js'
 import { identifier, textLiteral } from '../src/sql-text.js'
@@ -33,18 +35,36 @@ describe('the SQL of a plan', () => {
   })
 
   it('joins each row with at most one, checks what it reads, and numbers the rows', () => {
-    const amount = `CASE WHEN "Amount" IS NULL THEN NULL WHEN (strlen("Amount") <= 12 AND NOT contains(lower("Amount"), 'e') AND (strpos("Amount", '.') = 0 OR strlen("Amount") - strpos("Amount", '.') <= 6)) THEN CAST("Amount" AS DECIMAL(18, 6)) ELSE error('tributary:declined') END`
-    const rows = `SELECT "Customer" AS c1, ${amount} AS c2, ${size} AS c3, row_number() OVER () AS n4 FROM orders(Amount, Size, Customer)`
-    const related = `SELECT c5 AS k10, count(*) AS u8, any_value(c6) AS c9 FROM (SELECT "Id" AS c5, "Land" AS c6, row_number() OVER () AS n7 FROM customers(Land, Id)) GROUP BY c5`
-    const unique = `CASE WHEN u8 > 1 THEN error('tributary:not-unique:~Customer:' || CAST(to_json([CAST(k10 AS VARCHAR)]) AS VARCHAR)) END`
-    const both = `SELECT l11.*, r12.c9, ${unique} AS x13 FROM (${rows}) l11 LEFT JOIN (${related}) r12 ON l11.c1 = r12.k10`
-    const kept = `SELECT * FROM (SELECT * FROM (${both}) WHERE x13 IS NULL) WHERE (NOT (c9 IS NOT DISTINCT FROM 'l''Aquila'))`
-    const groups = `SELECT c9 AS c14, sum(c2) AS c15, sum(c3) AS c16, count(c3) AS c17, min(n4) AS n18 FROM (${kept}) GROUP BY c9`
-    expect(planSql(plan, tables)).toEqual({ sql: whole(groups, 'n18', ['c14', 'c15', 'c16', 'c17']), parts: ['text', 'exact', 'quotient'] })
+    const amount = `CASE WHEN "Amount" IS NULL THEN NULL WHEN (length("Amount") <= 12 AND NOT contains(lower("Amount"), 'e') AND (strpos("Amount", '.') = 0 OR length("Amount") - strpos("Amount", '.') <= 6)) THEN CAST("Amount" AS DECIMAL(18, 6)) ELSE error('tributary:declined') END`
+    const rows = `SELECT "Customer" AS c1, ${amount} AS c2, "Amount" AS c3, ${size} AS c4, row_number() OVER () AS n5 FROM orders(Amount, Size, Customer)`
+    const related = `SELECT c6 AS k11, count(*) AS u9, any_value(c7) AS c10 FROM (SELECT "Id" AS c6, "Land" AS c7, row_number() OVER () AS n8 FROM customers(Land, Id)) GROUP BY c6`
+    const unique = `CASE WHEN u9 > 1 THEN error(('tributary:not-unique:~Customer:' || CAST(to_json([CAST(k11 AS VARCHAR)]) AS VARCHAR))) END`
+    const both = `SELECT l12.*, r13.c10, ${unique} AS x14 FROM (${rows}) l12 LEFT JOIN (${related}) r13 ON l12.c1 = r13.k11`
+    const kept = `SELECT * FROM (SELECT * FROM (${both}) WHERE x14 IS NULL) WHERE (NOT (c10 IS NOT DISTINCT FROM 'l''Aquila'))`
+    const groups = `SELECT c10 AS c15, sum(c2) AS c16, sum(c4) AS c17, count(c4) AS c18, min(n5) AS n19 FROM (${kept}) GROUP BY c10`
+    expect(planSql(plan, tables)).toEqual({ sql: whole(groups, 'n19', ['c15', 'c16', 'c17', 'c18']), parts: ['text', 'exact', 'quotient'] })
+  })
+
+  it('shows the text of the first row of a group, and of an extreme, where equal values may be written in several ways', () => {
+    const amounts = aggregate(left, {
+      groups: [{ path: ['Amount'], expression: column(decimalType, 'Amount') }], measures: [{ column: number('Most'), method: 'max', expression: column(decimalType, 'Amount') }], columns: [number('Amount'), number('Most')],
+    })
+    const { sql, parts } = planSql(amounts, tables)
+    expect(parts).toEqual(['text', 'text'])
+    expect(sql).toContain("arg_min(CASE WHEN CASE WHEN c1 IS NULL THEN NULL ELSE 0 END IS NULL THEN NULL ELSE c2 END, {'v': CASE WHEN c1 IS NULL THEN NULL ELSE 0 END, 'n': n3})")
+    expect(sql).toContain("max(c1) AS c6, arg_max(CASE WHEN c1 IS NULL THEN NULL ELSE c2 END, {'v': c1, 'n': -n3})")
+  })
+
+  it('is written in the words of its dialect', () => {
+    const other: Dialect = { ...duckdbDialect, identifier: (name) => `[${name}]`, fails: (message) => `RAISE ${message}`, decimal: (value, { digits }) => `DEC(${value}, ${digits})`, arrayOf: (texts) => `ARRAY(${texts.join(', ')})` }
+    const { sql } = planSql(plan, tables, { dialect: other })
+    for (const word of ['RAISE ', 'DEC("Amount", 18)', 'ARRAY(']) expect(sql).toContain(word)
+    for (const word of ['error(', 'AS DECIMAL', 'to_json']) expect(sql).not.toContain(word)
+    expect(Object.isFrozen(duckdbDialect)).toBe(true)
   })
 
   it('computes decimals in 128 bits when told to', () => {
-    expect(planSql(plan, tables, wide).sql).toContain('CAST("Amount" AS DECIMAL(38, 12))')
+    expect(planSql(plan, tables, { width: wide }).sql).toContain('CAST("Amount" AS DECIMAL(38, 12))')
   })
 
   it('sorts groups with nulls lowest, and keeps the first of them', () => {
@@ -82,7 +102,7 @@ describe('the SQL of a plan', () => {
     ['rows that are carried as they are', sort(left, [orderKey(column(stringType, 'Customer'))]), /whole rows/],
     ['a count beside rows', limit(sort(counted(left), [orderKey(column(decimalType, 'N'))]), 0, 5, true), /count/],
     ['an order by a mean', sort(plan, [orderKey(column(decimalType, 'Mean'))]), /Mean/],
-    ['the text of a decimal', aggregate(left, { groups: [{ path: ['Amount'], expression: column(decimalType, 'Amount') }], measures: [], columns: [number('Amount')] }), /groups by Edm.Decimal/],
+    ['cases of letters', aggregate(left, { groups: [{ path: ['Lower'], expression: call('tolower', stringType, column(stringType, 'Customer')) }], measures: [], columns: [text('Lower')] }), /tolower/],
     ['columns that not all rows have', counted(concat([left, right], [...orders, ...customers])), /Customer/],
   ])('refuses %s', (_, refused, why) => {
     expect(() => planSql(refused, tables)).toThrow(Refused)

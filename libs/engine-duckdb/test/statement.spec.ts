@@ -100,7 +100,7 @@ describe('an aggregation over joined rows', () => {
       [sums, [orderOf({ Amount: '1e3' }), orderOf({ Amount: '1' })]],
       [sums, [orderOf({ Amount: '0.0000000000001' }), orderOf({ Amount: '1' })]],
       [sums, [orderOf({ Amount: '99999999999999999999999999999999999999.5' })]],
-      [days, [orderOf({ At: '2024-01-01T00:00:00Z' }), orderOf({ At: '2024-01-01T01:00:00+01:00' })]],
+      [days, [orderOf({ At: '2024-01-01T00:00:00Z' }), orderOf({ At: '2024-01-01T00:00:00.0000001Z' })]],
       [grouped(joined, [own('Day')], [['count']]), [orderOf({ Day: '-0044-03-15' })]],
     ]
     for (const [plan, rows] of cases) {
@@ -145,8 +145,7 @@ describe('an aggregation over joined rows', () => {
 
   it('keeps to memory what it does not mean the same of', async () => {
     const refused: readonly Aggregate[] = [
-      grouped(joined, [land], [['sum', own('Weight')]]), grouped(joined, [own('Amount')], [['count']]), grouped(joined, [land], [['max', own('Amount')]]),
-      grouped(filter(joined, binary('eq', call('length', int32Type, land), literal(int32Type, 2))), [land], [['count']]),
+      grouped(joined, [land], [['sum', own('Weight')]]), grouped(filter(joined, binary('eq', call('tolower', stringType, land), literal(stringType, 'de'))), [land], [['count']]),
     ]
     for (const plan of refused) {
       const sets = sampled([orderOf({ Customer: 'a', Weight: 1.5, Amount: '2.0' })], [['a', 'DE', null, null]])

@@ -1,6 +1,7 @@
 import { type Concat, type Limit, outputColumns, type Plan, type Sort } from '@tributary/plan'
 import type { SqlValue } from './column-sql.js'
-import { expressionSql, Refused } from './expression-sql.js'
+import { expressionSql } from './expression-sql.js'
+import { Refused } from './refused.js'
 import { numberOf, numbering, type PrintRelation, type Printing, reading, type Relation, required, resolver, rowNumber, type Wanted } from './relation-sql.js'
 
 /** Rows numbered in the order of a sort: nulls lowest, text by code point, equal rows as they came. */
@@ -29,7 +30,7 @@ interface Ordered {
 
 function orderOf({ input, keys }: Sort, wanted: Wanted, printing: Printing, print: PrintRelation): Ordered {
   const rows = print(input, reading(wanted, keys.map(({ expression }) => expression)), printing)
-  const order = keys.map(({ expression, descending }) => `${expressionSql(expression, resolver(rows), printing.width).sql} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`)
+  const order = keys.map(({ expression, descending }) => `${printing.dialect.ordered(expressionSql(expression, resolver(rows), printing).sql, descending)}`)
   return { rows, order: [...order, `${numberOf(rows)} ASC`].join(', ') }
 }
 
@@ -43,15 +44,15 @@ export function concatenatedRelation({ inputs, columns }: Concat, wanted: Wanted
   const shown = new Set(columns.map(({ name }) => name))
   const paths = [...wanted].filter((path) => shown.has(path.split('/', 1)[0] ?? ''))
   const { names } = printing
-  const aliases = new Map(paths.map((path) => [path, names.next('c')]))
+  const aliases = new Map(paths.map((path) => [path, { value: names.next('c'), text: names.next('c') }]))
   const [part, row, number] = [names.next('p'), names.next('n'), names.next('n')]
   const meant = new Map<string, SqlValue>()
   const branches = inputs.map((input, index) => {
     const rows = print(input, wantedOf(input, paths), printing)
-    const selected = [...aliases].map(([path, alias]) => {
+    const selected = [...aliases].flatMap(([path, alias]) => {
       const value = required(rows.columns.get(path))
-      meant.set(path, sameMeaning(meant.get(path), { ...value, sql: alias }))
-      return `${value.sql} AS ${alias}`
+      meant.set(path, sameMeaning(meant.get(path), { ...value, sql: alias.value, ...(value.text === undefined ? {} : { text: alias.text }) }))
+      return [`${value.sql} AS ${alias.value}`, ...(value.text === undefined ? [] : [`${value.text} AS ${alias.text}`])]
     })
     return `SELECT ${[...selected, `${index} AS ${part}`, `${numberOf(rows)} AS ${row}`].join(', ')} FROM (${rows.sql})`
   })
@@ -70,6 +71,6 @@ function wantedOf(input: Plan, paths: readonly string[]): Wanted {
 function sameMeaning(a: SqlValue | undefined, b: SqlValue): SqlValue {
   if (b.form === 'quotient') throw new Refused('averages among other rows are left to memory')
   if (a === undefined) return b
-  if (a.form !== b.form || a.type.base !== b.type.base) throw new Refused(`${a.type.name} beside ${b.type.name} in one column`)
+  if (a.form !== b.form || a.type.base !== b.type.base || (a.text === undefined) !== (b.text === undefined)) throw new Refused(`${a.type.name} beside ${b.type.name} in one column`)
   return a.shown === b.shown ? a : { ...a, shown: undefined }
 }

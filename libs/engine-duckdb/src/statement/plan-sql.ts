@@ -1,7 +1,8 @@
 import { type Column, outputColumns, type Plan } from '@tributary/plan'
 import { aggregatedRelation } from './aggregate-sql.js'
-import { narrow, type DecimalWidth, type ShownForm } from './column-sql.js'
-import { Refused } from './expression-sql.js'
+import { narrow, type ShownForm, type Writing } from './column-sql.js'
+import { duckdbDialect } from './duckdb-dialect.js'
+import { Refused } from './refused.js'
 import { joinedRelation, semiJoinedRelation } from './join-sql.js'
 import { Names } from './names.js'
 import { concatenatedRelation, limitedRelation, sortedRelation } from './order-sql.js'
@@ -20,13 +21,13 @@ export type RowPart = ShownForm | readonly RowPart[]
  * A plan over given rows as one statement: its rows by the plan's columns, in the plan's order.
  * @throws Refused
  */
-export function planSql(plan: Plan, tables: Printing['tables'], width: DecimalWidth = narrow): PlanSql {
+export function planSql(plan: Plan, tables: Printing['tables'], { width = narrow, dialect = duckdbDialect }: Partial<Writing> = {}): PlanSql {
   if (!endsInGroups(plan)) throw new Refused('whole rows are carried as they are')
   const columns = outputColumns(plan)
-  const rows = relationOf(plan, new Set(columns.flatMap((column) => pathsIn(column, ''))), { tables, width, names: new Names() })
+  const rows = relationOf(plan, new Set(columns.flatMap((column) => pathsIn(column, ''))), { tables, width, dialect, names: new Names() })
   const texts: string[] = []
   const parts = columns.map((column) => partOf(column, '', { rows, texts }))
-  return { sql: `SELECT CAST(to_json([${texts.map((text) => `CAST(${text} AS VARCHAR)`).join(', ')}]) AS VARCHAR) FROM (${rows.sql}) ORDER BY ${numberOf(rows)} ASC`, parts }
+  return { sql: `SELECT ${dialect.arrayOf(texts.map((text) => dialect.asText(text)))} FROM (${rows.sql}) ORDER BY ${numberOf(rows)} ASC`, parts }
 }
 
 /** Rows of a plan over given rows, with the wanted columns. @throws Refused */
@@ -70,6 +71,6 @@ function partOf({ name, expanded }: Column, prefix: string, { rows, texts }: Tex
   if (expanded !== undefined) return expanded.columns.map((inner) => partOf(inner, `${prefix}${name}/`, { rows, texts }))
   const value = rows.columns.get(`${prefix}${name}`)
   if (value?.shown === undefined) throw new Refused(`the text of ${prefix}${name} is not known there`)
-  texts.push(value.sql, ...(value.count === undefined ? [] : [value.count]))
+  texts.push(value.text ?? value.sql, ...(value.count === undefined ? [] : [value.count]))
   return value.shown
 }

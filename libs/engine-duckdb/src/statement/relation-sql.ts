@@ -1,6 +1,7 @@
 import { type Compute, int64Type, type Expression, type Filter, type Plan } from '@tributary/plan'
-import { type DecimalWidth, readValue, type SqlValue } from './column-sql.js'
-import { expressionSql, predicateSql, Refused, type Resolve } from './expression-sql.js'
+import { readValue, type SqlValue, type Writing } from './column-sql.js'
+import { expressionSql, predicateSql, type Resolve } from './expression-sql.js'
+import { Refused } from './refused.js'
 import { Names, type TableSql } from './names.js'
 
 /** Rows in SQL: a query, and what the paths of the plan's columns are called in it. */
@@ -11,10 +12,9 @@ export interface Relation {
 }
 
 /** What a plan is printed with. */
-export interface Printing {
+export interface Printing extends Writing {
   /** The rows that are given, by the node they are the rows of. */
   readonly tables: ReadonlyMap<Plan, TableSql>
-  readonly width: DecimalWidth
   readonly names: Names
 }
 
@@ -28,19 +28,28 @@ export const resolver = ({ columns }: Relation): Resolve => (path) => columns.ge
 export type PrintRelation = (plan: Plan, wanted: Wanted, printing: Printing) => Relation
 
 /** The columns of a file, each as the value it is to us, and the number of the row. */
-export function givenRelation(table: TableSql, wanted: Wanted, { width, names }: Printing): Relation {
+export function givenRelation(table: TableSql, wanted: Wanted, printing: Printing): Relation {
+  const { names } = printing
   const columns = new Map<string, SqlValue>()
   const selected: string[] = []
   for (const { name, type } of table.columns.filter((column) => wanted.has(column.name))) {
-    const value = readValue(table.quoted(name), type, width)
+    const value = readValue(table.quoted(name), type, printing)
     if (value === undefined) throw new Refused(`the column ${name} of type ${type.name} is not compared there`)
-    const alias = names.next('c')
-    selected.push(`${value.sql} AS ${alias}`)
-    columns.set(name, { ...value, sql: alias })
+    columns.set(name, selectedAs(value, selected, printing))
   }
   const number = names.next('n')
   columns.set(rowNumber, numbering(number))
   return { sql: `SELECT ${[...selected, `row_number() OVER () AS ${number}`].join(', ')} FROM ${table.rows(wanted)}`, columns }
+}
+
+/** The value under a name of its own, beside the text it is shown by. */
+export function selectedAs(value: SqlValue, selected: string[], { names }: Pick<Printing, 'names'>): SqlValue {
+  const as = (sql: string): string => {
+    const alias = names.next('c')
+    selected.push(`${sql} AS ${alias}`)
+    return alias
+  }
+  return { ...value, sql: as(value.sql), ...(value.text === undefined ? {} : { text: as(value.text) }), ...(value.count === undefined ? {} : { count: as(value.count) }) }
 }
 
 /** The path of the number that rows are in the order of; no property has such a name. */
@@ -76,15 +85,15 @@ export function pathsOf(expression: Expression): readonly string[] {
 /** The rows for which a predicate is true. */
 export function filteredRelation({ input, predicate }: Filter, wanted: Wanted, printing: Printing, print: PrintRelation): Relation {
   const rows = print(input, reading(wanted, [predicate]), printing)
-  return { sql: `SELECT * FROM (${rows.sql}) WHERE ${predicateSql(predicate, resolver(rows), printing.width)}`, columns: rows.columns }
+  return { sql: `SELECT * FROM (${rows.sql}) WHERE ${predicateSql(predicate, resolver(rows), printing)}`, columns: rows.columns }
 }
 
 /** Rows with computed columns more. */
 export function computedRelation({ input, computed: all }: Compute, wanted: Wanted, printing: Printing, print: PrintRelation): Relation {
   const added = all.filter(({ column }) => wanted.has(column.name))
   const rows = print(input, reading(wanted, added.map(({ expression }) => expression)), printing)
-  const values = added.map(({ column, expression }) => ({ name: column.name, alias: printing.names.next('c'), value: expressionSql(expression, resolver(rows), printing.width) }))
+  const selected = ['*']
   const columns = new Map(rows.columns)
-  for (const { name, alias, value } of values) columns.set(name, { ...value, sql: alias })
-  return { sql: `SELECT ${['*', ...values.map(({ alias, value }) => `${value.sql} AS ${alias}`)].join(', ')} FROM (${rows.sql})`, columns }
+  for (const { column, expression } of added) columns.set(column.name, selectedAs(expressionSql(expression, resolver(rows), printing), selected, printing))
+  return { sql: `SELECT ${selected.join(', ')} FROM (${rows.sql})`, columns }
 }

@@ -1,7 +1,8 @@
 import { EngineDeclined, JoinedTwice, type RowLines } from '@tributary/operators'
 import { addDecimals, type Column, divideDecimals, type Plan, type Value } from '@tributary/plan'
-import { type DecimalWidth, declinedMark, narrow, type ShownForm, wide } from './column-sql.js'
-import { Refused } from './expression-sql.js'
+import { declinedMark, narrow, type ShownForm, wide } from './column-sql.js'
+import type { DecimalWidth } from './dialect.js'
+import { Refused } from './refused.js'
 import { notUniqueMark } from './join-sql.js'
 import type { TableSql } from './names.js'
 import { planSql, type RowPart } from './plan-sql.js'
@@ -60,7 +61,7 @@ async function* continued(first: IteratorResult<Found>, rest: AsyncGenerator<Fou
 }
 
 async function* queried(plan: Plan, tables: ReadonlyMap<Plan, TableSql>, width: DecimalWidth, linesOf: LinesOf): AsyncGenerator<Found> {
-  const { sql, parts } = planSql(plan, tables, width)
+  const { sql, parts } = planSql(plan, tables, { width })
   for await (const { bytes, offsets } of linesOf(sql)) {
     const texts = Array.from({ length: offsets.length >> 1 }, (_, row) => bytes.toString('utf8', offsets[2 * row], offsets[2 * row + 1]))
     yield { parts, found: JSON.parse(`[${texts.join(',')}]`) as readonly (readonly (string | null)[])[] }
