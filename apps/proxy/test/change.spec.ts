@@ -229,6 +229,9 @@ describe('what is wrong is said before anything is sent', () => {
     ['PATCH', 'Orders/$count', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
     ['POST', '', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
     ['PATCH', '$metadata', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
+    ['PATCH', '$all', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
+    ['DELETE', '$crossjoin(Orders,Customers)', {}, 405, 'HUB_METHOD_NOT_ALLOWED'],
+    ['PATCH', 'Orders/$query/$count', {}, 400, 'HUB_QUERY_SYNTAX'],
     ['PATCH', "Orders('x')", {}, 400, 'HUB_QUERY_TYPE'],
   ] as const)('%s %s %j', async (method, path, headers, ...[status, code]) => {
     const response = await yard.send(method, `/odata/sales/${path}`, { ID: 1 }, headers)

@@ -1,7 +1,7 @@
 import type { ExposedSet, Exposure } from '@tributary/catalog'
 import type { Operation } from '@tributary/edm'
 import type { ODataUrl, ResourceSegment } from '@tributary/odata-url'
-import { resourceNotFound, unsupported } from './bind/refusal.js'
+import { resourceNotFound } from './bind/refusal.js'
 import { beginWalk } from './remote/remote-walk.js'
 import { followSegment } from './remote/follow-segment.js'
 import type { Addressed, RemoteWalk, WalkedType, WayIn } from './remote/walk-state.js'
@@ -40,7 +40,6 @@ export function remoteAddress(segments: readonly ResourceSegment[], exposure: Ex
   if (first === undefined) throw resourceNotFound('The empty path', '')
   let walk: RemoteWalk = { ...beginWalk(first, exposure, aliases), ...(keys === 'asWritten' ? { keysAsWritten: true } : {}) }
   for (const segment of rest) walk = followSegment(walk, segment)
-  if (walk.addressed === undefined) throw unsupported('A path that ends like this')
   return Object.freeze({
     endpoint: walk.endpoint.slug,
     ...(walk.set === undefined ? {} : { set: walk.set }),

@@ -62,7 +62,7 @@ async function allowedAt(asked: ServiceRequest, url: ReturnType<typeof parseODat
   try {
     return allowedMethods(addressOf(url, asked), asked.exposure, await pool.of(asked.exposure))
   } catch (error) {
-    if (isHubError(error) && error.status === 501) return reading
+    if (isHubError(error) && (error.status === 501 || error.status === 405)) return reading
     throw error
   }
 }

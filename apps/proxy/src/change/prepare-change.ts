@@ -86,7 +86,8 @@ interface Planned {
 
 /** @throws HUB_RESOURCE_NOT_FOUND, HUB_METHOD_NOT_ALLOWED for the service itself */
 export function addressOf({ resource, options }: ODataUrl, { exchange, exposure }: Pick<ServiceRequest, 'exchange' | 'exposure'>, keys: ChangeParts['keys'] = undefined): RemoteAddress {
-  if (resource.kind === 'path') return remoteAddress(resource.segments, exposure, options.aliases, keys)
+  // What crosses all sets is only read.
+  if (resource.kind === 'path' && !resource.segments.some(({ kind }) => kind === 'crossjoin' || kind === 'all')) return remoteAddress(resource.segments, exposure, options.aliases, keys)
   throw hubError('HUB_METHOD_NOT_ALLOWED', { method: exchange.request.method ?? '', resource: exchange.path, allowed: 'GET, HEAD, OPTIONS' })
 }
 

@@ -26,7 +26,7 @@ export function followSegment(walk: RemoteWalk, segment: ResourceSegment): Remot
     case 'value': return { ...walk, texts: [...walk.texts, '$value'], addressed: walk.addressed === 'entity' ? 'media' : 'value' }
     case 'filter': return followFilter(walk, segment)
     case 'ordinal': return { ...walk, texts: [...walk.texts, String(segment.index)], addressed: walk.addressed === 'entities' ? 'entity' : walk.addressed, ...single(walk) }
-    case 'query': throw unsupported('$query for such a request')
+    case 'query': throw invalid('$query may only end a path, and is sent as POST.')
     default: throw invalid('A resource of the service may only begin a path.')
   }
 }
@@ -112,7 +112,7 @@ function followCast(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 
 function followOperation(walk: RemoteWalk, segment: Extract<ResourceSegment, { kind: 'operation' }>): RemoteWalk {
   const { exposure: { model }, names, exposedType } = walk
   const { bound: _left, set: _from, exposedType: _exposed, remoteType: _remote, keyed: _keyed, told: _told, ...behind } = walk
-  if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a value whose type is not known`)
+  if (exposedType === undefined) throw unsupported(`The operation ${segment.name} on a property that the model does not declare`, 'Nothing says which operations such a value has.')
   const given = segment.arguments.map(({ name }) => name)
   const overload = boundOverload(model, operationsNamed(model, segment.name), { name: segment.name, given, binding: exposedType })
   const result = overload.returnType === undefined ? undefined : walkedType(overload.returnType)

@@ -20,7 +20,7 @@ export function beginWalk(segment: ResourceSegment, exposure: Exposure, aliases:
     case 'singleton': return enterSingleton(segment.name, exposure, aliases)
     case 'operation': return enterOperation(segment, exposure, aliases)
     case 'unknown': throw unknownOperation(segment, exposure) ?? notFound(segment.name, exposure)
-    case 'crossjoin': case 'all': case 'entity': throw unsupported(`$${segment.kind} as the beginning of such a path`)
+    case 'crossjoin': case 'all': case 'entity': throw unsupported(`An operation or a change that begins with $${segment.kind}`, 'It would be about several entity sets; address one of them.')
     default: throw invalid('The path begins with nothing a service has.')
   }
 }

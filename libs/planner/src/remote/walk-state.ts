@@ -28,7 +28,7 @@ export interface RemoteWalk {
   readonly texts: readonly string[]
   /** Query options the path needs, percent-encoded. */
   readonly options: readonly string[]
-  readonly addressed: Addressed | undefined
+  readonly addressed: Addressed
   readonly set?: ExposedSet
   /** Set or singleton the navigation bindings are looked up at, and the path from there on. */
   readonly bound?: { readonly source: string; readonly path: readonly string[] }
