@@ -157,6 +157,18 @@ describe('changes of an entity', () => {
     ])
   })
 
+  it('are in the newest version that the client understands, where they do not say theirs', async () => {
+    const modern = await openYard({ version: '4.01' })
+    try {
+      for (const [headers, version] of [[{}, '4.01'], [{ 'odata-maxversion': '4.0' }, '4.0'], [{ 'odata-maxversion': '4.01' }, '4.01'], [{ 'odata-version': '4.0', 'odata-maxversion': '4.01' }, '4.0'], [{ 'odata-version': '4.01', 'odata-maxversion': '4.0' }, '4.01']] as const) {
+        await modern.send('PATCH', '/odata/sales/Orders(7)', { Paid: true }, headers)
+        expect([headers, modern.sales.requests.at(-1)?.headers['odata-version']]).toEqual([headers, version])
+      }
+    } finally {
+      await modern.stop()
+    }
+  })
+
   it('updates deeply in the words of 4.01', async () => {
     await yard.send('PATCH', '/odata/sales/Orders(7)', { 'Lines@delta': [{ '@removed': { reason: 'deleted' }, '@id': `${root()}Lines(OrderID=7,No=1)` }, { No: 2, Price: 3 }] }, { 'odata-version': '4.01' })
     expect(only().headers['odata-version']).toBe('4.01')

@@ -39,11 +39,17 @@ export function changeHeaders(exchange: Exchange, { target, style, newest }: { r
   const understood = target.model.version === '4.01'
   return {
     'accept': `application/json;odata.metadata=${style.metadata};IEEE754Compatible=${style.ieee754}`,
-    'odata-version': newest || (understood && header(exchange, 'odata-version') !== '4.0') ? '4.01' : '4.0',
+    'odata-version': newest || (understood && payloadVersion(exchange) !== '4.0') ? '4.01' : '4.0',
     'odata-maxversion': newest || (understood && !style.prefixed) ? '4.01' : '4.0',
     ...Object.fromEntries(kept),
     ...(prefer.length === 0 ? {} : { prefer: prefer.join(', ') }),
   }
+}
+
+/** The version a body is written in: the one it names, else the newest of those the client understands. @see OData Protocol 4.01, section 8.1.5 */
+function payloadVersion(exchange: Exchange): string {
+  const most = header(exchange, 'odata-maxversion')
+  return header(exchange, 'odata-version') ?? (most !== undefined && Number(most) < 4.01 ? '4.0' : '4.01')
 }
 
 const preferenceName = (item: string): string => (/^[^=;\s]+/.exec(item)?.[0] ?? '').toLowerCase().replace(/^odata\./, '')

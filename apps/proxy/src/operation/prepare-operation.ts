@@ -42,7 +42,8 @@ const plain: JsonFormat = Object.freeze({ metadata: 'minimal', ieee754: false })
 
 type Call = Pick<RemoteCall, 'method' | 'headers' | 'body'>
 
-const functionCall = (exchange: Exchange): Call => ({ method: 'GET', headers: wishes(exchange) })
+/** A function may be bound to a version of what it is called on. @see OData Protocol 4.01, section 11.5.4.1 */
+const functionCall = (exchange: Exchange): Call => ({ method: 'GET', headers: conditions(exchange) })
 
 async function actionCall({ exchange, exposure, root }: Query, { operation }: LastOperation, target: Target): Promise<Call> {
   const contentType = header(exchange, 'content-type')
