@@ -1,5 +1,5 @@
 import { jsonContentType, writableAsTheyAre, writeCollection } from '@tributary/odata-wire'
-import { parseRows, textRows, type BytesPage, type Page, type TextRows } from '@tributary/plan'
+import { parseRows, rowEditor, textRows, type BytesPage, type Page, type TextForm } from '@tributary/plan'
 import { narrowPage } from '@tributary/planner'
 import { respondWithStream } from '../http/respond.js'
 import { inlineStreams } from './inline-streams.js'
@@ -24,7 +24,7 @@ async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
   const annotate = toldRows(run)
   const inline = inlineStreams({ ...run, signal: run.exchange.signal }, bound.rows)
   const form = writtenForm(run)
-  const textOf = form === undefined ? (page: BytesPage) => parseRows(page) : asText(textRows(form))
+  const written = form === undefined ? (page: BytesPage) => parseRows(page) : inForm(form)
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
     if (annotate !== undefined || present !== undefined || inline !== undefined) {
@@ -32,11 +32,16 @@ async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
       const rows = inline === undefined ? values : await inline(values)
       const told = annotate === undefined ? rows : annotate(rows)
       yield present === undefined ? told : present.page(told)
-    } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : textOf(page)
+    } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : written(page)
   }
 }
 
-const asText = (textOf: TextRows) => (page: BytesPage) => textOf(page, page.columns)
+/** Pages of bytes in the form they are written in: as bytes, unless values are needed of what is not written. */
+function inForm(form: TextForm): (page: BytesPage) => Page {
+  const edit = form.parsed.length === 0 ? rowEditor(form) : undefined
+  const textOf = textRows(form)
+  return (page) => edit?.(page) ?? textOf(page, page.columns)
+}
 
 /** The collection's JSON. Breaks off with an error if the rows were to be counted and were not. */
 export function collectionChunks(run: QueryRun, rows: Rows): AsyncGenerator<Buffer> {
