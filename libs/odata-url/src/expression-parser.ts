@@ -4,9 +4,9 @@ import { readJson } from './json-parser.js'
 import { readAlias } from './key-parser.js'
 import { limitReached } from './limits.js'
 import { readLiteral } from './literals.js'
-import { operatorOf, precedence, unaryPrecedence } from './operators.js'
+import { operatorAt, precedence, unaryPrecedence } from './operators.js'
 import { readPrimary } from './primary-parser.js'
-import { isLetter, isSpaceAt, look, node, skipSpace, spanFrom, take, unexpected, type Scanner, type Scope } from './scanner.js'
+import { isSpaceAt, look, node, skipSpace, spanFrom, take, unexpected, type Scanner, type Scope } from './scanner.js'
 import { rawOffset } from './source-text.js'
 
 /** An operand on the stack: a tree, or a run of `and` or `or` that has not ended. */
@@ -97,18 +97,10 @@ function readOperator(scanner: Scanner, scope: Scope, stacks: Stacks): boolean {
   }
 }
 
-/** The Latin letters that stand here; operators have no others. */
-function lettersAt({ text, at }: Scanner): string | undefined {
-  let end = at
-  while (isLetter(text.charCodeAt(end))) end++
-  return end === at ? undefined : text.slice(at, end)
-}
-
 function lookOperator(scanner: Scanner, allowed: boolean): BinaryOperator | undefined {
-  const name = allowed ? lettersAt(scanner) : undefined
-  const operator = name === undefined ? undefined : operatorOf(name)
-  if (name === undefined || operator === undefined) return undefined
-  const next = scanner.at + name.length
+  const operator = allowed ? operatorAt(scanner.text, scanner.at) : undefined
+  if (operator === undefined) return undefined
+  const next = scanner.at + operator.length
   if (isSpaceAt(scanner, next) || scanner.text[next] === '(') return operator
   throw unexpected(scanner, `white space and what ${operator} works on`, next)
 }

@@ -32,10 +32,11 @@ export function readPath(scanner: Scanner, scope: Scope, { root, type, from }: P
   const walk: Walk = { scope, type, segments: [], ended: false }
   if (root.kind === 'implicit') readSegment(scanner, walk)
   while (!walk.ended && take(scanner, '/')) readSegment(scanner, walk)
-  const [first] = walk.segments
-  // Most paths are one property, whose place is the path's own.
-  const span = root.kind === 'implicit' && walk.segments.length === 1 && first !== undefined ? first.span : spanFrom(scanner, from)
-  return node(scanner, { kind: 'path' as const, root: root === implicitRoot ? root : Object.freeze(root), segments: Object.freeze(walk.segments), span })
+  const [first, second] = walk.segments
+  // Most paths are one property, whose place is the path's own; what was pushed to has room for sixteen more.
+  const alone = root.kind === 'implicit' && second === undefined ? first : undefined
+  const segments = Object.freeze(alone === undefined ? walk.segments : [alone])
+  return node(scanner, { kind: 'path' as const, root: root === implicitRoot ? root : Object.freeze(root), segments, span: alone?.span ?? spanFrom(scanner, from) })
 }
 
 const systemSegment = /\$[a-z]*/iy

@@ -1,4 +1,5 @@
 import type { BinaryOperator } from './ast.js'
+import { isLetter } from './letters.js'
 
 /** How tightly operators bind; a higher number binds tighter. @see OData URL Conventions 4.01, section 5.1.1.17 */
 export const precedence: Readonly<Record<BinaryOperator, number>> = Object.freeze({
@@ -8,7 +9,20 @@ export const precedence: Readonly<Record<BinaryOperator, number>> = Object.freez
 /** `not` and the minus bind tighter than arithmetic, looser than `has` and `in`. */
 export const unaryPrecedence = 7
 
-const operators: ReadonlyMap<string, BinaryOperator> = new Map((Object.keys(precedence) as BinaryOperator[]).map((operator) => [operator, operator]))
+const names = Object.keys(precedence) as BinaryOperator[]
+const longest = Math.max(...names.map(({ length }) => length))
 
-/** The operator a word is, in any case; undefined if it is none. */
-export const operatorOf = (word: string): BinaryOperator | undefined => operators.get(word) ?? operators.get(word.toLowerCase())
+/** The Latin letters that stand at a place as one number, five bits for each whatever its case; 0 for none, and for more than any operator has. */
+function lettersAt(text: string, at: number): number {
+  let letters = 0
+  for (let end = at, unit = text.charCodeAt(end); isLetter(unit); unit = text.charCodeAt(++end)) {
+    if (end - at === longest) return 0
+    letters = letters * 32 + (unit & 0x1f)
+  }
+  return letters
+}
+
+const operators: ReadonlyMap<number, BinaryOperator> = new Map(names.map((name) => [lettersAt(name, 0), name]))
+
+/** The operator that stands at a place as a word of its own, in any case; undefined: none. No string is made of what is looked at. */
+export const operatorAt = (text: string, at: number): BinaryOperator | undefined => operators.get(lettersAt(text, at))

@@ -1,5 +1,6 @@
 import { hubError, type HubError } from '@tributary/errors'
 import type { AggregateExpression, ApplyExpression, Expression, QueryOptions, Span } from './ast.js'
+import { isLetter } from './letters.js'
 import { limitReached, type ParseLimits } from './limits.js'
 import type { Names, TypeHandle } from './names.js'
 import { isRaw, rawOffset, sourceText, type SourceText, type Stretch } from './source-text.js'
@@ -171,8 +172,6 @@ function asciiNameEnd(text: string, at: number): number | undefined {
   return text.charCodeAt(end) > 0x7f ? undefined : end
 }
 
-/** Capitals and small letters differ by 0x20. */
-export const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
 const isLetterOrUnderscore = (unit: number): boolean => isLetter(unit) || unit === 0x5f
 export const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
 
