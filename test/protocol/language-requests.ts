@@ -73,5 +73,29 @@ Vessels?$filter=Home/Port.NearestHarbour(lat=54.3,lon=10.1)/Name eq 'x'&$select=
 Vessels?$filter=Port.Rename(name='x') eq null&$select=Code
 `)
 
+/** Rows that are compared with rows and with null, casts of rows and of made values, keys where no rows are. */
+const sameness = reads(`
+Vessels?$filter=Home eq Moored/Authority&$select=Code
+Vessels?$filter=Home ne Moored/Authority&$select=Code
+Vessels?$filter=Home/Address/Authority eq Moored/Authority&$select=Code
+Vessels?$filter=cast(Port.Ferry) ne null&$select=Code
+Vessels?$filter=cast($it,Port.Ferry) eq null&$select=Code
+Vessels?$filter=$it ne null&$select=Code
+Vessels?$filter=cast(Port.Ferry) eq $it&$select=Code
+Vessels?$filter=Calls/any(c:c/Vessel eq $it)&$select=Code
+Harbours?$filter=Berths/any(b:b/Vessel eq $root/Vessels('AMBER'))&$select=Id
+Harbours?$filter=Berths/any(b:b eq $it/Pilotage)&$select=Id
+Harbours?$filter=Berths/any(b:$it/Berths/any(d:d eq b))&$select=Id
+Harbours?$filter=$root/Harbours(1)/Berths/any(b:$it/Berths/any(d:d eq b))&$select=Id
+Vessels?$filter=$root/Flagship eq $it&$select=Code
+Sailors?$filter=$root/Office/Lead eq $it&$select=Name
+Sailors?$filter=Mentor eq $root/Office/Lead&$select=Name
+Vessels?$filter=isof(@a,Port.QuayAddress) and Code eq 'AMBER'&$select=Code&@a={"City":"x"}
+Vessels?$filter=isof(case(Weight gt 1000:Moored,true:Home/Address),Port.QuayAddress)&$select=Code
+Vessels?$filter=Log(1) eq 'x'&$select=Code
+Vessels?$filter=Name(1) eq 'x'&$select=Code
+Harbours?$filter=isof(Remarks,Port.Remarks)&$select=Id
+`)
+
 /** What of the language stands in few requests, each with the source's own meaning beside it. */
-export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items, 'functions in expressions': functions }
+export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items, 'functions in expressions': functions, 'rows that are the same': sameness }

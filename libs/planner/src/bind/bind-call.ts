@@ -7,8 +7,8 @@ import type { Bind } from './bind-operand.js'
 import { resolvePath } from './bind-path.js'
 import { describeParameter, fits, isFunctionName, type Signature, signatures, untypedAs } from './function-signatures.js'
 import { valueType } from './model-types.js'
-import { rowOf, valueAt } from './path-position.js'
-import { typeError, unknownFunction, unsupported } from './refusal.js'
+import { type Position, rowOf, valueAt } from './path-position.js'
+import { typeError, unknownFunction } from './refusal.js'
 import type { RowScope } from './row-scope.js'
 import { asBoolean, isUntyped } from './untyped-operand.js'
 
@@ -19,7 +19,7 @@ export function bindCall(syntax: Call, scope: RowScope, bind: Bind): Expression 
   if (name === 'case') return bindCase(syntax, scope, bind)
   if (name === 'isdefined') return bindPresence(syntax, scope, bind)
   const known = signatures.get(name)
-  if (known === undefined || !isFunctionName(name)) throw name.includes('.') ? unsupported(`The function ${name}`, 'The service has none of this name.') : unknownFunction(name, syntax.arguments.length, signatures.keys())
+  if (known === undefined || !isFunctionName(name)) throw unknownFunction(name, syntax.arguments.length, signatures.keys())
   const count = syntax.arguments.length
   if (count > known.parameters.length || count < known.parameters.length - known.optional) throw unknownFunction(name, count, [])
   const given = bindArguments(syntax, known, scope, bind)
@@ -119,10 +119,14 @@ function bindTypeTest(syntax: Call, scope: RowScope, bind: Bind): Expression {
 /** Rows and complex values are of a type by what they say of themselves. */
 function structuredTest(syntax: Call, typeName: TypeName, scope: RowScope, bind: Bind): Expression {
   const operand = syntax.arguments.length === 1 ? undefined : syntax.arguments[0]
-  if (operand !== undefined && operand.kind !== 'path') throw unsupported(`${syntax.name} to ${typeName.name} of anything but a path`)
-  const position = operand === undefined ? rowOf(scope) : resolvePath(operand, scope, bind)
+  const position = operand === undefined ? rowOf(scope) : operand.kind === 'path' ? resolvePath(operand, scope, bind) : madeValue(bind(operand, scope), scope)
   if (syntax.name === 'isof') return isofPosition(position, typeName.name, typeName.span, scope)
   const value = valueAt(castPosition(position, typeName.name, typeName.span, scope))
-  if (value === undefined) throw unsupported(`The cast of the row itself to ${typeName.name}`, `Use isof(${typeName.name}), or a path: ${typeName.name}/….`)
+  if (value === undefined) throw typeError({ what: `The cast to ${typeName.name}`, span: syntax.span, found: 'the row itself', expected: 'a value; rows are compared with rows and with null' })
   return value
+}
+
+/** A value that no path leads to, as one that may be cast. */
+function madeValue(expression: Expression, { model }: RowScope): Position {
+  return { expression, structured: model.structured(expression.type.name), guards: [] }
 }

@@ -118,9 +118,16 @@ function isConstant(syntax: Syntax, scope: RowScope): boolean {
   return syntax.kind === 'literal' || (syntax.kind === 'unary' && syntax.operator === 'negate' && isConstant(syntax.operand, scope))
 }
 
+/** Two paths or casts, or one beside null. */
+function mayBeRows({ left, right }: Binary): boolean {
+  const leads = ({ kind, ...syntax }: Syntax): boolean => kind === 'path' || (kind === 'call' && 'name' in syntax && syntax.name === 'cast')
+  const isNull = (syntax: Syntax): boolean => syntax.kind === 'literal' && syntax.type === 'null'
+  return (leads(left) || leads(right)) && [left, right].every((side) => leads(side) || isNull(side))
+}
+
 function bindComparison(operator: ComparisonOperator, syntax: Binary, scope: RowScope): Expression {
   const equality = operator === 'eq' || operator === 'ne'
-  if (equality && syntax.left.kind === 'path' && syntax.right.kind === 'path') {
+  if (equality && mayBeRows(syntax)) {
     const same = bindSameRow(operator, [syntax.left, syntax.right], scope, bindExpression)
     if (same !== undefined) return same
   }

@@ -76,7 +76,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
   switch (segment.kind) {
     case 'property': case 'unknown': case 'navigation':
       if (segment.kind === 'navigation') return followRelated(position, segment, context)
-      if ('key' in segment && segment.key !== undefined && position.structured === undefined) throw unsupported('A key behind a property in an expression')
+      if ('key' in segment && segment.key !== undefined && position.structured === undefined) throw invalid(`A key is given for ${segment.name}, which leads to no rows.`)
       return followProperty(position, segment, context)
     case 'count': return { expression: call('length', int32Type, countedItems(position, segment, withSubject(segment, context))), structured: undefined, guards: [] }
     case 'filter':
@@ -157,10 +157,10 @@ function followProperty(position: Position, { name, key }: Named, context: PathC
   const property = model.property(structured, name)
   if (property === undefined) {
     if (model.navigation(structured, name) !== undefined) return followRelated(position, { name, ...(key === undefined ? {} : { key }) }, context)
-    if (key !== undefined) throw unsupported('A key behind a property in an expression')
+    if (key !== undefined) throw invalid(`A key is given for ${name}, which leads to no rows.`)
     return structured.open ? followUndeclared(position, name) : nowhere(structured, name, context)
   }
-  if (key !== undefined) throw unsupported('A key behind a property in an expression')
+  if (key !== undefined) throw invalid(`A key is given for ${name}, which leads to no rows.`)
   readOf(position, name)
   const type = propertyType(model, property)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined
