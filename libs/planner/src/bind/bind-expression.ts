@@ -118,12 +118,13 @@ function isConstant(syntax: Syntax, scope: RowScope): boolean {
   return syntax.kind === 'literal' || (syntax.kind === 'unary' && syntax.operator === 'negate' && isConstant(syntax.operand, scope))
 }
 
+const leadsToRows = (syntax: Syntax): boolean => syntax.kind === 'path' || (syntax.kind === 'call' && syntax.name === 'cast')
+
+const isNullLiteral = (syntax: Syntax): boolean => syntax.kind === 'literal' && syntax.type === 'null'
+
 /** Two paths or casts, or one beside null. */
-function mayBeRows({ left, right }: Binary): boolean {
-  const leads = ({ kind, ...syntax }: Syntax): boolean => kind === 'path' || (kind === 'call' && 'name' in syntax && syntax.name === 'cast')
-  const isNull = (syntax: Syntax): boolean => syntax.kind === 'literal' && syntax.type === 'null'
-  return (leads(left) || leads(right)) && [left, right].every((side) => leads(side) || isNull(side))
-}
+const mayBeRows = ({ left, right }: Binary): boolean =>
+  (leadsToRows(left) || leadsToRows(right)) && [left, right].every((side) => leadsToRows(side) || isNullLiteral(side))
 
 function bindComparison(operator: ComparisonOperator, syntax: Binary, scope: RowScope): Expression {
   const equality = operator === 'eq' || operator === 'ne'
