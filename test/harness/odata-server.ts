@@ -348,12 +348,23 @@ async function answerSet(state: State, exchange: SetExchange): Promise<void> {
   else response.end()
 }
 
-function answerApplied(state: State, { response, behaviour, name }: SetExchange, text: string): void {
+/** Results in pages, as rows are; faults strike them as they strike rows. */
+function answerApplied(state: State, exchange: SetExchange, text: string): void {
+  const { response, behaviour, name } = exchange
   if (behaviour.apply === undefined || behaviour.apply === 'refuse') return fail(response, 501, '$apply is not supported')
-  const rows = behaviour.apply(text, name)
-  state.rowsSent += rows.length
+  const all = behaviour.apply(text, name)
+  const from = Number(exchange.options['$skiptoken'] ?? 0)
+  const end = Math.min(all.length, from + (behaviour.pageSize ?? all.length))
+  const page = behaviour.pageSize === undefined ? 0 : Math.floor(from / behaviour.pageSize)
+  const fault = page >= (behaviour.faultFromPage ?? 0) && state.struck < (behaviour.faultTimes ?? Infinity) ? behaviour.fault : undefined
+  if (fault !== undefined) state.struck++
+  if (fault === 'failure') return fail(response, 500, 'the database is gone')
+  if (fault === 'reset') return void response.destroy()
+  state.rowsSent += end - from
   response.writeHead(200, { 'content-type': 'application/json;odata.metadata=minimal', 'odata-version': '4.0' })
-  response.end(JSON.stringify({ '@odata.context': `${state.url}$metadata#${name}`, value: rows }))
+  const link = end < all.length || fault === 'loop' ? { '@odata.nextLink': nextLink(state, exchange, fault === 'loop' ? from : end, fault) } : {}
+  const written = JSON.stringify({ '@odata.context': `${state.url}$metadata#${name}`, value: all.slice(from, end), ...link })
+  response.end(fault === 'truncate' ? written.slice(0, -Math.ceil(written.length / 2)) : written)
 }
 
 function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedFault | undefined): Generator<string> {

@@ -142,6 +142,100 @@ describe('groups that a source makes', () => {
     expect(appliesOf(facts)).toEqual([])
   })
 
+  describe('that come in pages', () => {
+    /** A well-formed answer is the right one, or there is none. */
+    async function honest(door: DataDoor, path: string, right: unknown): Promise<'right' | 'named' | 'broken off'> {
+      const response = await door.get(`/odata/${path}`.replaceAll(' ', '%20')).catch(() => undefined)
+      const text = await response?.text().catch(() => undefined)
+      if (response === undefined || text === undefined) return 'broken off'
+      if (response.status !== 200) {
+        expect(text).toMatch(/HUB_SOURCE_(?:CHANGED|FAILED|INVALID|UNREACHABLE)/)
+        return 'named'
+      }
+      const body = parsed(text)
+      if (body === undefined) return 'broken off'
+      expect(sorted(body)).toEqual(right)
+      return 'right'
+    }
+
+    const parsed = (text: string): unknown => {
+      try {
+        return (JSON.parse(text) as { readonly value: unknown }).value
+      } catch {
+        return undefined
+      }
+    }
+    const grouped = [queries[1][0], queries[5][0]]
+
+    it.each(['absolute', 'relative'] as const)('are read to the end, by %s links', async (nextLinks) => {
+      const { door, facts } = await openWith((asked) => applied(asked))
+      facts.behave({ apply: (asked) => applied(asked), pageSize: 2, nextLinks })
+      const { door: plain } = await openWith(undefined, csdlOf(orders, 'Test'))
+      for (const [path] of queries) {
+        expect(await rowsOf(door, path)).toEqual(await rowsOf(plain, path))
+      }
+      expect(facts.requests.some(({ options }) => '$skiptoken' in options)).toBe(true)
+      expect(facts.requests.every(({ options }) => '$apply' in options)).toBe(true)
+    })
+
+    /** What it does wrong, once experiments have shown that it could. */
+    const lies: readonly (readonly [string, Behaviour])[] = [
+      ['gives a group twice on one page', { apply: (asked) => twice(applied(asked)) }],
+      ['gives a group twice, on two pages', { apply: (asked) => twice(applied(asked)), pageSize: 2 }],
+      ['groups page by page', { apply: (asked) => [...applied(asked), ...applied(asked)], pageSize: 4 }],
+      ['ends in the middle of a page', { apply: (asked) => applied(asked), fault: 'truncate' }],
+      ['ends in the middle of its second page', { apply: (asked) => applied(asked), pageSize: 2, fault: 'truncate', faultFromPage: 1 }],
+      ['fails at its second page', { apply: (asked) => applied(asked), pageSize: 2, fault: 'failure', faultFromPage: 1 }],
+      ['leads back to its first page', { apply: (asked) => applied(asked), pageSize: 2, fault: 'loop', faultFromPage: 1 }],
+      ['passes $apply over by now', { pageSize: 50 }],
+      ['refuses by now', { apply: 'refuse' }],
+      ['gives other members', { apply: (asked) => applied(asked).map((row) => ({ ...row, More: 1 })) }],
+    ]
+    const twice = (rows: readonly object[]): readonly object[] => [...rows, ...rows.slice(0, 1)]
+
+    it.each(lies)('are never wrong where a source %s', async (_, behaviour) => {
+      const { door: plain } = await openWith(undefined, csdlOf(orders, 'Test'))
+      for (const path of grouped) {
+        const { door, facts } = await openWith((asked) => applied(asked))
+        const right = await rowsOf(plain, path)
+        facts.behave(behaviour)
+        await honest(door, path, right)
+        facts.behave({ apply: (asked) => applied(asked), pageSize: 3 })
+        expect(await rowsOf(door, path)).toEqual(right)
+      }
+    })
+
+    it('are made here at once where the first page tells', async () => {
+      const { door, facts } = await openWith((asked) => applied(asked))
+      const { door: plain } = await openWith(undefined, csdlOf(orders, 'Test'))
+      facts.behave({ apply: (asked) => twice(applied(asked)) })
+      for (const path of grouped) {
+        expect(await honest(door, path, await rowsOf(plain, path))).toBe('right')
+      }
+      expect(appliesOf(facts)).toHaveLength(1)
+    })
+
+    it('are never wrong where rows changed while they were read', async () => {
+      const { door, facts } = await openWith((asked) => applied(asked))
+      const { door: plain } = await openWith(undefined, csdlOf(orders, 'Test'))
+      // A row that came moves the groups on by one: the second page begins with what ended the first.
+      let pages = 0
+      facts.behave({ apply: (asked) => (pages++ === 0 ? applied(asked) : [{ Region: 'new', Total: '1', N: 1 }, ...applied(asked)]), pageSize: 2 })
+      await honest(door, queries[0][0], await rowsOf(plain, queries[0][0]))
+      expect(pages).toBeGreaterThan(1)
+    })
+
+    it('of everything are one row, or made here', async () => {
+      const everything = 'facts/Orders?$apply=aggregate(Size with sum as Total,$count as N)'
+      const { door: plain } = await openWith(undefined, csdlOf(orders, 'Test'))
+      const right = await rowsOf(plain, everything)
+      for (const answer of [[], [{ Total: 3, N: 1 }, { Total: 4, N: 2 }]]) {
+        const { door } = await openWith((asked) => (asked.startsWith('aggregate') ? answer : applied(asked)))
+        expect(await honest(door, everything, right)).toBe('right')
+      }
+    })
+  })
+
   it('are not asked of a source whose contract says nothing of it', async () => {
     const { door, facts } = await openWith((asked) => applied(asked), csdlOf(orders, 'Test'))
     await rowsOf(door, queries[0][0])

@@ -18,12 +18,18 @@ export function acceptApplied(want: ScanRequest, applied: readonly AppliedStep[]
   const relies = ['apply', ...(cast.segment === '' ? [] : ['cast'])]
   const handle = asHandle({
     target: want.target, entitySet: want.entitySet, path: `${encodeURIComponent(want.entitySet)}${cast.segment}`, options, columns: want.columns, keys: [], keyForm: undefined, keyLimit: able.keyLimit, urlLimit: able.urlLimit,
-    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: relies, whole: false, results: true, wholeSums: applied.flatMap(wholeSums),
+    order: [], total: [], top: undefined, counted: false, selects: false, pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: relies, whole: false, results: true, wholeSums: applied.flatMap(wholeSums), ...groupedBy(applied),
   })
   return Object.freeze({
     handle, applied: true, trust: 'exact', ordered: false, limited: false, counted: false, relies, taken: [`$apply=${text}`],
     ...(want.filter === undefined ? {} : { residual: want.filter }), ...(cast.segment === '' ? {} : { cast: true as const }),
   })
+}
+
+/** What tells the results apart, where they are groups; what a text makes nobody knows. */
+function groupedBy(steps: readonly AppliedStep[]): { readonly groupedBy?: readonly string[] } {
+  const last = steps.at(-1)
+  return last?.kind === 'aggregate' && last.groups.every(({ expression }) => expression.kind === 'column' && expression.path.length === 1) ? { groupedBy: last.groups.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.path[0]] : [])) } : {}
 }
 
 const wholeSums = (step: AppliedStep): readonly string[] =>

@@ -1,4 +1,4 @@
-import { comparatorOf, compile, decimalType, parseRows, type BytesPage, type Column, type OrderKey, type Value } from '@tributary/plan'
+import { comparatorOf, compile, decimalType, hashKey, parseRows, type BytesPage, type Column, type OrderKey, type Value } from '@tributary/plan'
 import { createHash } from 'node:crypto'
 import { hubError } from '@tributary/errors'
 import { SourceContradicted } from '@tributary/source'
@@ -13,6 +13,7 @@ export function checkOf(scan: ODataScan): (page: BytesPage) => void {
   const fresh = repetitionCheck(scan)
   const made = resultCheck(scan)
   const sums = sumCheck(scan)
+  const groups = groupCheck(scan)
   let rows = 0
   return (page) => {
     rows += page.offsets.length >> 1
@@ -22,6 +23,7 @@ export function checkOf(scan: ODataScan): (page: BytesPage) => void {
     fresh?.(page)
     made?.(page)
     sums?.(page)
+    groups?.(page)
   }
 }
 
@@ -111,6 +113,29 @@ function resultCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
   }
 }
 
+/** Groups of a scan that are told apart: what is kept of each is some 60 bytes. */
+const mostGroups = 250_000
+
+/**
+ * A group that comes twice, on one page or on several, would count twice wherever groups are brought together: pages that overlap, rows that
+ * came while it was read, groups that were made per page. More groups than can be kept are not believed.
+ */
+function groupCheck(scan: ODataScan): ((page: BytesPage) => void) | undefined {
+  const { groupedBy } = scan
+  const columns = scan.columns.filter(({ name }) => groupedBy?.includes(name) === true)
+  if (groupedBy === undefined || columns.length < groupedBy.length) return undefined
+  const types = columns.map(({ type }) => type)
+  const seen = new Set<string>()
+  return (page) => {
+    for (const row of parseRows(page, columns).rows) {
+      const group = createHash('sha1').update(hashKey(types, row)).digest('base64').slice(0, 16)
+      if (seen.has(group)) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'apply', 'it gave one group twice')
+      if (seen.size >= mostGroups) throw new SourceContradicted(scan.target.slug, scan.entitySet, 'apply', `it gave more than ${mostGroups} groups, of which nobody can tell whether one came twice`)
+      seen.add(group)
+    }
+  }
+}
+
 const largestExact = String(Number.MAX_SAFE_INTEGER)
 
 /** A remote may add whole numbers as doubles, which few rows do not show: its sums are right as long as a double holds them. */
@@ -148,6 +173,7 @@ export function totalCheck(scan: ODataScan): { readonly page: (piece: { readonly
       told ??= count
     },
     end: () => {
+      if (scan.groupedBy?.length === 0 && rows === 0) throw new SourceContradicted(slug, scan.entitySet, 'apply', 'it gave no row for an aggregation of everything')
       if (all && told !== undefined && told !== rows) throw new SourceContradicted(slug, scan.entitySet, 'count', `it counted ${told} rows and gave ${rows}`)
     },
   }

@@ -40,6 +40,8 @@ export interface ODataScan {
   readonly pageRows: number
   /** The rows are results of `$apply`: they have these columns and no other members. */
   readonly results?: true
+  /** Names of the columns that results are groups by: no two are of the same values. */
+  readonly groupedBy?: readonly string[]
   /** Names of sums of whole numbers: experiments with few rows do not show that larger ones than a double holds are exact. */
   readonly wholeSums?: readonly string[]
   /** Everything that was wanted is taken: the remote's own answer is the answer. */
