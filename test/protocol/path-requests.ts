@@ -182,6 +182,10 @@ Harbours(1)/Berths/$ref
 Office/Lead/$ref
 $entity?$id=Vessels('AMBER')
 $entity?$id=~/Vessels('AMBER')
+$entity?$id=Authorities('A%252FB%2520%2526%2520C')
+$entity?$id=~/Authorities('A%252FB%2520%2526%2520C')
+$entity?$id=Harbours(1)%2FBerths(1)
+$entity?$id=%2556essels(%2527AMBER%2527)
 $entity/Port.Ferry?$id=Vessels('DAWN')
 Nope
 Vessels/Nope

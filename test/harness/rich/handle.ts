@@ -80,7 +80,7 @@ function respond(asked: Asked): Reply {
   if (resource.kind === 'metadata') throw new Refusal(404, 'no such resource')
   if (resource.segments[0]?.kind === 'entity') {
     const one = resolve(asked, options.id ?? '')
-    const place: Place = { kind: 'entity', type: one.type, declared: one.type, item: one, context: addressOf(service.model, one).replace(/\(.*$/, ''), origin: {}, ofCollection: true }
+    const place: Place = { kind: 'entity', type: one.type, declared: one.type, item: one, context: addressOf(service.model, one).replace(/\([^()]*\)$/, ''), origin: {}, ofCollection: true }
     return read(asked, walkOn({ scope, options }, place, resource.segments.slice(1)))
   }
   if (resource.segments.some(({ kind }) => kind === 'operation')) refuses(service, 'functions')

@@ -25,11 +25,16 @@ export function resolveEntity(asked: ServiceRequest): ServiceRequest {
   return { ...asked, path: meant, exchange: { ...exchange, path: `${base}${meant}`, query: options.filter((option) => !isId(option)).join('&') } }
 }
 
-/** An absolute id may be encoded once more as the value of an option, or stand as it is. */
+/** An id is encoded once more as the value of an option, as it should be, or stands as it is, as people write it. */
 function decoded(value: string): string {
   try {
-    return /^https?%3A/i.test(value) ? decodeURIComponent(value) : value
+    return isEncodedAgain(value) ? decodeURIComponent(value) : value
   } catch (cause) {
     throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is malformed.', hint: 'Percent-encode the id.' }, { target: '$id', cause })
   }
 }
+
+/** What no id that is encoded once has: an encoded scheme, an encoded percent sign before two digits, an encoded slash behind a key. */
+const isEncodedAgain = (value: string): boolean => /^https?%3A|%25[0-9a-f]{2}/i.test(value) || /\)%2F/i.test(value.replaceAll(quoted, ''))
+
+const quoted = /(?:'|%27)(?:[^'%]|%(?!27))*(?:'|%27)/g
