@@ -45,10 +45,11 @@ export function bindCrossjoin(url: ODataUrl, sets: readonly ExposedSet[], exposu
   const transformed = bindTransformations(asked, scope)
   const late = asked.filter === undefined || asked.apply === undefined ? undefined : bindPredicate(asked.filter, transformed.scope)
   const page = pageOf(asked, { ...options, scope: transformed.scope, members })
-  const shown = asked.apply === undefined && asked.compute === undefined ? shownOfSets(asked, members) : undefined
+  const computed = new Set(asked.compute?.map(({ name }) => name))
+  const shown = asked.apply === undefined && (asked.compute === undefined || asked.expand !== undefined) ? shownOfSets(asked, members, computed) : undefined
   const joined = transformed.over(joinedRows(crossMembers(members, shown), predicate))
   const rows = late === undefined ? joined : filter(joined, late)
-  const shaped = shown === undefined ? bindShape(rows, withoutShape(asked), transformed.scope) : shapeOf(rows, shown)
+  const shaped = shown === undefined ? bindShape(rows, withoutShape(asked), transformed.scope) : shapeOf(rows, shown, shownComputed(asked, computed))
   return Object.freeze({
     ...answered(transformed.scope, shaped, { shown, members }), shape: 'collection' as const, plan: ordered(shaped.plan, page), transient: true as const,
     contextFragment: `Collection(Edm.ComplexType)${shaped.selectList === undefined ? '' : `(${shaped.selectList})`}`, unwrap: [],
@@ -63,9 +64,11 @@ function crossMembers(members: Members, shown: readonly ShownSet[] | undefined):
   const bySet = new Map(shown?.map((one) => [one.name, one]))
   return new Map([...members].map(([name, scope]) => {
     const own = bySet.get(name)
-    return [name, { scope, shown: own?.columns.map((one) => one.name) ?? keyColumnNames(scope.set), context: `${name}${own?.selectList === undefined ? '' : `(${own.selectList})`}/$entity` }]
+    return [name, { scope, over: own?.over ?? unchanged, shown: own?.columns.map((one) => one.name) ?? keyColumnNames(scope.set), context: `${name}${own?.selectList === undefined ? '' : `(${own.selectList})`}/$entity` }]
   }))
 }
+
+const unchanged = (rows: Plan): Plan => rows
 
 /** Names of sets stand for one of their rows. */
 function crossScope(exposure: Exposure, sets: readonly ExposedSet[], members: Members, { aliases }: QueryOptions): RowScope {
@@ -76,15 +79,21 @@ function crossScope(exposure: Exposure, sets: readonly ExposedSet[], members: Me
 }
 
 function withoutShape(options: QueryOptions): QueryOptions {
-  if (options.expand !== undefined) throw unsupported('$expand of what $apply or $compute makes of a $crossjoin', 'Group by the properties that are wanted.')
+  if (options.expand !== undefined) throw unsupported('$expand of what $apply makes of a $crossjoin', 'Group by the properties that are wanted.')
   return options
 }
 
 /** The rows as they are shown: sets that are not expanded by their links. */
-function shapeOf(rows: Plan, shown: readonly ShownSet[]): Shaped {
+function shapeOf(rows: Plan, shown: readonly ShownSet[], computed: readonly string[]): Shaped {
   const columns = new Map(outputColumns(rows).map((one) => [one.name, one]))
-  const lists = shown.filter(({ linked }) => !linked).map(({ name, selectList }) => `${name}(${selectList ?? ''})`)
-  return { plan: rows, visible: shown.flatMap(({ name }) => columns.get(name) ?? []), selectList: lists.length === 0 ? undefined : lists.join(','), related: new Map() }
+  const lists = [...computed, ...shown.filter(({ linked, references }) => !linked && !references).map(({ name, selectList }) => `${name}(${selectList ?? ''})`)]
+  return { plan: rows, visible: [...computed, ...shown.map(({ name }) => name)].flatMap((name) => columns.get(name) ?? []), selectList: lists.length === 0 ? undefined : lists.join(','), related: new Map() }
+}
+
+/** The computed columns that are shown: all, or those that are selected. */
+function shownComputed({ select }: QueryOptions, computed: ReadonlySet<string>): readonly string[] {
+  if (select === undefined || select.some(({ kind }) => kind === 'all')) return [...computed]
+  return select.flatMap((item) => (item.kind === 'path' ? item.segments.slice(0, 1) : [])).flatMap((segment) => ('name' in segment && computed.has(segment.name) ? [segment.name] : []))
 }
 
 interface Shape {
@@ -93,10 +102,11 @@ interface Shape {
 }
 
 function answered(scope: RowScope, shaped: Shaped, { shown, members }: Shape): Pick<BoundQuery, 'set' | 'entityType' | 'columns' | 'visible' | 'rows'> {
-  const linked = new Set(shown?.filter((one) => one.linked).map(({ name }) => name))
+  const bySet = new Map(shown?.map((one) => [one.name, one]))
   const related = new Map([...members].map(([name, member]): [string, BoundRows] => {
-    const rows = boundRows(member, { ...shaped, related: new Map() })
-    return [name, linked.has(name) ? { ...rows, linked: true } : rows]
+    const own = bySet.get(name)
+    const rows = boundRows(member, own?.shaped ?? { ...shaped, related: new Map() })
+    return [name, { ...rows, ...(own?.linked === true ? { linked: true } : {}), ...(own?.references === true ? { references: true } : {}) }]
   }))
   return {
     set: scope.set, entityType: 'Edm.ComplexType', columns: Object.freeze(outputColumns(shaped.plan).map((column) => inPart(column, shown?.find(({ name }) => name === column.name)))),

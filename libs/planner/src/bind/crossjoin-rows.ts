@@ -10,6 +10,8 @@ import { scanOf } from './scan-set.js'
 export interface CrossMember {
   readonly scope: RowScope
   readonly shown: readonly string[]
+  /** The rows with what is expanded of them. */
+  readonly over: (rows: Plan) => Plan
   /** What follows `#` in the context URL of one of its rows. */
   readonly context: string
 }
@@ -33,7 +35,7 @@ export function joinedRows(members: Members, conditions: readonly Expression[]):
   const own = new Map([...members.keys()].map((name): [string, readonly Expression[]] => [name, conditions.filter((condition) => isOver(condition, name))]))
   const rest = conditions.filter((condition) => ![...own.values()].some((those) => those.includes(condition)))
   const joins = joinsOf(members, rest)
-  const rowsOf = (name: string, { scope }: CrossMember): Plan => (own.get(name) ?? []).map((condition) => ofOne(condition, name)).reduce<Plan>(filter, withFollowed(scanOf(scope), scope))
+  const rowsOf = (name: string, { scope, over }: CrossMember): Plan => over((own.get(name) ?? []).map((condition) => ofOne(condition, name)).reduce<Plan>(filter, withFollowed(scanOf(scope), scope)))
   const base = [...members].filter(([name]) => !joins.has(name))
   let plan = multiplied(base.map(([name, member]) => ({ ...member, name, rows: inOrder(rowsOf(name, member), member.scope) })))
   for (const [name, join] of joins) {
