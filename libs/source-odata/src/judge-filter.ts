@@ -106,6 +106,12 @@ const isNull = (expression: Expression): boolean => expression.kind === 'literal
 /** The part of a feature that names a type. */
 export const typeFeature = ({ base }: ValueType): string => base
 
+/** Functions that several types have, which a remote may compute by different rules. */
+const OF_SEVERAL_TYPES: ReadonlySet<string> = new Set(['year', 'month', 'day', 'hour', 'minute', 'second', 'date', 'round', 'floor', 'ceiling'])
+
+/** The feature of a function of a value: what is proven of dates says nothing of moments with offsets, nor of numbers with digits behind the point those of doubles. */
+export const functionFeature = (name: string, type: ValueType | undefined): Feature => (type !== undefined && OF_SEVERAL_TYPES.has(name) ? `filter:${name}:${typeFeature(type)}` : `filter:${name}`)
+
 function membership({ operand, items }: InExpression): Needs | undefined {
   const needs = operandNeeds(operand)
   if (needs === undefined || items.length === 0 || !isScalar(operand.type)) return undefined
@@ -132,7 +138,7 @@ function operandNeeds(expression: Expression): readonly Feature[] | undefined {
     case 'column': return !isNamed(expression.path) ? undefined : expression.path.length > 1 ? ['filter:path'] : []
     case 'call': {
       if (!FUNCTIONS.has(expression.name)) return undefined
-      return joined(expression.arguments, `filter:${expression.name}`)
+      return joined(expression.arguments, functionFeature(expression.name, expression.arguments[0]?.type))
     }
     case 'binary': return ARITHMETIC.has(expression.operator) ? joined([expression.left, expression.right], `filter:${expression.operator}:${typeFeature(expression.type)}`) : undefined
     default: return undefined

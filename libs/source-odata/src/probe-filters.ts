@@ -170,8 +170,8 @@ function conclude(session: Session, { tallies, refused, planned }: Findings): vo
   for (const feature of refused) note(session, feature, 'unsupported', 'the remote refused it')
 }
 
-/** Order of text and all that is negated differ from source to source, and are given to none that has not proven them. */
-const neverPresumed = (feature: Feature): boolean => orderings.includes(feature) || /^filter:(?:ne:|not$)/.test(feature)
+/** Order of text, all that is negated and parts of moments (of their own offset, or in UTC) differ from source to source, and are given to none that has not proven them. */
+const neverPresumed = (feature: Feature): boolean => orderings.includes(feature) || /^filter:(?:ne:|not$|(?:year|month|day|hour|minute|date):Edm\.DateTimeOffset$)/.test(feature)
 
 /** A remote that loses rows by a filter any other may be presumed of is given only what is proven. */
 function noteLoss(session: Session, feature: Feature, why: string): void {

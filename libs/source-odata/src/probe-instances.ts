@@ -1,6 +1,6 @@
 import { binary, booleanType, call, column as columnOf, compile, decimalType, inList, int32Type, isInteger, isNumeric, literal, not, nullType, stringType, dateType, type Column, type Expression, type FunctionName, type Value, type ValueType } from '@tributary/plan'
 import type { Feature } from '@tributary/source'
-import { typeFeature } from './judge-filter.js'
+import { functionFeature, typeFeature } from './judge-filter.js'
 
 /** One experiment: a predicate over a known row. Whether the row comes back tells whether the remote agrees with us on it. */
 export interface Instance {
@@ -212,21 +212,44 @@ function negations(sample: Spread, at: number): readonly Instance[] {
 interface Computed {
   readonly feature: Feature
   readonly of: (column: Expression) => Expression
+  /** Whether a value shows if the remote goes by other rules: where one is among those seen, only that proves anything. */
+  readonly tells?: (own: Value) => boolean
+  /** Whether a value is of those that other rules are about. Without any, all values tell. */
+  readonly concerns?: (own: Value) => boolean
 }
 
-const made = (name: FunctionName, result: ValueType, ...rest: readonly Expression[]): Computed => ({ feature: `filter:${name}`, of: (column) => call(name, result, column, ...rest) })
+const made = (name: FunctionName, result: ValueType, ...rest: readonly Expression[]): ((type: ValueType) => Computed) => (type) => ({ feature: functionFeature(name, type), of: (column) => call(name, result, column, ...rest) })
+
+/**
+ * A part of a moment as its own offset has it. A remote that computes in UTC answers alike for most values, so that only one whose part is
+ * another in UTC tells; where all values are in UTC, as with remotes that keep nothing else, there is nothing to tell.
+ */
+const partOfMoment = (name: FunctionName, result: ValueType): ((type: ValueType) => Computed) => (type) => {
+  const part = (own: Value): Value => compile(call(name, result, literal(type, own)), [])([])
+  return {
+    ...made(name, result)(type), concerns: hasOffset,
+    tells: (own) => {
+      const moment = new Date(String(own))
+      return !Number.isNaN(moment.getTime()) && part(own) !== part(moment.toISOString())
+    },
+  }
+}
+
+const hasOffset = (own: Value): boolean => /[+-](?!00:00)\d\d:\d\d$/.test(String(own))
+/** Half way between two whole numbers, the nearer one to zero even: some remotes round to the even one. */
+const isTie = (own: Value): boolean => /^-?\d*[02468]\.50*$/.test(String(own))
 const small = (value: number): Expression => literal(int32Type, value)
 
 function functions(sample: Spread, at: number): readonly Instance[] {
   const type = typeAt(sample, at)
-  const byType: Readonly<Record<string, readonly Computed[]>> = {
+  const byType: Readonly<Record<string, readonly ((type: ValueType) => Computed)[]>> = {
     'Edm.String': [made('tolower', stringType), made('toupper', stringType), made('trim', stringType), made('length', int32Type), made('substring', stringType, small(1)), made('indexof', int32Type, literal(stringType, 'e')), made('concat', stringType, literal(stringType, '-'))],
     'Edm.Date': [made('year', int32Type), made('month', int32Type), made('day', int32Type)],
-    'Edm.DateTimeOffset': [made('year', int32Type), made('month', int32Type), made('day', int32Type), made('hour', int32Type), made('minute', int32Type), made('second', int32Type), made('date', dateType)],
+    'Edm.DateTimeOffset': [...(['year', 'month', 'day', 'hour', 'minute'] as const).map((name) => partOfMoment(name, int32Type)), made('second', int32Type), partOfMoment('date', dateType)],
     'Edm.TimeOfDay': [made('hour', int32Type), made('minute', int32Type), made('second', int32Type)],
-    'Edm.Decimal': [made('round', decimalType), made('floor', decimalType), made('ceiling', decimalType)],
+    'Edm.Decimal': [(decimal) => ({ ...made('round', decimalType)(decimal), concerns: hasFraction, tells: isTie }), made('floor', decimalType), made('ceiling', decimalType)],
   }
-  return (byType[type.base] ?? []).flatMap((computed) => computedInstances(sample, at, computed))
+  return (byType[type.base] ?? []).flatMap((computed) => computedInstances(sample, at, computed(type)))
 }
 
 function arithmetic(sample: Spread, at: number): readonly Instance[] {
@@ -238,14 +261,15 @@ function arithmetic(sample: Spread, at: number): readonly Instance[] {
   return operators.flatMap((operator) => computedInstances(sample, at, { feature: `filter:${operator}:${typeFeature(result)}`, of: (column) => binary(operator, column, three, result) }))
 }
 
-/** `f(X) eq value`: with the value of the row itself, and with that of another row. */
-function computedInstances(sample: Spread, at: number, { feature, of }: Computed): readonly Instance[] {
+/** `f(X) eq value`: with the value of the row itself, and with that of another row. None where values that would tell are lacking. */
+function computedInstances(sample: Spread, at: number, { feature, of, tells, concerns }: Computed): readonly Instance[] {
   const column = sample.columns[at]
   if (column === undefined) return []
   const computed = of(columnOf(column.type, column.name))
   const value = compile(computed, sample.columns)
   const present = sample.turn().flatMap((index) => (isPresent(sample.rows[index]?.[at]) ? [{ index, own: value(sample.rows[index] ?? []) }] : [])).filter(({ own }) => isPresent(own))
-  const [some] = present
+  const isConcerned = concerns !== undefined && sample.rows.some((row) => concerns(row[at]))
+  const some = isConcerned ? present.find(({ index }) => tells?.(sample.rows[index]?.[at])) : present[0]
   const different = present.find(({ own }) => own !== some?.own)
   if (some === undefined || different === undefined) return []
   const predicate = binary('eq', computed, literal(computed.type, some.own))

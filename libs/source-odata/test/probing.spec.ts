@@ -23,10 +23,21 @@ async function probed(behaviour: Behaviour, entitySet = 'Orders', maxRequests = 
   return (feature) => facts.get(feature)?.trust
 }
 
+/** Moments in the middle of days. */
+const noon = (offset: string): readonly string[] => [1, 2, 3, 4, 5].map((at) => `201${at}-0${at}-1${at}T1${at}:1${at}:2${at}${offset}`)
+const numbers = (amounts: readonly string[]) => ({ Numbers: { entityType: 'Number', key: ['ID'], properties: [{ name: 'ID', type: 'Edm.Int32', nullable: false }, { name: 'Amount', type: 'Edm.Decimal' }], rows: amounts.map((Amount, ID) => ({ ID, Amount })) } })
+
+const roundingOf = async (amounts: readonly string[]): Promise<Fact['trust'] | undefined> => {
+  const served = await startODataServer({ sets: numbers(amounts) })
+  const facts = await source.probe(targetOf(served, numbers(amounts)), 'Numbers', { signal: new AbortController().signal, maxRequests: 80, observe: () => undefined })
+  await served.stop()
+  return facts.get('filter:round:Edm.Decimal')?.trust
+}
+
 describe('probing an OData source', () => {
   it('proves what an obedient remote honours', async () => {
     const trust = await probed({ pageSize: 1_000 })
-    for (const feature of ['filter', 'filter:and', 'filter:or', 'filter:not', 'filter:eq:Edm.Int32', 'filter:gt:Edm.Decimal', 'filter:le:Edm.Date', 'filter:eq:Edm.String', 'filter:contains', 'filter:in:Edm.String', 'filter:eq:null', 'filter:tolower', 'filter:year', 'filter:mul:Edm.Int32', 'orderby', 'orderby:Edm.Int32', 'orderby:Edm.Date', 'top', 'skip', 'count', 'select', 'ieee754']) {
+    for (const feature of ['filter', 'filter:and', 'filter:or', 'filter:not', 'filter:eq:Edm.Int32', 'filter:gt:Edm.Decimal', 'filter:le:Edm.Date', 'filter:eq:Edm.String', 'filter:contains', 'filter:in:Edm.String', 'filter:eq:null', 'filter:tolower', 'filter:year:Edm.Date', 'filter:mul:Edm.Int32', 'orderby', 'orderby:Edm.Int32', 'orderby:Edm.Date', 'top', 'skip', 'count', 'select', 'ieee754']) {
       expect([feature, trust(feature)]).toEqual([feature, 'exact'])
     }
   })
@@ -55,7 +66,7 @@ describe('probing an OData source', () => {
 
   it('asks less at a time where long filters are refused', async () => {
     const trust = await probed({ filterTerms: 30 }, 'Orders', 80)
-    for (const feature of ['filter:eq:Edm.String', 'filter:gt:Edm.Decimal', 'filter:contains', 'filter:year', 'orderby', 'top']) expect([feature, trust(feature)]).toEqual([feature, 'exact'])
+    for (const feature of ['filter:eq:Edm.String', 'filter:gt:Edm.Decimal', 'filter:contains', 'filter:year:Edm.Date', 'orderby', 'top']) expect([feature, trust(feature)]).toEqual([feature, 'exact'])
   })
 
   it('finds guids in either spelling with a remote that compares them as text', async () => {
@@ -82,9 +93,29 @@ describe('probing an OData source', () => {
   it('finds functions that are refused with 501 and arithmetic that is refused with 400', async () => {
     const trust = await probed({ functions: 'refuse', arithmetic: 'refuse' }, 'Orders', 100)
     expect(trust('filter:contains')).toBe('unsupported')
-    expect(trust('filter:year')).toBe('unsupported')
+    expect(trust('filter:year:Edm.Date')).toBe('unsupported')
     expect(trust('filter:mul:Edm.Int32')).toBe('unsupported')
     expect(trust('filter:gt:Edm.Decimal')).toBe('exact')
+  })
+
+  it('calls parts of moments exact only where a value shows whether they are computed in its own offset', async () => {
+    const parts = ['year', 'month', 'day', 'hour', 'minute', 'second', 'date'] as const
+    const provenOf = async (moments: readonly string[]): Promise<readonly string[]> => {
+      const visits = { entityType: 'Visit', key: ['ID'], properties: [{ name: 'ID', type: 'Edm.Int32', nullable: false }, { name: 'At', type: 'Edm.DateTimeOffset' }], rows: moments.map((At, ID) => ({ ID, At })) }
+      const utc = await startODataServer({ sets: { Visits: visits } })
+      const facts = await source.probe(targetOf(utc, { Visits: visits }), 'Visits', { signal: new AbortController().signal, maxRequests: 80, observe: () => undefined })
+      await utc.stop()
+      return parts.filter((part) => facts.get(`filter:${part}:Edm.DateTimeOffset`)?.trust === 'exact')
+    }
+    // The server computes in UTC, which is right of what is kept in UTC. Only seconds are the same in each offset.
+    expect(await provenOf(noon('Z'))).toEqual(parts)
+    expect(await provenOf(noon('+02:00'))).toEqual(['second'])
+    expect(await provenOf([...noon('Z'), '2016-01-01T00:10:26+05:30'])).toEqual(['second'])
+  })
+
+  it('proves no rounding by numbers that every rule rounds alike', async () => {
+    expect(await roundingOf(['1.25', '3.5', '7.75', '9'])).toBeUndefined()
+    expect(await roundingOf(['1.25', '2.5', '7.75', '9'])).toBe('exact')
   })
 
   it('never calls text comparisons exact that disregard case', async () => {
