@@ -143,6 +143,21 @@ describe('/api/v1/services', () => {
     expect((await send('PATCH', '/services/nothing', {}, { 'if-match': '*' })).status).toBe(404)
   })
 
+  it('tells what the contract says of single properties, functions and navigation, of the filter it requires, and what is known of paths', async () => {
+    const terms = '<Annotations Target="Shop.Container/Orders"><Annotation Term="Org.OData.Capabilities.V1.FilterRestrictions"><Record><PropertyValue Property="RequiresFilter" Bool="true"/><PropertyValue Property="RequiredProperties"><Collection><PropertyPath>OrderID</PropertyPath></Collection></PropertyValue><PropertyValue Property="NonFilterableProperties"><Collection><PropertyPath>Note</PropertyPath></Collection></PropertyValue></Record></Annotation><Annotation Term="Org.OData.Capabilities.V1.SortRestrictions"><Record><PropertyValue Property="AscendingOnlyProperties"><Collection><PropertyPath>OrderID</PropertyPath></Collection></PropertyValue></Record></Annotation><Annotation Term="Org.OData.Capabilities.V1.ExpandRestrictions"><Record><PropertyValue Property="NonExpandableProperties"><Collection><NavigationPropertyPath>Customer</NavigationPropertyPath></Collection></PropertyValue></Record></Annotation></Annotations><Annotations Target="Shop.Container"><Annotation Term="Org.OData.Capabilities.V1.FilterFunctions"><Collection><String>contains</String></Collection></Annotation></Annotations>'
+    await send('POST', '/services', { ...given, contract: { content: orders().replace('</Schema>', `${terms}</Schema>`) } })
+    const identity = (await catalog.app.get(CatalogReader, { strict: false }).exposure('shop'))?.endpoints.get('shop')?.identity ?? ''
+    await catalog.app.get(Observations, { strict: false }).record([{ endpoint: 'shop', identity, entitySet: '', feature: 'batch', trust: 'exact', origin: 'probed', why: 'it was answered', since: '2026-11-22T08:00:00.000Z' }])
+    const { entitySets, paths } = (await send('GET', '/services/shop/capabilities')).json as unknown as { readonly entitySets: readonly { readonly features: readonly { readonly feature: string; readonly state: string; readonly why: string }[] }[]; readonly paths: readonly object[] }
+    expect(paths).toEqual([{ feature: 'batch', state: 'exact', origin: 'probed', why: 'it was answered', since: '2026-11-22T08:00:00.000Z' }])
+    expect(new Map(entitySets[0]?.features.map(({ feature, state, why }) => [feature, `${state}: ${why}`]))).toEqual(new Map([
+      ['expand:Customer', 'unsupported: the contract declares that Customer cannot be expanded'],
+      ['filter(Note)', 'unsupported: the contract declares that Note cannot be filtered by'], ['filter:contains', 'inexact: the contract declares it; a probe has not proven it'],
+      ['orderby(OrderID desc)', 'unsupported: the contract declares that OrderID cannot be ordered by in descending order'],
+      ['read:unfiltered', 'unsupported: the contract declares that rows are only read with a filter on OrderID'],
+    ]))
+  })
+
   it('tells what is known of the source, and forgets it with the connection', async () => {
     const declares = '<Annotations Target="Shop.Container/Orders"><Annotation Term="Org.OData.Capabilities.V1.TopSupported" Bool="false"/><Annotation Term="Org.OData.Capabilities.V1.SkipSupported"/></Annotations>'
     const whole = '<Annotations Target="Shop.Container"><Annotation Term="Org.OData.Capabilities.V1.BatchSupport"><Record/></Annotation><Annotation Term="Org.OData.Capabilities.V1.QuerySegmentSupported"/><Annotation Term="Org.OData.Capabilities.V1.SelectSupport"><Record><PropertyValue Property="Supported" Bool="false"/></Record></Annotation></Annotations>'

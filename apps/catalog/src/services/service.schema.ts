@@ -114,7 +114,7 @@ export const dataRows = z.object({
 }).meta({ id: 'DataRows', description: 'A few rows of an entity set.' })
 
 const capability = z.object({
-  feature: z.string().describe('From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top`, `batch`, `query-segment` … `url-length` and `keys` are limits that were learnt, with their numbers in `why`.'),
+  feature: z.string().describe('From general to special: `filter`, `filter:eq:Edm.String`, `orderby:Edm.Date`, `top`, `batch`, `query-segment`, `expand:Customer`, `expand:Customer:top` … `filter(Name)`, `orderby(Name)`, `read:unfiltered` are what a contract forbids of single properties and of whole sets. `url-length` and `keys` are limits that were learnt, with their numbers in `why`.'),
   state: z.enum(['exact', 'inexact', 'unsupported']).describe('`exact`: given to the source and believed. `inexact`: given to it where that can only bring more rows, and checked by the hub. `unsupported`: done by the hub.'),
   origin: z.enum(['declared', 'probed', 'learnt', 'presumed']),
   why: z.string(),
@@ -125,4 +125,5 @@ const capability = z.object({
 /** What is known of a source. */
 export const capabilitiesReport = z.object({
   entitySets: z.array(z.object({ name: z.string(), features: z.array(capability) })),
+  paths: z.array(capability).describe('Of rows that are reached by a path only, and belong to no entity set: singletons, contained collections, links of rows.'),
 }).meta({ id: 'Capabilities', description: 'What was declared, probed and learnt of a source, by entity set.' }) satisfies z.ZodType<CapabilitiesReport>

@@ -175,6 +175,7 @@ export const getCapabilities = operation({
       description: 'Features by entity set.',
       schema: capabilitiesReport,
       example: {
+        paths: [{ feature: 'batch', state: 'exact', origin: 'probed', why: 'two reads in a batch were answered, each with its row', since: '2026-11-22T08:00:00.000Z', expires: '2026-11-23T08:00:00.000Z' }],
         entitySets: [{
           name: 'Orders',
           features: [

@@ -1,6 +1,7 @@
 import { annotationsOf, findAnnotation, type EdmModel } from '@tributary/edm'
 import { identityOf } from '../exposures/service-exposure.js'
 import type { CapabilityObservation } from '../ports.js'
+import { declaredFeatures, type DeclaredFeature } from './declared-features.js'
 import type { GetCapabilities } from '../use-cases.js'
 import { modelOf } from './contract-models.js'
 import { entitySetViews } from './entity-set-views.js'
@@ -20,25 +21,23 @@ export const getCapabilities: GetCapabilities = async (ports, slug) => {
   })
   const now = ports.now().getTime()
   const observed = Map.groupBy(await ports.store.observations(slug, identityOf(service)), ({ entitySet }) => entitySet)
+  const knownOf = (name: string): readonly CapabilityObservation[] => (observed.get(name) ?? []).filter(({ expires }) => expires === undefined || Date.parse(expires) > now)
   return Object.freeze({
+    paths: sorted(knownOf('').map(viewOf)),
     entitySets: sets.map((set) => {
-      const known = (observed.get(set.name) ?? []).filter(({ expires }) => expires === undefined || Date.parse(expires) > now)
-      const views = [...known.map(viewOf), ...declared([...ofSet(set), ...ofService(model, set.name)], service.contract.publishedAt, new Set(known.map(({ feature }) => feature)))]
-      return Object.freeze({ name: set.name, features: views.toSorted((a, b) => (a.feature < b.feature ? -1 : 1)) })
+      const known = knownOf(set.name)
+      const views = [...known.map(viewOf), ...declared([...ofSet(set), ...ofService(model, set.name), ...declaredFeatures(model, set.name)], service.contract.publishedAt, new Set(known.map(({ feature }) => feature)))]
+      return Object.freeze({ name: set.name, features: sorted(views) })
     }),
   })
 }
 
+const sorted = (views: readonly CapabilityView[]): readonly CapabilityView[] => views.toSorted((a, b) => (a.feature < b.feature ? -1 : 1))
+
 const viewOf = ({ feature, trust, origin, why, since, expires }: CapabilityObservation): CapabilityView =>
   Object.freeze({ feature, state: trust, origin, why, since, ...(expires === undefined ? {} : { expires }) })
 
-/** What a contract says of a feature. */
-interface Said {
-  readonly feature: string
-  readonly yes: boolean
-}
-
-const ofSet = ({ capabilities }: EntitySetView): readonly Said[] =>
+const ofSet = ({ capabilities }: EntitySetView): readonly DeclaredFeature[] =>
   (Object.entries(features) as [CapabilityName, string][]).flatMap(([name, feature]) => {
     const yes = capabilities[name]
     return yes === undefined ? [] : [{ feature, yes }]
@@ -50,7 +49,7 @@ const serviceTerms: readonly (readonly [feature: string, term: string, property?
   ['select', 'Org.OData.Capabilities.V1.SelectSupport', 'Supported'], ['compute', 'Org.OData.Capabilities.V1.ComputeSupported'], ['apply', 'Org.OData.Aggregation.V1.ApplySupported'],
 ]
 
-function ofService(model: EdmModel, entitySet: string): readonly Said[] {
+function ofService(model: EdmModel, entitySet: string): readonly DeclaredFeature[] {
   const container = model.container?.qualifiedName
   if (container === undefined) return []
   const places = [annotationsOf(model, `${container}/${entitySet}`), annotationsOf(model, container)]
@@ -64,9 +63,9 @@ function ofService(model: EdmModel, entitySet: string): readonly Said[] {
 }
 
 /** What the contract says where nothing was observed: its no is believed, its yes is not proven. */
-function declared(said: readonly Said[], since: string, observed: ReadonlySet<string>): readonly CapabilityView[] {
-  return said.filter(({ feature }) => !observed.has(feature)).map(({ feature, yes }) => {
-    const why = yes ? 'the contract declares it; a probe has not proven it' : 'the contract declares that it is not supported'
+function declared(said: readonly DeclaredFeature[], since: string, observed: ReadonlySet<string>): readonly CapabilityView[] {
+  return said.filter(({ feature }) => !observed.has(feature)).map(({ feature, yes, why: told }) => {
+    const why = told ?? (yes ? 'the contract declares it; a probe has not proven it' : 'the contract declares that it is not supported')
     return Object.freeze({ feature, state: yes ? 'inexact' as const : 'unsupported' as const, origin: 'declared' as const, why, since })
   })
 }

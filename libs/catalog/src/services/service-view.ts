@@ -85,6 +85,8 @@ export interface NavigationView {
 
 /** What is known of the features of a service's source, by entity set. */
 export interface CapabilitiesReport {
+  /** Of rows that are reached by a path only, and belong to no entity set. */
+  readonly paths: readonly CapabilityView[]
   readonly entitySets: readonly { readonly name: string; readonly features: readonly CapabilityView[] }[]
 }
 
