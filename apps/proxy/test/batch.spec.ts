@@ -46,6 +46,20 @@ describe('$batch', () => {
     expect(Buffer.from(String(document?.body), 'base64url').toString()).toContain('<edmx:Edmx')
   })
 
+  it('explains what it asks of sources within a batch as alone, in both forms', async () => {
+    const path = "Orders?$filter=Quantity gt 10&$select=OrderID&$expand=Customer($select=CompanyName)&$top=3"
+    const [plan, run, wrong, rows] = await json([
+      { id: 'plan', method: 'get', url: `${path}&explain=plan` }, { id: 'run', method: 'get', url: `${path}&explain=analyze` }, { id: 'wrong', method: 'get', url: `${path}&explain=why` }, { id: 'rows', method: 'get', url: path },
+    ])
+    const alone = await shop.door.json(`/odata/shop/${path}&explain=plan`)
+    expect(plan).toMatchObject({ status: 200, body: { text: alone['text'], tree: alone['tree'], residuals: alone['residuals'] } })
+    const told = run?.body as unknown as { readonly text: string; readonly rows: number; readonly requests: readonly { readonly source: string; readonly url: string }[] }
+    expect([told.text, told.rows, told.requests.map(({ source }) => source)]).toEqual([alone['text'], rows?.body?.value?.length, ['erp', 'crm']])
+    expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'HUB_QUERY_INVALID' } } })
+    const [section] = await mime([`GET /odata/shop/${path.replaceAll(' ', '%20')}&explain=plan`])
+    expect((JSON.parse(/\{.*\}/s.exec(section ?? '')?.[0] ?? '{}') as { readonly text?: string }).text).toBe(alone['text'])
+  })
+
   it('follows references, dependencies and conditions', async () => {
     const answers = await json([
       { id: '1', method: 'get', url: "Customers('C0001')" },
