@@ -90,4 +90,15 @@ describe('streams within the rows', () => {
     expect([response.status, await response.text()]).toEqual([expect.any(Number), expect.stringContaining('HUB_SOURCE')])
     expect(response.status).toBeGreaterThanOrEqual(500)
   })
+
+  it('of a source that refuses them are left out, each with the reason, where the client goes on', async () => {
+    photos.behave({ refuse: ['media'] })
+    const response = await door.get('/odata/atlas/Pictures(1)?$select=Id&$expand=$value,Place($select=Label;$expand=Chart)', { prefer: 'odata.continue-on-error' })
+    photos.behave({})
+    const body = await response.json() as Json
+    expect([response.status, response.headers.get('preference-applied')]).toEqual([200, 'odata.continue-on-error'])
+    expect(body['$value@Core.ValueException']).toEqual({ info: { code: expect.stringMatching(/^HUB_SOURCE_/) as unknown, message: expect.stringContaining('photos') as unknown, severity: 'error' } })
+    expect(Object.keys(body)).not.toContain('$value')
+    expect(body['Place']).toMatchObject({ Label: 'Kiel', Chart: Buffer.from('0123456789').toString('base64url') })
+  })
 })

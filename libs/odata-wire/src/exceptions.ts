@@ -2,13 +2,18 @@
 export interface MissingReason {
   readonly code: string
   readonly message: string
+  /** Where it can be asked for again. */
+  readonly retry?: string
 }
 
 /** The annotation of what could not be read. @see OData JSON Format 4.01, section 21.3; Core vocabulary, ResourceException */
 export const exceptionTerm = '@Core.ResourceException'
 
+/** The annotation of a single value that could not be read. @see OData JSON Format 4.01, section 21.3; Core vocabulary, ValueException */
+export const valueExceptionTerm = '@Core.ValueException'
+
 /** The annotation's value. @param retryLink where the rest can be asked for @see Core vocabulary, ResourceExceptionType, MessageType */
-export const exceptionText = ({ code, message }: MissingReason, retryLink?: string): string =>
+export const exceptionText = ({ code, message, retry }: MissingReason, retryLink = retry): string =>
   JSON.stringify({ info: { code, message, severity: 'error' }, ...(retryLink === undefined ? {} : { retryLink }) })
 
 /** Whether a value stands for expanded rows that could not be read. */

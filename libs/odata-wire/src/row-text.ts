@@ -1,7 +1,7 @@
 import type { WireColumn, WireShape } from './page.js'
 import { gapSign, isStored, type RowGaps, type RowText } from './row-gaps.js'
 import { controlColumnName, controlName, isControlColumn, isOmitted, isTold, type JsonStyle } from './style.js'
-import { exceptionTerm, exceptionText, isMissing } from './exceptions.js'
+import { exceptionTerm, exceptionText, isMissing, valueExceptionTerm } from './exceptions.js'
 import { valueText, type ValueText } from './value-text.js'
 
 /** The value of an expanded to-many navigation. */
@@ -19,11 +19,16 @@ const spread = (style: JsonStyle): MemberText => (value) =>
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
-/** To-one: the row or null. To-many: the rows, before them their number where it was asked for. What could not be read: why. */
+/** To-one: the row or null. To-many: the rows, before them their number where it was asked for. What could not be read: why, and where to ask again. */
 function expanded(name: string, shape: WireShape, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
   const read = readExpanded(name, shape, style, gaps)
   const missingLabel = `${JSON.stringify(`${name}${exceptionTerm}`)}:`
-  return (value) => (isMissing(value) ? missingLabel + exceptionText(value.missing) : read(value))
+  const linkLabel = shape.toMany ? `,${JSON.stringify(`${name}${controlName('nextLink', style)}`)}:` : undefined
+  return (value) => {
+    if (!isMissing(value)) return read(value)
+    const { retry } = value.missing
+    return missingLabel + exceptionText(value.missing) + (linkLabel === undefined || retry === undefined ? '' : linkLabel + JSON.stringify(retry))
+  }
 }
 
 function readExpanded(name: string, shape: WireShape, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
@@ -74,7 +79,9 @@ function memberText(column: WireColumn, style: JsonStyle, gaps: RowGaps | undefi
   if (column.expanded !== undefined) return expanded(column.shownAs ?? column.name, column.expanded, style, gaps)
   const label = `${JSON.stringify(controlColumnName(column.shownAs ?? column.name, style))}:`
   const write = valueText(column, style, (shape) => shapeText(shape, style, gaps))
-  return (value) => label + write(value)
+  if (column.json !== true) return (value) => label + write(value)
+  const missingLabel = `${JSON.stringify(`${column.shownAs ?? column.name}${valueExceptionTerm}`)}:`
+  return (value) => (isMissing(value) ? missingLabel + exceptionText(value.missing) : label + write(value))
 }
 
 /** Of `Photo@odata.mediaReadLink`: `Photo`. */

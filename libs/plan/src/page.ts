@@ -49,7 +49,12 @@ export type ExpandedRows = {
 
 /** In the place of expanded rows that could not be read, where whoever asks goes on without them. */
 export type MissingPart = {
-  readonly missing: { readonly code: string; readonly message: string }
+  readonly missing: {
+    readonly code: string
+    readonly message: string
+    /** Where it can be asked for again. */
+    readonly retry?: string
+  }
 }
 
 /** Rows between operators. Every operator and the writer take both forms. */

@@ -5,7 +5,8 @@ import { respondWithStream } from '../http/respond.js'
 import { inlineStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
 import { nextLink, pageLimits, tokenAfter } from './next-page.js'
-import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+import { contextOf, dataHeaders, isPartial, type QueryRun } from './query-run.js'
+import { retryLinks } from './retry-links.js'
 import { untilFailure } from './partial-answer.js'
 import { toldRows } from './told-rows.js'
 import { writtenForm } from './written-form.js'
@@ -22,14 +23,16 @@ async function* writable(pages: AsyncIterable<Page>, run: QueryRun): AsyncGenera
   const narrow = narrowPage(bound)
   const present = presenter(run)
   const annotate = toldRows(run)
-  const inline = inlineStreams({ ...run, signal: run.exchange.signal }, bound.rows)
+  const inline = inlineStreams({ ...run, signal: run.exchange.signal, partial: isPartial(run) }, bound.rows)
+  const retry = retryLinks(run)
   const form = writtenForm(run)
   const written = form === undefined ? (page: BytesPage) => parseRows(page) : inForm(form)
   for await (const given of pages) {
     const page = narrow === undefined ? given : narrow(given)
-    if (annotate !== undefined || present !== undefined || inline !== undefined) {
+    if (annotate !== undefined || present !== undefined || inline !== undefined || retry !== undefined) {
       const values = page.kind === 'rows' ? page : parseRows(page)
-      const rows = inline === undefined ? values : await inline(values)
+      const linked = retry === undefined ? values : retry(values)
+      const rows = inline === undefined ? linked : await inline(linked)
       const told = annotate === undefined ? rows : annotate(rows)
       yield present === undefined ? told : present.page(told)
     } else yield page.kind === 'rows' || writableAsTheyAre(page, bound.visible, style) ? page : written(page)

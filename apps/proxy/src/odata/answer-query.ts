@@ -138,11 +138,12 @@ interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
 function runOf({ query, endpoints, paging, services: { limits, plans, embedded } }: Planning, pageRows: number): QueryRun {
   const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
-  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand), ...(cursor === undefined ? {} : { cursor }) })
+  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand) || (preferences.continueOnError === true && url.options.expand !== undefined), ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
   const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omit: preferences.omit }
-  return { exchange, asker: query.asker, languages: query.languages, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }) }
+  const { expand } = url.options
+  return { exchange, asker: query.asker, languages: query.languages, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }), ...(expand === undefined ? {} : { expand }) }
 }
 
 /** Everything is told of rows: their ids, too, which are made of their keys. */

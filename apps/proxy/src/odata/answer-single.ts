@@ -6,7 +6,8 @@ import { header } from '../http/exchange.js'
 import { respond, respondWithStream, type Headers } from '../http/respond.js'
 import { inlineStreams } from './inline-streams.js'
 import { presenter } from './present-rows.js'
-import { contextOf, dataHeaders, type QueryRun } from './query-run.js'
+import { contextOf, dataHeaders, isPartial, type QueryRun } from './query-run.js'
+import { retryLinks } from './retry-links.js'
 import { toldRows } from './told-rows.js'
 
 /** One row, by the query's columns. */
@@ -35,7 +36,8 @@ export async function answerEntity(run: QueryRun, row: SingleRow): Promise<void>
   const whole = { kind: 'rows' as const, columns: bound.columns, rows: [row] }
   const narrow = narrowPage(bound)?.(whole) ?? whole
   const values = narrow.kind === 'rows' ? narrow : parseRows(narrow)
-  const rows = await inlineStreams({ ...run, signal: run.exchange.signal }, bound.rows)?.(values) ?? values
+  const linked = retryLinks(run)?.(values) ?? values
+  const rows = await inlineStreams({ ...run, signal: run.exchange.signal, partial: isPartial(run) }, bound.rows)?.(linked) ?? linked
   const told = toldRows(run)?.(rows) ?? rows
   const present = presenter(run)
   const page = present === undefined ? told : present.page(told)

@@ -1,4 +1,5 @@
-import { type Column, type ExpandedRow, isStored, type RowsPage, storedRows, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
+import { isSourceFailure } from '@tributary/operators'
+import { type Column, type ExpandedRow, isStored, type MissingPart, type RowsPage, storedRows, type Value, type ValueType, withRowsChanged } from '@tributary/plan'
 import type { BoundRows } from '@tributary/planner'
 import { toldType } from './present-alternatives.js'
 import { rowIds } from './row-ids.js'
@@ -17,15 +18,15 @@ export const hasStreams = ({ streams, related }: BoundRows): boolean => streams 
 
 /**
  * Puts the bytes of streams into the rows that `$expand` wants them in: each is read from its source, several at a time, every stream of a
- * page once. Undefined where none is wanted.
+ * page once. Undefined where none is wanted. `partial`: a stream that its source fails to give is left out, and said why.
  * @throws (while pages are made) HUB_LIMIT_REQUESTS, HUB_LIMIT_BYTES_BUFFERED, HUB_SOURCE_*
  * @see OData JSON Format 4.01, sections 9 and 10
  */
-export function inlineStreams(way: StreamWay, bound: BoundRows): ((page: RowsPage) => Promise<RowsPage>) | undefined {
+export function inlineStreams(way: StreamWay & { readonly partial?: boolean }, bound: BoundRows): ((page: RowsPage) => Promise<RowsPage>) | undefined {
   if (!hasStreams(bound)) return undefined
   return async ({ columns, rows }) => {
     const read = streamReader(way)
-    const prepared = prepare({ root: way.root, read }, columns, bound)
+    const prepared = prepare({ root: way.root, read: way.partial === true ? orMissing(read) : read }, columns, bound)
     const filling: Promise<void>[] = []
     const made = rows.map((row) => prepared.row(row, filling))
     await settled(filling)
@@ -41,7 +42,17 @@ async function settled(filling: readonly Promise<void>[]): Promise<void> {
 
 interface Reading {
   readonly root: string
-  readonly read: (address: string) => Promise<StreamText | undefined>
+  readonly read: (address: string) => Promise<StreamText | MissingPart | undefined>
+}
+
+/** Where a client goes on without it, a stream that fails is missing; what the client does wrong, and limits, still fail. */
+const orMissing = (read: (address: string) => Promise<StreamText | undefined>): Reading['read'] => async (address) => {
+  try {
+    return await read(address)
+  } catch (error) {
+    if (!isSourceFailure(error)) throw error
+    return { missing: { code: error.code, message: error.message } }
+  }
 }
 
 function prepare(reading: Reading, columns: readonly Column[], bound: BoundRows): Prepared {
@@ -83,8 +94,13 @@ interface OwnStreams {
   readonly fill: (values: Value[], filling: Promise<void>[]) => readonly Value[]
 }
 
-async function fillOne(values: Value[], at: { readonly bytes: number; readonly media: number }, reading: Promise<StreamText | undefined>): Promise<void> {
+async function fillOne(values: Value[], at: { readonly bytes: number; readonly media: number }, reading: ReturnType<Reading['read']>): Promise<void> {
   const stream = await reading
+  if (stream !== undefined && 'missing' in stream) {
+    values[at.bytes] = stream
+    values[at.media] = undefined
+    return
+  }
   values[at.bytes] = stream?.json ?? 'null'
   values[at.media] = stream?.type ?? values[at.media]
 }

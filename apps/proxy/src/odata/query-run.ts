@@ -1,6 +1,7 @@
 import type { Exposure } from '@tributary/catalog'
 import { appliedPreference, type JsonStyle, type Preferences, type ProtocolVersion, type TableFormat } from '@tributary/odata-wire'
 import type { RequestLimits } from '@tributary/nest'
+import type { ExpandItem } from '@tributary/odata-url'
 import type { BoundQuery } from '@tributary/planner'
 import type { Plan } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
@@ -22,6 +23,8 @@ export interface QueryRun {
   readonly bound: BoundQuery
   /** The placed plan. */
   readonly plan: Plan
+  /** What is expanded of the rows, as it was asked for. */
+  readonly expand?: readonly ExpandItem[]
   readonly endpoints: Endpoints
   readonly style: JsonStyle
   /** The table a collection is wanted as; undefined: JSON. */
