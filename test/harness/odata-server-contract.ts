@@ -16,6 +16,8 @@ export interface ServedNavigation {
   readonly collection: boolean
   readonly partner?: string
   readonly on?: readonly { readonly from: string; readonly to: string }[]
+  /** What belongs together, by columns; what `on` or that of the partner says unless told. The contract does not say it. */
+  readonly via?: readonly { readonly from: string; readonly to: string }[]
 }
 
 export interface ServedSet {

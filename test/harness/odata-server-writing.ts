@@ -4,8 +4,8 @@ import type { Row } from './odata-server-language.js'
 import type { ServedProperty } from './odata-server-contract.js'
 
 /** Writes a row as JSON; Int64 and Decimal as strings where `ieee754`, as numbers with all their digits otherwise. */
-export function writeRow(row: Row, properties: readonly ServedProperty[], ieee754: boolean): string {
-  return `{${properties.map(({ name, type }) => `${JSON.stringify(name)}:${writeValue(row[name], type, ieee754)}`).join(',')}}`
+export function writeRow(row: Row, properties: readonly ServedProperty[], ieee754: boolean, more: readonly string[] = []): string {
+  return `{${[...properties.map(({ name, type }) => `${JSON.stringify(name)}:${writeValue(row[name], type, ieee754)}`), ...more].join(',')}}`
 }
 
 function writeValue(value: unknown, type: string, ieee754: boolean): string {

@@ -6,6 +6,7 @@ import { admitted, type ServedAuth } from './odata-server-auth.js'
 import { answerBatch, innerHeader, type BatchObedience } from './odata-server-batch.js'
 import { csdlOf, type ServedProperty, type ServedSet, type ServedSets } from './odata-server-contract.js'
 import { orderOf, predicateOf, Refusal, type LanguageOptions, type Row, type TypeOf } from './odata-server-language.js'
+import { expandingOf, expandedMembers, relatedRows, type Expanding, type ExpandFlaw } from './odata-server-expand.js'
 import { drainedOrClosed, writeRow } from './odata-server-writing.js'
 
 export type { ServedAuth } from './odata-server-auth.js'
@@ -25,6 +26,10 @@ export interface Behaviour {
   readonly count?: Obedience
   readonly select?: Obedience
   readonly in?: Obedience
+  /** `$expand`: ignored unless told. */
+  readonly expand?: Obedience
+  /** What `$expand` gets wrong. */
+  readonly expandFlaw?: ExpandFlaw
   readonly maxpagesize?: Obedience
   /** What `$apply` gives; passed over unless told. */
   readonly apply?: 'refuse' | ((text: string, set: string) => readonly object[])
@@ -190,7 +195,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange
   const root = state.options.root ?? '/odata/'
   const resource = path.startsWith(root) ? path.slice(root.length) : undefined
-  const [, name = '', key] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query)?$/.exec(resource ?? '') ?? []
+  const [, name = '', key, link] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query|\/(\w+))?$/.exec(resource ?? '') ?? []
   const behaviour = behaviourOf(state, name, exchange)
   if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
   if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
@@ -212,8 +217,9 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   }
   const set = state.options.sets[name]
   if (set === undefined) return fail(response, 404, `no ${resource}`)
-  if (key === undefined) await answerSet(state, { ...exchange, name, set, behaviour })
-  else answerEntity({ ...exchange, name, set, behaviour }, key)
+  if (key !== undefined && link !== undefined) await answerLink(state, { ...exchange, sets: state.options.sets, name, set, behaviour }, key, link)
+  else if (key === undefined) await answerSet(state, { ...exchange, sets: state.options.sets, name, set, behaviour })
+  else answerEntity({ ...exchange, sets: state.options.sets, name, set, behaviour }, key)
 }
 
 const behaviourOf = (state: State, name: string, { request, options }: Pick<Exchange, 'request' | 'options'>): Behaviour => ({
@@ -228,7 +234,7 @@ async function answerPosted(state: State, exchange: Exchange): Promise<void> {
   const name = exchange.path.slice((state.options.root ?? '/odata/').length).split('/')[0] ?? ''
   const set = state.options.sets[name]
   if (set === undefined) return fail(exchange.response, 404, `no ${name}`)
-  await answerSet(state, { ...exchange, options, name, set, behaviour: behaviourOf(state, name, exchange) })
+  await answerSet(state, { ...exchange, sets: state.options.sets, options, name, set, behaviour: behaviourOf(state, name, exchange) })
 }
 
 function fail(response: ServerResponse, status: number, message: string): void {
@@ -236,6 +242,7 @@ function fail(response: ServerResponse, status: number, message: string): void {
 }
 
 interface SetExchange extends Exchange {
+  readonly sets: ServedSets
   readonly name: string
   readonly set: ServedSet
   readonly behaviour: Behaviour
@@ -248,6 +255,7 @@ interface Wanted {
   readonly pageRows: number
   readonly offset: number
   readonly ieee754: boolean
+  readonly expanding: readonly Expanding[]
 }
 
 function option(exchange: SetExchange, name: string, obedience: Obedience | undefined): string | undefined {
@@ -303,11 +311,15 @@ function wanted(exchange: SetExchange): Wanted {
   if (behaviour.filterTerms !== undefined && (filter ?? '').split(/ (?:and|or) /).length > behaviour.filterTerms) throw new Refusal(400, 'the node count limit is exceeded')
   const { matching, ordered } = resultOf(set, { filter, orderby, language })
   const from = Number(skip ?? 0)
+  const expand = behaviour.expand === undefined ? undefined : option(exchange, '$expand', behaviour.expand)
   const names = select?.split(',').map((name) => name.trim())
   for (const name of names ?? []) if (!set.properties.some((property) => property.name === name)) throw new Refusal(400, `no property ${name}`)
   const asked = behaviour.maxpagesize === 'ignore' ? undefined : /odata\.maxpagesize=(\d+)/.exec(String(request.headers.prefer))?.[1]
+  const expanding = expand === undefined ? [] : expandingOf(expand, { sets: exchange.sets, set, flaw: behaviour.expandFlaw, language, typesOf })
+  const told = expanding.reduce((left, one) => one.outer(left), ordered)
   return {
-    rows: ordered.slice(from, top === undefined ? undefined : from + Number(top)),
+    expanding,
+    rows: told.slice(from, top === undefined ? undefined : from + Number(top)),
     count: count === 'true' ? matching.length + (behaviour.countError ?? 0) : undefined,
     properties: names === undefined ? set.properties : set.properties.filter(({ name }) => names.includes(name) || name.startsWith('@')),
     pageRows: Math.min(behaviour.pageSize ?? Infinity, Number(asked ?? Infinity)),
@@ -379,7 +391,7 @@ function* body(state: State, exchange: SetExchange, want: Wanted, fault: ServedF
   for (let at = want.offset; at < last; at += 500) {
     const until = Math.min(at + 500, last)
     state.rowsSent += until - at
-    yield want.rows.slice(at, until).map((row, index) => `${at + index > want.offset ? ',' : ''}${writeRow(row, want.properties, want.ieee754)}`).join('')
+    yield want.rows.slice(at, until).map((row, index) => `${at + index > want.offset ? ',' : ''}${writeRow(row, want.properties, want.ieee754, expandedMembers(row, want))}`).join('')
   }
   if (fault === 'truncate') return yield ',{"Cut'
   yield ']'
@@ -397,10 +409,26 @@ function nextLink(state: State, exchange: SetExchange, offset: number, fault: Se
   return `${exchange.behaviour.nextLinks === 'relative' ? '' : state.url}${exchange.name}?${query}`
 }
 
+/** What a row's link leads to: `Orders(1)/Items`. */
+async function answerLink(state: State, exchange: SetExchange, key: string, link: string): Promise<void> {
+  const { set, sets, response, request, behaviour } = exchange
+  const navigation = set.navigation?.find((one) => one.name === link)
+  const target = sets[navigation?.target ?? '']
+  const row = set.rows.find(predicateOf(keyPredicate(set, key), typesOf(set), languageOf({ ...behaviour, in: 'honour' })))
+  if (navigation === undefined || target === undefined || row === undefined) return fail(response, 404, `no ${link}`)
+  const rows = relatedRows(row, navigation, sets)
+  if (navigation.collection) return answerSet(state, { ...exchange, name: navigation.target, set: { ...target, rows } })
+  const [one] = rows
+  if (one === undefined) return void response.writeHead(204).end()
+  const ieee754 = behaviour.ieee754 !== 'ignore' && /IEEE754Compatible=true/i.test(String(request.headers.accept))
+  response.writeHead(200, { 'content-type': `application/json;odata.metadata=minimal${ieee754 ? ';IEEE754Compatible=true' : ''}`, 'odata-version': '4.0' }).end(writeRow(one, target.properties, ieee754))
+}
+
+const keyPredicate = (set: ServedSet, key: string): string => (key.includes('=') ? key.replaceAll(/,(?=\w+=)/g, ' and ').replaceAll(/(\w+)=/g, '$1 eq ') : `${set.key[0]} eq ${key}`)
+
 function answerEntity(exchange: SetExchange, key: string): void {
   const { set, response, request, behaviour } = exchange
-  const filter = key.includes('=') ? key.replaceAll(/,(?=\w+=)/g, ' and ').replaceAll(/(\w+)=/g, '$1 eq ') : `${set.key[0]} eq ${key}`
-  const row = set.rows.find(predicateOf(filter, typesOf(set), languageOf({ ...behaviour, in: 'honour' })))
+  const row = set.rows.find(predicateOf(keyPredicate(set, key), typesOf(set), languageOf({ ...behaviour, in: 'honour' })))
   if (row === undefined) return fail(response, 404, 'no such entity')
   const ieee754 = behaviour.ieee754 !== 'ignore' && /IEEE754Compatible=true/i.test(String(request.headers.accept))
   response.writeHead(200, { 'content-type': `application/json;odata.metadata=minimal${ieee754 ? ';IEEE754Compatible=true' : ''}`, 'odata-version': '4.0' })

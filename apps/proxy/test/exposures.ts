@@ -7,6 +7,8 @@ export interface Relationship {
   readonly name: string
   readonly to: string
   readonly toMany: boolean
+  /** The source's own navigation property. */
+  readonly remote?: string
   readonly on: readonly { readonly from: string; readonly to: string }[]
 }
 
@@ -23,7 +25,7 @@ function setsOf(model: EdmModel, endpointOfSet: (set: string) => Endpoint, relat
       const target = model.bindingTarget(set.name, navigation.name)
       const on = navigation.constraints.map(({ property, referencedProperty }) => ({ from: property, to: referencedProperty }))
       const given = relationships.find((one) => one.from === set.name && one.name === navigation.name)
-      return { name: navigation.name, ...(target === undefined ? {} : { target }), toMany: navigation.collection, on: given?.on ?? on }
+      return { name: navigation.name, ...(target === undefined ? {} : { target }), toMany: navigation.collection, on: given?.on ?? on, ...(given?.remote === undefined ? {} : { remoteNavigation: given.remote }) }
     })
     return {
       name: set.name, entityType: set.entityType, endpoint: endpoint.slug, remoteSet: set.name,

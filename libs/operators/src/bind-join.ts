@@ -4,6 +4,7 @@ import type { ExecutionLimits } from './execution-limits.js'
 import type { JoinKey } from './join-keys.js'
 import type { Memory } from './meter.js'
 import type { Sought } from './key-queue.js'
+import { offeredAt } from './offered-value.js'
 import { pagePuller, type PagePuller } from './page-puller.js'
 import { rowsPage, type Row } from './page-rows.js'
 import { rowBytes } from './row-bytes.js'
@@ -120,10 +121,10 @@ async function nextArrival(source: PagePuller, reads: KeyDispatch, { blocked, he
   await Promise.race([...source.pulling(), ...(reads.inFlight > 0 ? [reads.settled()] : [])])
 }
 
-function seek(row: Row, { path, keyOf, from, related }: JoinStage): Waiting {
+function seek(row: Row, { path, position, keyOf, from, related }: JoinStage): Waiting {
   const seeks = rowsAt(row, path).map((inner) => {
     const key = keyOf(inner)
-    return key === undefined ? undefined : related.seek(key, from)
+    return key === undefined ? undefined : related.seek(key, from, offeredAt(inner[position]))
   })
   return { row, seeks }
 }

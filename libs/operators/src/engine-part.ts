@@ -66,5 +66,5 @@ function drivingOf(plan: Plan, found: PartInput[]): Plan {
 /** The first rows by an order: all have to be read. A limit over rows as they come would stop the reading. */
 const isPrinted = ({ input, take, count }: Limit): boolean => input.kind === 'sort' && take !== undefined && !count
 
-const isPlain = ({ navigation, perParent: { order, skip, take, count } }: Expand): boolean =>
-  navigation.expanded?.toMany === false && order.length === 0 && skip === 0 && take === undefined && !count
+const isPlain = ({ navigation, inline, perParent: { order, skip, take, count } }: Expand): boolean =>
+  navigation.expanded?.toMany === false && inline === undefined && order.length === 0 && skip === 0 && take === undefined && !count

@@ -43,13 +43,14 @@ export interface JoinNotice {
   readonly navigation: string
   /** Slug of the inner side. */
   readonly source: string
-  readonly join: 'by keys' | 'whole'
-  /** Keys still to be asked for, as expected when this was decided; rows of the inner side. */
+  readonly join: 'by keys' | 'whole' | 'within rows'
+  /** Keys still to be asked for, as expected when this was decided; rows of the inner side, where it was asked for their number. */
   readonly keys: number
-  readonly count: number
-  /** Expected costs of both ways from then on. */
+  readonly count?: number
+  /** Expected costs from then on: by keys, and by reading the whole inner side, or by getting related rows within the rows. */
   readonly bindMs: number
-  readonly scanMs: number
+  readonly scanMs?: number
+  readonly inlineMs?: number
 }
 
 /** Where an operator worked, if that was not as planned. */

@@ -1,8 +1,9 @@
-import { outputColumns, type Column, type Expand, type RowsPage } from '@tributary/plan'
+import { outputColumns, withoutOffer, type Column, type Expand, type RowsPage, type Value } from '@tributary/plan'
 import { linkedAbort } from '@tributary/source'
 import { bindJoin, type JoinStage } from './bind-join.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
+import { offerIn } from './offered-value.js'
 import { joinKeys, typesOf } from './join-keys.js'
 import { positionsOf, toRows } from './page-rows.js'
 import { shapeOf, withoutExpands } from './related-shape.js'
@@ -17,14 +18,26 @@ export function openExpand(node: Expand, execution: Execution, open = execution.
   const closing = linkedAbort(execution.signal)
   const scope: Execution = { ...execution, signal: closing.signal }
   const input = open(node.input, scope)
-  const columns = [...input.columns, node.navigation]
-  const stages = stagesOf(node, { path: [], columns: input.columns, position: input.columns.length }, execution)
-  const pages = stages.reduce<AsyncGenerator<RowsPage>>((rows, stage) => bindJoin(rows, { ...stage, columns, closing }), parsed(input))
+  const own = withoutOffer(input.columns, node.inline)
+  const columns = [...own, node.navigation]
+  const stages = stagesOf(node, { path: [], columns: own, position: own.length }, execution)
+  const rows = node.inline === undefined ? parsed(input) : offering(input, own, node.inline.inlined.column)
+  const pages = stages.reduce<AsyncGenerator<RowsPage>>((before, stage) => bindJoin(before, { ...stage, columns, closing }), rows)
   return { columns, pages, count: () => input.count() }
 }
 
 async function* parsed(input: RowStream): AsyncGenerator<RowsPage> {
   for await (const page of input.pages) yield toRows(page, input.columns)
+}
+
+/** Rows with what they offer in the place of the column that they get. */
+async function* offering(input: RowStream, own: readonly Column[], column: string): AsyncGenerator<RowsPage> {
+  const offer = offerIn(input.columns, column) ?? ((): Value => undefined)
+  const positions = positionsOf(input.columns, own.map(({ name }) => name))
+  for await (const page of input.pages) {
+    const rows = toRows(page, input.columns).rows.map((row) => [...positions.map((position) => row[position]), offer(row)])
+    yield { kind: 'rows', columns: own, rows }
+  }
 }
 
 /** Rows that get a column: where they stand in the rows of the stream, their columns, and where the new one goes. */

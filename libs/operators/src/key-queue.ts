@@ -2,10 +2,19 @@ import type { JoinKey } from './join-keys.js'
 import type { Related } from './related-cache.js'
 import type { Row } from './page-rows.js'
 
+/** Related rows that came within a row, and have to be compared with what the key brings. */
+export interface Doubted {
+  /** How many came, and how many of them join the row and are wanted. */
+  readonly given: number
+  readonly wanted: number
+}
+
 /** A key that is looked for. `found` is set when its batch arrived. */
 export interface Sought extends JoinKey {
   /** As the remote's key columns carry it. */
   readonly tuple: Row
+  /** What was offered for it, which has to be compared with what it brings. */
+  readonly doubted?: Doubted
   found?: Related
 }
 

@@ -1,7 +1,8 @@
 import { hubError } from '@tributary/errors'
-import { outputColumns, type Expand, type ExpandedShape, type Plan } from '@tributary/plan'
+import { outputColumns, type Expand, type Column, type ExpandedShape, type Plan } from '@tributary/plan'
 import { projection, type Row } from './page-rows.js'
 import type { Related } from './related-cache.js'
+import { offerIn } from './offered-value.js'
 import { rowOrder } from './row-order.js'
 
 /** Makes an expanded value out of all rows related to one key; `keyText` names the key in errors. */
@@ -13,9 +14,25 @@ export type RelatedOf = (rows: readonly Row[], key: Row) => Related
  */
 export function relatedOf(node: Expand, core: Plan, shape: ExpandedShape): RelatedOf {
   const columns = outputColumns(core)
-  const shown = projection(columns, shape.columns)
+  const shown = withOffers(node, columns, projection(columns, shape.columns), shape)
   return shape.toMany ? toMany(node, shown, core) : toOne(node, shown)
 }
+
+/** Rows that offer what is expanded of them in turn: the offer stands in the place of the column that they get. */
+function withOffers({ related }: Expand, columns: readonly Column[], shown: (row: Row) => Row, shape: ExpandedShape): (row: Row) => Row {
+  const offers = offersIn(related).flatMap(({ navigation, inline }) => {
+    const offer = inline === undefined ? undefined : offerIn(columns, inline.inlined.column)
+    return offer === undefined ? [] : [{ place: shape.columns.findIndex(({ name }) => name === navigation.name), offer }]
+  })
+  if (offers.length === 0) return shown
+  return (row) => {
+    const copy = [...shown(row)]
+    for (const { place, offer } of offers) copy[place] = offer(row)
+    return copy
+  }
+}
+
+const offersIn = (plan: Plan): readonly Expand[] => (plan.kind === 'expand' ? [plan, ...offersIn(plan.input)] : [])
 
 function toMany({ perParent }: Expand, shown: (row: Row) => Row, core: Plan): RelatedOf {
   const { order, skip, take, count } = perParent

@@ -4,6 +4,7 @@ import { asKeyOf, isAskable, typesOf, type JoinKey } from './join-keys.js'
 import { keyDispatch } from './key-dispatch.js'
 import { keyQueue, type Sought } from './key-queue.js'
 import type { LoneRows } from './lone-key.js'
+import { offersOf } from './offers.js'
 import { relatedOf } from './per-parent.js'
 import { positionsOf, type Row } from './page-rows.js'
 import { relatedCache, type Related } from './related-cache.js'
@@ -13,22 +14,24 @@ import type { RelatedRows } from './sought-rows.js'
 
 /** What one request knows of the inner side of `node`: nothing yet. */
 export function relatedRows(node: Expand, execution: Execution): RelatedRows {
-  const { limits } = execution.context
+  const { context: { limits }, state: { meter: { memory } } } = execution
   const inner = innerSideOf(node)
-  const { core } = inner
-  const ofRows = relatedOf(node, core, shapeOf(node))
+  const ofRows = relatedOf(node, inner.core, shapeOf(node))
   const make = (rows: LoneRows, key: Row): Related => ('made' in rows ? rows.made : ofRows(rows, key))
   const tupleOf = remoteTuple(inner)
-  const cache = relatedCache({ rows: limits.cacheRows, bytes: limits.cacheBytes, memory: execution.state.meter.memory, what: `related by ${node.navigation.name}` })
+  const cache = relatedCache({ rows: limits.cacheRows, bytes: limits.cacheBytes, memory, what: `related by ${node.navigation.name}` })
   const sought = new Map<string, Sought>()
   const queue = keyQueue(limits.batchKeys)
+  const offers = offersOf(node, inner.core, execution)
   let whole: RowsByKey | undefined
   let lost: MissingPart | undefined
   let asked = 0
 
   const deliver = (rows: RowsByKey, wanted: Iterable<Sought>): void => {
     for (const key of wanted) {
-      key.found = make(rows.get(key.hash) ?? [], key.values)
+      const found = rows.get(key.hash) ?? []
+      key.found = make(found, key.values)
+      if ('length' in found) offers?.lookedUp(key, found.length)
       sought.delete(key.hash)
       cache.put(key.hash, key.found)
     }
@@ -46,25 +49,27 @@ export function relatedRows(node: Expand, execution: Execution): RelatedRows {
     },
   })
   const known = (key: JoinKey, tuple: Row | undefined): Related | undefined => {
-    const related = cache.get(key.hash)
-    if (related === undefined && lost !== undefined) return lost
-    if (related !== undefined || (whole === undefined && tuple !== undefined)) return related
-    return make(whole?.get(key.hash) ?? [], key.values)
+    const kept = cache.get(key.hash)
+    const related = kept === undefined ? lost : kept
+    return related !== undefined || (whole === undefined && tuple !== undefined) ? related : make(whole?.get(key.hash) ?? [], key.values)
   }
   return {
     reads,
     none: make([], []),
     keysSought: () => asked,
-    seek(key, from) {
+    seek(key, from, offered) {
       const waiting = sought.get(key.hash)
       if (waiting !== undefined) return waiting
       const tuple = tupleOf(key.values, from)
       const found = known(key, tuple)
       if (found !== undefined) return { ...key, tuple: [], found }
-      const entry: Sought = { ...key, tuple: tuple ?? [] }
-      asked += 1
-      sought.set(key.hash, entry)
-      queue.add(entry)
+      const { rows, ...doubt } = offers?.judge(key, offered) ?? {}
+      const entry: Sought = { ...key, tuple: tuple ?? [], ...doubt }
+      if (rows === undefined) {
+        asked += 1
+        sought.set(key.hash, entry)
+        queue.add(entry)
+      } else deliver(new Map([[key.hash, rows]]), [entry])
       return entry
     },
   }

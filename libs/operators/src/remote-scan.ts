@@ -1,5 +1,5 @@
 import { columnsAtSource, evidenceSet, type BytesPage, type Column, type Page, type RemoteScan, resultRow } from '@tributary/plan'
-import type { ReadContext } from '@tributary/source'
+import { expandedSet, type ReadContext } from '@tributary/source'
 import { acceptedOf } from './accepted.js'
 import type { Execution } from './execution.js'
 import type { RowStream } from './execution-context.js'
@@ -50,12 +50,14 @@ function readContext(node: RemoteScan, { batch, context, signal, state }: Execut
 }
 
 /** What a request cost is told to whoever keeps averages. */
-function observerOf({ target }: RemoteScan, { endpoints }: Execution['context'], { meter }: Execution['state']): ReadContext['observe'] {
+function observerOf({ target, inlines = [] }: RemoteScan, { endpoints }: Execution['context'], { meter }: Execution['state']): ReadContext['observe'] {
   const { costs } = endpoints
   if (costs === undefined) return meter.observe
   const entitySet = evidenceSet(target)
+  // What each of several navigations adds nobody can tell.
+  const noted = inlines.length === 0 ? entitySet : inlines.length === 1 ? expandedSet(entitySet, inlines[0]?.navigation ?? '') : undefined
   return (request) => {
-    costs.note(target.endpoint, entitySet, request)
+    if (noted !== undefined) costs.note(target.endpoint, noted, request)
     meter.observe(request)
   }
 }

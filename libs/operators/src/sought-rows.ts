@@ -1,4 +1,4 @@
-import type { BaseType } from '@tributary/plan'
+import type { BaseType, Offered } from '@tributary/plan'
 import type { JoinKey } from './join-keys.js'
 import type { Sought } from './key-queue.js'
 import type { Related } from './related-cache.js'
@@ -7,9 +7,9 @@ import type { Related } from './related-cache.js'
 export interface RelatedRows {
   /**
    * Seeks the rows of a key, whose values are of the types `from`; they are asked for when `reads` sends. `found` is set at once where
-   * the key is known.
+   * the key is known, or what the row offers for it can be believed.
    */
-  seek(key: JoinKey, from: readonly BaseType[]): Sought
+  seek(key: JoinKey, from: readonly BaseType[], offered?: Offered): Sought
   /** Keys that had to be asked for, so far. */
   keysSought(): number
   /** What a row that never joins gets. */

@@ -10,7 +10,7 @@ import { limited } from './limit.js'
  */
 export function openWritten(plan: Plan, execution: Execution, form: TextForm): RowStream {
   const keys = joinColumns(plan)
-  if (keys.length === 0) return execution.open(plan, execution)
+  if (keys.length === 0 || isOffered(plan)) return execution.open(plan, execution)
   const wanted = { ...form, parsed: [...new Set([...form.parsed, ...keys])] }
   const open = (part: Plan, within: Execution): RowStream => {
     if (part.kind === 'expand') return openExpand(part, within, open)
@@ -19,6 +19,9 @@ export function openWritten(plan: Plan, execution: Execution, form: TextForm): R
   }
   return open(plan, execution)
 }
+
+/** Whether related rows come with the rows: these are parsed for them anyway. */
+const isOffered = (plan: Plan): boolean => (plan.kind === 'expand' ? plan.inline !== undefined || isOffered(plan.input) : plan.kind === 'limit' && isOffered(plan.input))
 
 /** Whether an expand follows beneath: a limit nearer to the rows is executed with them. */
 const isAbove = (limit: Limit): boolean => joinColumns(limit).length > 0

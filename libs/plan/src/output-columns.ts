@@ -1,5 +1,6 @@
 import type { Column, ExpandedShape } from './page.js'
-import type { Plan } from './plan.js'
+import { isOfferedIn } from './inlined.js'
+import type { Expand, Plan } from './plan.js'
 
 /** The column an expand adds. */
 export const expandedColumn = (name: string, entityType: string, shape: ExpandedShape): Column =>
@@ -11,7 +12,13 @@ export function outputColumns(plan: Plan): readonly Column[] {
     case 'scan': case 'remoteScan': case 'constantRows': case 'aggregate': case 'concat': case 'transformation': case 'given': return plan.columns
     case 'compute': return [...outputColumns(plan.input), ...plan.computed.map(({ column }) => column)]
     case 'filter': case 'sort': case 'limit': case 'semiJoin': return outputColumns(plan.input)
-    case 'expand': return [...outputColumns(plan.input), plan.navigation]
+    case 'expand': return [...withoutOffer(outputColumns(plan.input), plan.inline), plan.navigation]
     case 'remote': return outputColumns(plan.plan)
   }
+}
+
+/** The columns beside those that related rows are offered in. */
+export function withoutOffer(columns: readonly Column[], inline: Expand['inline']): readonly Column[] {
+  if (inline === undefined) return columns
+  return columns.filter(({ name }) => !isOfferedIn(inline.inlined.column, name))
 }

@@ -1,6 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { BytesPage, Column, RowsPage } from './page.js'
-import { converterOf, EXACT } from './row-values.js'
+import { converterOf, EXACT, wholeNumber } from './row-values.js'
 import { scanColumns } from './scan-columns.js'
 import type { BaseType, Value } from './value.js'
 
@@ -13,7 +13,8 @@ export function parseRows(page: BytesPage, columns: readonly Column[] = page.col
   const members = membersOf(page, columns)
   const scanned = scanColumns(page, members)
   if (scanned !== undefined) return Object.freeze({ kind: 'rows', columns, rows: scanned })
-  const read = members.map((column) => readerOf(column, members))
+  const exact = page.ieee754 ? undefined : exactWithin(members)
+  const read = members.map((column) => readerOf(column, members, exact?.has(column.name) === true ? wholeNumber(column) : undefined))
   const rows = objectsOf(page, members).map((object) => {
     const values: Value[] = []
     for (const reader of read) values.push(reader(object))
@@ -108,9 +109,16 @@ function keepNumberText(columns: readonly Column[]): Reviver {
 
 type Read = (object: JsonObject) => Value
 
-function readerOf(column: Column, columns: readonly Column[]): Read {
+/** Names of exact numbers within structured columns: columns of the same names come as text, too. Undefined: there is none. */
+function exactWithin(columns: readonly Column[]): ReadonlySet<string> | undefined {
+  const names = (fields: readonly Column[]): readonly string[] => fields.flatMap((field) => [...(EXACT.has(field.type.base) ? [field.name] : []), ...names(field.fields ?? [])])
+  const found = columns.flatMap(({ fields }) => (fields === undefined ? [] : names(fields)))
+  return found.length === 0 ? undefined : new Set(found)
+}
+
+function readerOf(column: Column, columns: readonly Column[], otherwise: ReturnType<typeof converterOf>): Read {
   if (column.name === '*') return undeclared(columns)
-  const convert = converterOf(column)
+  const convert = converterOf(column) ?? otherwise
   const { name } = column
   if (name.includes('@')) {
     // Services of 4.01 leave the prefix out.

@@ -32,6 +32,28 @@ export interface Scan {
   readonly columns: readonly Column[]
   /** The rows are what the source makes of those of the set; `columns` are the columns of its results. */
   readonly applied?: Applied
+  /** Related rows that are wanted within the rows; each that the source gives is a hidden column more. */
+  readonly inlined?: readonly Inlined[]
+}
+
+/**
+ * Related rows that a source is asked to give within the rows they belong to, by `$expand`. Names are the exposed ones, unless told.
+ * @see OData Protocol 4.01 section 11.2.5.2
+ */
+export interface Inlined {
+  /** The hidden column of the outer rows in which they come; `linkColumn` of it tells whether there are more of them. */
+  readonly column: string
+  /** The source's own navigation property. */
+  readonly navigation: string
+  readonly toMany: boolean
+  readonly target: ScanTarget
+  /** What is read of them. */
+  readonly columns: readonly Column[]
+  /** Only these are wanted; rows that come beside them do no harm. */
+  readonly filter?: Expression
+  /** With `top`: only the first of each row's are wanted. */
+  readonly order: readonly OrderKey[]
+  readonly top?: number
 }
 
 /** Which entity set of which endpoint, and what its columns are called there. */
@@ -119,6 +141,33 @@ export interface Expand {
   /** Rows of the target; nested filters are in it, what applies per parent is in `perParent`. */
   readonly related: Plan
   readonly perParent: PerParent
+  /** The source's own navigation property that leads from the rows of the input's set to the related ones; left out: none, or not from all of them. */
+  readonly remoteNavigation?: string
+  /** The rows of the input offer the related ones: found by placing. */
+  readonly inline?: InlineOffer
+}
+
+/**
+ * Rows come with their related ones, which the source was asked for. These are an offer: what cannot be believed of it is looked up by keys.
+ */
+export interface InlineOffer {
+  readonly inlined: Inlined
+  /** The source gives the first `inlined.top` of each row only. */
+  readonly limited: boolean
+  /** The source tells how many there are. */
+  readonly counted: boolean
+  /** Whose rows offer them. */
+  readonly endpoint: string
+  readonly entitySet: string
+  /** What reading them so, and by keys, is expected to cost. */
+  readonly costs?: InlineCosts
+}
+
+/** Expected costs of both ways to the related rows, in milliseconds. */
+export interface InlineCosts {
+  readonly keys: number
+  readonly inlineMs: number
+  readonly bindMs: number
 }
 
 /**
@@ -211,6 +260,13 @@ export interface Fragment {
   readonly keys: readonly string[]
 }
 
+/** Related rows that a source gives within the rows. */
+export interface InlineTaken {
+  readonly navigation: string
+  readonly limited: boolean
+  readonly counted: boolean
+}
+
 /** A placed fragment: `plan` is its execution (a RemoteScan under our residual operators); the fragment allows to place it anew. */
 export interface Remote {
   readonly kind: 'remote'
@@ -230,4 +286,6 @@ export interface RemoteScan {
   readonly counted?: boolean
   /** What of the results of its `$apply` is called otherwise there; left out: it gives the rows of the set. */
   readonly results?: Applied['renamed']
+  /** What of `Scan.inlined` it gives, by navigation. */
+  readonly inlines?: readonly InlineTaken[]
 }

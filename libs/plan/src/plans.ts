@@ -1,6 +1,6 @@
 import type { Expression, OrderKey } from './expression.js'
 import type { Column } from './page.js'
-import type { Aggregate, Applied, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
+import type { Aggregate, Applied, Compute, ComputedColumn, Concat, Expand, Filter, Fragment, InlineOffer, JoinPair, Limit, PerParent, Plan, Remote, RemoteScan, Rows, Scan, ScanTarget, SemiJoin, Sort } from './plan.js'
 import { innerOf, withInner } from './transformations.js'
 import type { Value } from './value.js'
 import type { Given } from './transformation.js'
@@ -30,14 +30,19 @@ export interface ExpandOptions {
   readonly on: readonly [JoinPair, ...JoinPair[]]
   readonly related: Plan
   readonly perParent?: PerParent
+  readonly remoteNavigation?: string
+  readonly inline?: InlineOffer
 }
 
 /** No option applies per parent. */
 export const everyRelated: PerParent = Object.freeze({ order: Object.freeze([]), skip: 0, count: false })
 
 /** Adds a column with the related rows of each row. */
-export const expand = (input: Plan, { navigation, on, related, perParent = everyRelated }: ExpandOptions): Expand =>
-  Object.freeze({ kind: 'expand', input, navigation, on: Object.freeze(on), related, perParent: Object.freeze(perParent) })
+export const expand = (input: Plan, { navigation, on, related, perParent = everyRelated, remoteNavigation, inline }: ExpandOptions): Expand =>
+  Object.freeze({
+    kind: 'expand', input, navigation, on: Object.freeze(on), related, perParent: Object.freeze(perParent),
+    ...(remoteNavigation === undefined ? {} : { remoteNavigation }), ...(inline === undefined ? {} : { inline: Object.freeze(inline) }),
+  })
 
 /** What a semi-join asks of the rows of its input. */
 export type SemiJoinOptions = Pick<SemiJoin, 'on' | 'related' | 'anti' | 'ways'>

@@ -16,12 +16,18 @@ export const EXACT: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Int64', 'Edm
 const FLOATING: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Double', 'Edm.Single'])
 const INFINITIES: ReadonlyMap<string, number> = new Map([['INF', Infinity], ['-INF', -Infinity], ['NaN', NaN]])
 
+const WHOLE: ReadonlySet<BaseType> = new Set<BaseType>(['Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32'])
+
+/** Numbers that doubles hold, and that came as text because a column of the same name elsewhere in the row is exact; undefined for other columns. */
+export const wholeNumber = ({ type }: Column): Convert | undefined =>
+  (WHOLE.has(type.base) && !type.collection ? (value) => (typeof value === 'string' ? Number(value) : value) : undefined)
+
 function single({ type, fields }: Column): Convert | undefined {
   if (EXACT.has(type.base)) return (value) => (typeof value === 'number' ? String(value) : value)
   if (FLOATING.has(type.base)) return (value) => (typeof value === 'string' ? (INFINITIES.get(value) ?? Number(value)) : value)
   if (fields === undefined) return undefined
   const converters = fields.flatMap((field) => {
-    const convert = converterOf(field)
+    const convert = converterOf(field) ?? wholeNumber(field)
     return convert === undefined ? [] : [[field.name, convert] as const]
   })
   if (converters.length === 0) return undefined

@@ -4,6 +4,7 @@ import { type Cast, castOf } from './cast-segment.js'
 import { encodeOption } from './print-filter.js'
 import { restrictionsOf, type Restrictions } from './restrictions.js'
 import { takeBatch, type TakenBatch } from './take-batch.js'
+import { takeExpands } from './take-expand.js'
 import { asHandle, type QueryOption } from './scan.js'
 import { bySuspicion } from './suspicion.js'
 import { takeFilter, type TakenFilter } from './take-filter.js'
@@ -31,7 +32,8 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
   const total = takeTotalOrder(want, able, declared)
   const order = total ?? takeOrder(want, able, declared)
   const select = takeSelect(want, able, declared)
-  const filter = takeFilter(want, able, declared, able.urlLimit - want.target.url.length - base.length - OTHER_OPTIONS - encodeOption(`${order.text ?? ''}${select ?? ''}`).length)
+  const expands = cast.left ? takeExpands({ ...want, expands: [] }, able, declared) : takeExpands(want, able, declared)
+  const filter = takeFilter(want, able, declared, able.urlLimit - want.target.url.length - base.length - OTHER_OPTIONS - encodeOption(`${order.text ?? ''}${select ?? ''}${expands.text ?? ''}`).length)
   requireFilter(want, declared, filter, keys.form !== undefined)
   const whole = filter.trust === 'exact' && filter.residual === undefined && want.keys.length === 0 && !cast.left
   const limit = whole && (order.text !== undefined || want.order.length === 0) ? takeLimit(want, able, declared) : undefined
@@ -42,22 +44,32 @@ export function acceptScan(want: ScanRequest, able: Capabilities): Accepted {
     ...(limit?.options ?? []),
     ...(counted ? [{ name: '$count' as const, text: 'true' }] : []),
     ...(select === undefined ? [] : [{ name: '$select' as const, text: select }]),
+    ...(expands.text === undefined ? [] : [{ name: '$expand' as const, text: expands.text }]),
   ]
-  const relies = distinct([...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select']), ...(posts ? ['query-segment'] : []), ...(batch === undefined ? [] : ['batch'])])
+  const relies = distinct([...expands.features, ...(cast.segment === '' ? [] : ['cast']), ...filter.features, ...keys.features, ...order.features, ...(limit?.features ?? []), ...(counted ? ['count'] : []), ...(select === undefined ? [] : ['select']), ...(posts ? ['query-segment'] : []), ...(batch === undefined ? [] : ['batch'])])
   const unlimited = want.skip === 0 && want.top === undefined
-  const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want))
+  const complete = whole && (order.text !== undefined || want.order.length === 0) && (limit !== undefined || unlimited) && (counted || !want.count) && (select !== undefined || selectsAll(want)) && expands.text === undefined
   const handle = asHandle({
-    target: want.target, entitySet: want.entitySet, path: base, options, columns: want.columns, keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts, batch,
+    target: want.target, entitySet: want.entitySet, path: base, options, columns: [...want.columns, ...expands.columns], keys: want.keys, keyForm: keys.form, keyLimit: posts ? keys.limit * POSTED : keys.limit, urlLimit: posts ? able.urlLimit * 8 : able.urlLimit, posts, batch,
     order: order.text === undefined ? [] : want.order, total: total?.order ?? [], identified: want.key.length > 0 && want.key.every((name) => want.columns.some((column) => column.name === name)), top: limit === undefined ? undefined : want.top, counted,
-    selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete,
+    selects: select === undefined ? selectsAll(want) : able.fact('select').trust === 'exact', pageRows: able.fact('maxpagesize').trust === 'unsupported' ? 0 : want.pageRows, suspects: bySuspicion(relies, keys.form === 'or'), whole: complete, saysNull: able.fact('nulls').trust === 'exact', declared: declaredColumns(want),
   })
   return Object.freeze({
     handle, trust: filter.trust, ordered: order.text !== undefined && want.order.length > 0, limited: limit !== undefined, counted, relies,
     taken: [...(cast.segment === '' ? [] : [`cast to ${want.entityType}`]), ...options.map(({ name, text }) => `${name}=${text}`), ...(keys.form === undefined ? [] : [`${want.keys.map(({ name }) => name).join(',')} by ${posts ? 'in, posted' : keys.form}${batch === undefined ? '' : `, ${batch.reads} in a batch`}`])],
     ...(filter.residual === undefined ? {} : { residual: filter.residual }),
     ...(keys.form === undefined ? {} : { keyForm: keys.form }), ...batchKeysOf(keys, posts, batch),
-    ...(cast.segment === '' ? {} : { cast: true as const }),
+    ...(cast.segment === '' ? {} : { cast: true as const }), ...(expands.taken.length === 0 ? {} : { expands: expands.taken }),
   })
+}
+
+/** What the type of the set declares: rows of a set that is not cast have only that. */
+function declaredColumns({ target: { model }, entitySet, columns }: ScanRequest): ReadonlyMap<string, { readonly nullable: boolean }> {
+  const type = model.entityType(model.container?.entitySets.get(entitySet)?.entityType ?? '')
+  return new Map(columns.flatMap(({ name }) => {
+    const property = type === undefined ? undefined : model.property(type, name)
+    return property === undefined ? [] : [[name, { nullable: property.type.nullable }] as const]
+  }))
 }
 
 /** More keys than usual go in the body of a request. */

@@ -18,11 +18,21 @@ export function sampleRows({ bytes, offsets }: Cut): readonly Readonly<Record<st
 /** Whether Int64 and Decimal really stand as strings in the rows; what the content type says counts only where all of them are null. */
 export function holdsExactAsText(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly Column[], says: boolean): boolean {
   const kinds = new Set<string>()
-  for (const column of columns) {
-    if (!isExact(column) || column.type.collection) continue
-    for (const row of rows) if (row[column.name] !== null && row[column.name] !== undefined) kinds.add(typeof row[column.name])
-  }
+  noteKinds(rows, columns, kinds)
   return kinds.has('number') ? false : kinds.has('string') || says
+}
+
+/** How exact numbers stand in the rows, and in rows within them. */
+function noteKinds(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly Column[], kinds: Set<string>): void {
+  for (const column of columns) {
+    const { fields, name, type } = column
+    if (fields !== undefined) {
+      const inner = rows.map((row) => row[name]).flatMap((value: unknown) => (Array.isArray(value) ? value.slice(0, SAMPLE) : [value]) as readonly unknown[])
+      noteKinds(inner.filter((value) => typeof value === 'object' && value !== null) as readonly Readonly<Record<string, unknown>>[], fields, kinds)
+    } else if (isExact(column) && !type.collection) {
+      for (const row of rows) if (row[name] !== null && row[name] !== undefined) kinds.add(typeof row[name])
+    }
+  }
 }
 
 /** Whether the rows hold the columns and nothing beside; what is said of them may be missing. */

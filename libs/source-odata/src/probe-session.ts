@@ -27,6 +27,8 @@ export interface ProbeAnswer {
   readonly rows: readonly (readonly Value[])[]
   /** Member names of the rows looked at. */
   readonly members: ReadonlySet<string>
+  /** A null was written in one of them. */
+  readonly saysNull: boolean
   readonly count: number | undefined
   /** A next link follows, or there is more than was looked at. */
   readonly more: boolean
@@ -38,8 +40,11 @@ export interface ProbeAnswer {
 export class ProbeEnded extends Error {}
 
 /** Notes what was found out. */
-export function note(session: Session, feature: Feature, trust: Trust, why: string): void {
-  session.facts.set(feature, Object.freeze({ trust, origin: 'probed', why, since: session.now }))
+export const note = (session: Session, feature: Feature, trust: Trust, why: string): void => noteFact(session, feature, { trust, why })
+
+/** The same with more than that. */
+export function noteFact(session: Session, feature: Feature, fact: Pick<Fact, 'trust' | 'why' | 'upTo'>): void {
+  session.facts.set(feature, Object.freeze({ ...fact, origin: 'probed', since: session.now }))
 }
 
 /** What is asked for. */
@@ -48,15 +53,17 @@ export interface Asking {
   readonly pageRows?: number
   /** The columns of the answer; those of the set unless told. */
   readonly columns?: readonly Column[]
+  /** Another set than the one that is probed. */
+  readonly entitySet?: string
 }
 
 /**
  * Asks one page. Undefined: the remote refused the request.
  * @throws ProbeEnded
  */
-export async function ask(session: Session, options: readonly QueryOption[], { pageRows = 0, columns = session.columns }: Asking = {}): Promise<ProbeAnswer | undefined> {
+export async function ask(session: Session, options: readonly QueryOption[], { pageRows = 0, columns = session.columns, entitySet = session.entitySet }: Asking = {}): Promise<ProbeAnswer | undefined> {
   if (session.requestsLeft <= 0) throw new ProbeEnded('no request is left')
-  const { target, transport, entitySet } = session
+  const { target, transport } = session
   const query = options.map(({ name, text }) => `${name}=${encodeOption(text)}`).join('&')
   const outgoing = {
     place: target, url: `${target.url}${encodeURIComponent(entitySet)}${query === '' ? '' : `?${query}`}`, headers: readHeaders(pageRows), signal: session.options.signal,
@@ -74,7 +81,7 @@ export async function ask(session: Session, options: readonly QueryOption[], { p
     const exactAsText = holdsExactAsText(sample, columns, saysIeee754)
     const bytes = { kind: 'bytes' as const, slug: target.slug, columns, bytes: cut.bytes, offsets: cut.offsets, ieee754: exactAsText, only: false }
     return {
-      rows: parseRows(bytes).rows, members: new Set(sample.flatMap((row) => Object.keys(row))), count: countOf(envelope),
+      rows: parseRows(bytes).rows, members: new Set(sample.flatMap((row) => Object.keys(row))), saysNull: sample.some((row) => Object.values(row).includes(null)), count: countOf(envelope),
       more: !last || envelope['@odata.nextLink'] !== undefined || envelope['@nextLink'] !== undefined, exactAsText: seen ? exactAsText : undefined,
     }
   } catch (error) {

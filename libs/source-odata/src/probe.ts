@@ -2,6 +2,7 @@ import type { Fact, Feature, ProbeOptions, Target } from '@tributary/source'
 import { instancesOf, type Instance, type Sample } from './probe-instances.js'
 import { probeApply } from './probe-apply.js'
 import { probeBatch } from './probe-batch.js'
+import { probeExpands } from './probe-expand.js'
 import { probeFilters } from './probe-filters.js'
 import { ask, identityOf, isAsked, note, ProbeEnded, type Session } from './probe-session.js'
 import { asksShape, probeOrders, probeShape, probeUnfiltered } from './probe-shape.js'
@@ -9,6 +10,8 @@ import { probedColumns } from './probed-columns.js'
 import type { Transport } from './transport.js'
 
 const SAMPLE_ROWS = 50
+/** With so many requests there is time for everything that matters. */
+const AMPLE = 20
 
 /**
  * Finds out by experiment what a remote honours for one entity set: a page is read, filters and orders are built from its rows, and the
@@ -35,9 +38,13 @@ async function experiment(session: Session): Promise<void> {
   const asked = (groups: readonly (readonly Instance[])[]): readonly (readonly Instance[])[] => groups.map((group) => group.filter(({ feature }) => isAsked(session, feature)))
   if (!(await probeFilters(session, sample, asked(equality)))) return probeUnfiltered(session, sample)
   if (asksShape(session)) await probeShape(session, sample)
+  // A few requests, as there are right after a registration, are for filters.
+  const early = session.options.maxRequests >= AMPLE
+  if (early) await probeExpands(session, sample)
   await probeApply(session, sample)
   await probeFilters(session, sample, asked(everyday))
   await probeBatch(session, sample)
+  if (!early) await probeExpands(session, sample)
   if (asksShape(session)) await probeOrders(session, sample)
   await probeFilters(session, sample, asked(special))
 }
@@ -51,6 +58,7 @@ async function readSample(session: Session): Promise<Sample | undefined> {
   if (first !== undefined && first.rows.length > SAMPLE_ROWS) note(session, 'top', 'unsupported', `$top=${SAMPLE_ROWS} was answered with ${first.rows.length} rows`)
   if (answer.exactAsText !== undefined) note(session, 'ieee754', answer.exactAsText ? 'exact' : 'unsupported', answer.exactAsText ? 'Int64 and Decimal came as strings' : 'Int64 and Decimal came as numbers')
   if (answer.members.has('@odata.etag') || answer.members.has('@etag')) note(session, 'etag', 'exact', 'rows come with their versions')
+  if (answer.rows.length > 0 && answer.saysNull) note(session, 'nulls', 'exact', 'rows came with nulls written in them')
   const distinct = new Map(answer.rows.slice(0, SAMPLE_ROWS).map((row) => [identityOf(session, row), row]))
   return { columns: session.columns, rows: [...distinct.values()] }
 }

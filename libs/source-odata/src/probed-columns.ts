@@ -1,4 +1,4 @@
-import type { EdmModel, Property } from '@tributary/edm'
+import type { EdmModel, EntityType, Property } from '@tributary/edm'
 import { primitiveType, type BaseType, type Column } from '@tributary/plan'
 
 const PROBED: ReadonlySet<string> = new Set([
@@ -9,6 +9,11 @@ const PROBED: ReadonlySet<string> = new Set([
 export function probedColumns(model: EdmModel, entitySet: string): { readonly columns: readonly Column[]; readonly key: readonly string[] } | undefined {
   const type = model.entityType(model.container?.entitySets.get(entitySet)?.entityType ?? '')
   if (type === undefined) return undefined
+  return columnsOfType(model, type)
+}
+
+/** The same of an entity type. */
+export function columnsOfType(model: EdmModel, type: EntityType): { readonly columns: readonly Column[]; readonly key: readonly string[] } | undefined {
   const columns = model.properties(type).flatMap((property) => columnOf(model, property))
   const key = model.key(type).map(({ path }) => path)
   return key.length > 0 && key.every((name) => columns.some((column) => column.name === name)) ? { columns, key } : undefined

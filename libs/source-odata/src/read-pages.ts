@@ -7,6 +7,7 @@ import type { Envelope } from './envelope-scanner.js'
 import { holdsExactAsText, holdsOnly, sampleRows } from './holds-text.js'
 import { nextPage } from './links.js'
 import { countRows, piecesBySkip, type Counting, type PageWays } from './read-by-skip.js'
+import { requireMembers } from './lost-members.js'
 import { readHeaders } from './request-headers.js'
 import { openPage, type Piece, type RemotePage } from './remote-page.js'
 import { joinable, type ODataScan } from './scan.js'
@@ -94,6 +95,7 @@ function nextLinkOf(envelope: Envelope, base: string, { target }: Pick<ODataScan
 /** A piece as a page, with the count if it is the first of a counted scan. */
 export function pageOf(piece: Piece, scan: ODataScan, pages: number): SourcePage & { readonly page: BytesPage } {
   const sample = sampledRows(piece, scan)
+  if (scan.results !== true) requireMembers(piece.cut, sample, scan)
   const page: BytesPage = Object.freeze({
     kind: 'bytes', slug: scan.target.slug, columns: scan.columns, bytes: piece.cut.bytes, offsets: piece.cut.offsets,
     ieee754: holdsExactAsText(sample, scan.columns, piece.saysIeee754), only: scan.selects && holdsOnly(sample, scan.columns),

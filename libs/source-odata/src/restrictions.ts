@@ -14,6 +14,9 @@ export interface Restrictions {
   readonly skip: boolean
   readonly count: boolean
   readonly select: boolean
+  /** Which navigation properties may be expanded. */
+  readonly expandable: boolean
+  readonly nonExpandable: ReadonlySet<string>
   /** Query options may come in the body of a POST to `/$query`: only where the contract says so. */
   readonly querySegment: boolean
   /** Rows can be filtered, grouped and aggregated by `$apply`: only where the contract says so. */
@@ -42,6 +45,8 @@ function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
   const term = (name: string): AnnotationValue | undefined => valueOf(own, name) ?? valueOf(ofContainer, name)
   const filter = record(valueOf(own, 'FilterRestrictions'))
   const sort = record(valueOf(own, 'SortRestrictions'))
+  const expand = record(valueOf(own, 'ExpandRestrictions'))
+  const levels = expand?.get('MaxLevels')
   const functions = term('FilterFunctions')
   return Object.freeze({
     filterable: saysYes(filter?.get('Filterable')),
@@ -56,6 +61,8 @@ function readRestrictions(model: EdmModel, entitySet: string): Restrictions {
     skip: saysYes(term('SkipSupported')),
     count: saysYes(record(valueOf(own, 'CountRestrictions'))?.get('Countable')),
     select: saysYes(record(term('SelectSupport'))?.get('Supported')),
+    expandable: saysYes(expand?.get('Expandable')) && !(levels?.kind === 'int' && levels.text === '0'),
+    nonExpandable: new Set(paths(expand?.get('NonExpandableProperties'))),
     querySegment: declares([...own, ...ofContainer], 'QuerySegmentSupported'),
     apply: applies(own, 'ApplySupported') ?? applies(model.container?.annotations ?? [], 'ApplySupported') ?? applies(model.container?.annotations ?? [], 'ApplySupportedDefaults') ?? false,
     ...(functions?.kind === 'collection' ? { functions: new Set(functions.items.flatMap((item) => ('text' in item ? [item.text] : []))) } : {}),

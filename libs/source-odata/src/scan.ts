@@ -6,7 +6,7 @@ import type { TakenBatch } from './take-batch.js'
 
 /** One system query option, its value not yet encoded. */
 export interface QueryOption {
-  readonly name: '$apply' | '$filter' | '$orderby' | '$skip' | '$top' | '$count' | '$select'
+  readonly name: '$apply' | '$filter' | '$orderby' | '$skip' | '$top' | '$count' | '$select' | '$expand'
   readonly text: string
 }
 
@@ -38,6 +38,10 @@ export interface ODataScan {
   /** Rows hold the columns and nothing else: there is nothing beside them, or `$select` was sent and is known to be honoured. */
   readonly selects: boolean
   readonly pageRows: number
+  /** The remote writes nulls, rather than leaving them out. */
+  readonly saysNull?: boolean
+  /** Columns that the contract declares for every row of the set, and whether they may be null; left out: it does not say which rows come. */
+  readonly declared?: ReadonlyMap<string, { readonly nullable: boolean }>
   /** The rows are results of `$apply`: they have these columns and no other members. */
   readonly results?: true
   /** Names of the columns that results are groups by: no two are of the same values. */

@@ -13,7 +13,7 @@ export function bySuspicion(features: readonly Feature[], chained: boolean): rea
 /** Functions and arithmetic first, the option `$filter` itself last. */
 function rankOf(feature: Feature): number {
   const [option, operator = ''] = feature.split(':')
-  if (option === 'query-segment' || option === 'batch') return -1
+  if (option === 'query-segment' || option === 'batch' || option === 'expand') return -1
   if (option === 'cast') return 0.25
   if (option === 'filter' && operator !== '') {
     if (!EVERYDAY.has(operator)) return 0

@@ -26,7 +26,7 @@ interface Conjunct {
  * Splits the filter into conjuncts and takes those the remote does exactly or as a superset, as long as the URL has room for them.
  * @param room characters of the URL that are left, percent-encoded
  */
-export function takeFilter(want: ScanRequest, able: Capabilities, declared: Restrictions, room: number): TakenFilter {
+export function takeFilter(want: Pick<ScanRequest, 'filter'>, able: Capabilities, declared: Restrictions, room: number): TakenFilter {
   const { filter } = want
   if (filter === undefined) return { trust: 'exact', features: [], columns: new Set() }
   const judged = conjuncts(filter).map((given) => judgeConjunct(given, able, declared))

@@ -12,7 +12,7 @@ export interface TakenOrder {
 }
 
 /** Takes an order by columns only where it is proven: collations and the place of nulls differ, and an inversion found late costs the answer. */
-export function takeOrder(want: ScanRequest, able: Capabilities, declared: Restrictions): TakenOrder {
+export function takeOrder(want: Pick<ScanRequest, 'order' | 'keys'>, able: Capabilities, declared: Restrictions): TakenOrder {
   const none: TakenOrder = { features: [] }
   if (want.order.length === 0 || want.keys.length > 0 || !declared.sortable || !want.order.every((key) => mayOrder(key, declared))) return none
   const features = [...new Set(['orderby', ...want.order.map(({ expression }) => `orderby:${typeFeature(expression.type)}`)])]

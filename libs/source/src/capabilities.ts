@@ -4,7 +4,8 @@ export type Trust = 'exact' | 'inexact' | 'unsupported'
 /**
  * One thing a remote can honour. Colon-separated, from general to special:
  * `filter` (the option is honoured at all) · `filter:eq:Edm.String` · `filter:in:Edm.Int32` · `filter:contains` · `filter:mul:Edm.Decimal` ·
- * `orderby:Edm.String` · `top` · `skip` · `count` · `select` · `ieee754` · `maxpagesize` · `query-segment` · `batch` · `read` (the set itself, without any option) · `etag` (rows come with their versions) ·
+ * `orderby:Edm.String` · `top` · `skip` · `count` · `select` · `ieee754` · `maxpagesize` · `query-segment` · `batch` · `read` (the set itself, without any option) · `etag` (rows come with their versions) · `nulls` (nulls are written, not left out) ·
+ * `expand:Customer` (related rows within the rows: nothing of the rows themselves changes) · `expand:Customer:filter` · `expand:Customer:top` · `expand:Customer:count` (nested options) ·
  * `filter:unproven` (filters nothing is known of) · `apply` · `apply:sum:Edm.Decimal` (results of groups by type; with `:null` behind it, of values that may be null).
  * Evidence is per entity set.
  */
@@ -16,6 +17,8 @@ export interface Fact {
   /** Why, in words for people: `501 to $filter=contains(…)`. */
   readonly why: string
   readonly since: Date
+  /** Of `expand:…` to many: how many related rows of one row were seen to be all of them. */
+  readonly upTo?: number
   /** After this moment the fact is forgotten. */
   readonly expires?: Date
 }

@@ -15,7 +15,15 @@ export interface Costs {
   /** A request to the set ended; what was not answered by the source itself says nothing. */
   note(slug: string, entitySet: string, request: RemoteRequest): void
   of(slug: string, entitySet: string): SetCosts
+  /** The same, where a few requests were noted lately. */
+  measured(slug: string, entitySet: string): SetCosts | undefined
 }
+
+/** The name that reading a set together with related rows is noted under. */
+export const expandedSet = (entitySet: string, navigation: string): string => `${entitySet}?$expand=${navigation}`
+
+/** Fewer requests tell little. */
+const FEW = 3
 
 /** Of a set nothing is known of: a fast source nearby. */
 const UNKNOWN: SetCosts = Object.freeze({ latencyMs: 20, msPerRow: 0.01, bytesPerRow: 200, pageRows: 0 })
@@ -55,6 +63,10 @@ export function createCosts(): Costs {
     of: (slug, entitySet) => {
       const sums = sets.get(`${slug}\0${entitySet}`)
       return sums === undefined ? UNKNOWN : lineThrough(sums)
+    },
+    measured: (slug, entitySet) => {
+      const sums = sets.get(`${slug}\0${entitySet}`)
+      return sums === undefined || sums.requests < FEW * FADING ** FEW ? undefined : lineThrough(sums)
     },
   }
 }

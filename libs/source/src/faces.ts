@@ -35,6 +35,9 @@ export interface Probing {
   probe(target: Target, entitySet: string, options: ProbeOptions): Promise<ReadonlyMap<Feature, Fact>>
 }
 
+/** Navigation properties of a set that are looked at, in the order of the contract. */
+export const expandsProbed = 3
+
 export interface ProbeOptions {
   readonly signal: AbortSignal
   readonly maxRequests: number

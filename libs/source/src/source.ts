@@ -53,6 +53,8 @@ export interface ScanRequest {
   readonly key: readonly string[]
   /** The rows wanted are what these steps make of those of the set; `columns`, `filter` and the rest are about the results. */
   readonly applied?: readonly [AppliedStep, ...AppliedStep[]]
+  /** Related rows that are wanted within the rows. */
+  readonly expands?: readonly WantedExpand[]
   readonly filter?: Expression
   readonly order: readonly OrderKey[]
   readonly skip: number
@@ -62,6 +64,32 @@ export interface ScanRequest {
   readonly keys: readonly Column[]
   /** Rows a page should have at most, where the remote can be asked. */
   readonly pageRows: number
+}
+
+/** Related rows that are wanted within the rows they belong to, in the remote's own names. */
+export interface WantedExpand {
+  readonly navigation: string
+  readonly toMany: boolean
+  /** Set and type of the related rows; '': they are in no set. */
+  readonly entitySet: string
+  readonly entityType: string
+  readonly columns: readonly Column[]
+  /** What is known of the related set. */
+  readonly able: Capabilities
+  /** A superset will do. */
+  readonly filter?: Expression
+  /** With `top`: the first rows of each parent in this order, where the remote does that exactly. */
+  readonly order: readonly OrderKey[]
+  readonly top?: number
+}
+
+/** Related rows that come within the rows. */
+export interface TakenExpand {
+  readonly navigation: string
+  /** Only the first of each parent's come, as `WantedExpand.top` asked. */
+  readonly limited: boolean
+  /** Each parent tells how many there are. */
+  readonly counted: boolean
 }
 
 export interface Accepted {
@@ -81,6 +109,8 @@ export interface Accepted {
   readonly batchKeys?: number
   /** What was taken, in the order it is sent, for `explain`: `$filter=Freight gt 100`. */
   readonly taken: readonly string[]
+  /** Of `ScanRequest.expands` what comes within the rows, in the columns `inlineColumns` tells, behind the wanted ones. */
+  readonly expands?: readonly TakenExpand[]
   /** The remote does what `ScanRequest.applied` asks. Left out where it was asked: it does not, and nothing else of this answer counts. */
   readonly applied?: true
   /** The remote leaves out the rows of other types than the derived one that was wanted; left out: they are among the rows, each naming its type. */

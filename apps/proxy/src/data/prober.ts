@@ -1,6 +1,6 @@
 import type { Exposure, RegistrationProbe } from '@tributary/catalog'
 import type { Log } from '@tributary/nest'
-import { probes, type Endpoints, type RemoteRequest } from '@tributary/source'
+import { expandsProbed, probes, type Endpoints, type RemoteRequest } from '@tributary/source'
 import { LRUCache } from 'lru-cache'
 import type { EndpointPool } from './endpoint-pool.js'
 import type { Exposures } from './exposures.js'
@@ -14,7 +14,7 @@ export interface RemoteSet {
 /** At registration: sets, requests and time in all. */
 const registration = Object.freeze({ sets: 3, requests: 20, timeoutMs: 5_000 })
 /** On first use: for one set, after the answer that met it has ended. Nobody waits for it, so that slow remotes are found out, too. */
-const firstUse = Object.freeze({ requests: 20, timeoutMs: 60_000 })
+const firstUse = Object.freeze({ requests: 28, timeoutMs: 60_000 })
 const lookAgainMs = 1_000
 
 /**
@@ -69,8 +69,8 @@ export class Prober implements RegistrationProbe {
     if (this.tried.has(id) || this.running.has(id) || this.waiting.has(id)) return
     this.waiting.set(id, async () => {
       const endpoints = await this.pool.of(exposure)
-      const known = [...endpoints.capabilities(set.endpoint, set.entitySet).facts.values()]
-      if (known.some(({ origin }) => origin === 'probed') && !this.cut.delete(id)) return
+      this.tried.set(id, true)
+      if (isProbed(endpoints, set) && !this.cut.delete(id)) return
       await this.probeSet(exposure, set, { requests: firstUse.requests, signal: AbortSignal.timeout(firstUse.timeoutMs) })
     })
   }
@@ -111,7 +111,6 @@ export class Prober implements RegistrationProbe {
   /** Answers how many requests were sent. */
   private async probeSet(exposure: Exposure, set: RemoteSet, limits: { readonly requests: number; readonly signal: AbortSignal }): Promise<number> {
     const id = idOf(exposure, set)
-    this.tried.set(id, true)
     const sent: RemoteRequest[] = []
     const turn = this.running.get(id) ?? this.ask(await this.pool.of(exposure), set, { ...limits, observe: (request) => sent.push(request) })
     this.running.set(id, turn)
@@ -136,6 +135,15 @@ export class Prober implements RegistrationProbe {
       this.log.info({ err: error, slug: set.endpoint, entitySet: set.entitySet }, 'an entity set could not be probed')
     }
   }
+}
+
+/** Whether a set was probed to the end: at registration there is often no time for what it is expanded by. */
+function isProbed(endpoints: Endpoints, { endpoint, entitySet }: RemoteSet): boolean {
+  const facts = [...endpoints.capabilities(endpoint, entitySet).facts]
+  const { model } = endpoints.endpoint(endpoint).target
+  const type = model.entityType(model.container?.entitySets.get(entitySet)?.entityType ?? '')
+  const last = type === undefined ? undefined : model.navigations(type).slice(0, expandsProbed).at(-1)
+  return facts.some(([, { origin }]) => origin === 'probed') && (last === undefined || facts.some(([feature]) => feature === `expand:${last.name}`))
 }
 
 const idOf = (exposure: Exposure, { endpoint, entitySet }: RemoteSet): string => `${endpoint}\0${exposure.endpoints.get(endpoint)?.identity ?? ''}\0${entitySet}`

@@ -86,7 +86,7 @@ const describeLimit = (limit: Limit): string =>
 
 const describeKeys = (fragment: Fragment): string => (fragment.keys.length === 0 ? '' : ` by ${fragment.keys.join(', ')}`)
 
-function describeExpand({ navigation, on, perParent }: Expand): string {
+function describeExpand({ navigation, on, perParent, inline }: Expand): string {
   const { order, skip, take, count } = perParent
   const each = [
     ...(order.length === 0 ? [] : [`order ${printOrder(order)}`]),
@@ -94,5 +94,5 @@ function describeExpand({ navigation, on, perParent }: Expand): string {
     ...(take === undefined ? [] : [`take ${take}`]),
     ...(count ? ['with count'] : []),
   ]
-  return `Expand ${navigation.name} on ${printPairs(on)}${each.length === 0 ? '' : ` each ${each.join(' ')}`}`
+  return `Expand ${navigation.name} on ${printPairs(on)}${each.length === 0 ? '' : ` each ${each.join(' ')}`}${inline === undefined ? '' : ' offered'}`
 }

@@ -1,6 +1,6 @@
 import type { ExposedNavigation } from '@tributary/catalog'
 import type { QueryOptions } from '@tributary/odata-url'
-import { aroundName, type Column, everyRelated, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, sort, type Step, stringType, transformation } from '@tributary/plan'
+import { aroundName, type Column, everyRelated, type Expand, expand, expandedColumn, given as givenRows, outputColumns, type PerParent, type Plan, sort, type Step, stringType, transformation } from '@tributary/plan'
 import type { BoundRows } from '../bound-query.js'
 import { namesOfResult, requireJoinColumns, type RowsWithin, shownOfResult } from './apply/shown-columns.js'
 import { resultScope } from './bind-aggregate.js'
@@ -185,8 +185,14 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   if (together) {
     return { ...told, over: (input) => madeTogether(input, { on: found.on, base, each: shaped.plan, page: perParent, name: target.column, toMany: navigation.toMany, ...shownTogether(shaped, transformed.scope, options), ...(around === undefined ? {} : { around: outer.around === undefined ? 'row' as const : 'same' as const }) }) }
   }
-  const expanded = { on: found.on, related: shaped.plan, perParent, navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped) }
+  const expanded = { ...ownNavigation(target, transformed.scope), on: found.on, related: shaped.plan, perParent, navigation: relatedColumn({ name: target.column, toMany: navigation.toMany }, scope, shaped) }
   return { ...told, over: (input) => expand(input, expanded) }
+}
+
+/** The navigation property of the source that all rows have, where the related rows are those it leads to. */
+function ownNavigation({ navigation: { remoteNavigation }, from, within, only, cast }: ExpandTarget, { rows }: RowScope): Pick<Expand, 'remoteNavigation'> {
+  const whole = from.entityType.qualifiedName === from.set.entityType && only === undefined && cast === undefined && within.length === 0 && rows === undefined
+  return whole && remoteNavigation !== undefined && !remoteNavigation.includes('/') ? { remoteNavigation } : {}
 }
 
 /** How rows are shown that were made together; what `$apply` made says what it is. */

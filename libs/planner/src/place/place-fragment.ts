@@ -1,5 +1,6 @@
 import { type Column, column, conjunction, evidenceSet, type Expression, filter, type Fragment, instance, limit, type Plan, remote, type Remote, remoteScan, sort, stringType } from '@tributary/plan'
 import type { Accepted, Capabilities, Endpoints, OpenEndpoint, ScanRequest } from '@tributary/source'
+import { wantedExpands, withOffers } from './offered-rows.js'
 import { type RemoteNames, remoteNames } from './remote-names.js'
 
 /** How sources are asked. */
@@ -22,9 +23,10 @@ export function placeFragment(fragment: Fragment, endpoints: Endpoints, options:
   const { target } = fragment.scan
   const endpoint = endpoints.endpoint(target.endpoint)
   const names = remoteNames(fragment.scan, endpoint.target.model)
-  const want = requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows })
+  const expands = wantedExpands(fragment.scan.inlined ?? [], endpoints)
+  const want = { ...requestOf(fragment, names, { endpoint, pageRows: options.pageRows ?? defaultPageRows }), ...(expands.length === 0 ? {} : { expands }) }
   const accepted = ask(endpoint, { want, only: target.only }, endpoints.capabilities(target.endpoint, evidenceSet(target)))
-  const scan = remoteScan({ target, columns: fragment.scan.columns, accepted, taken: accepted.taken, counted: accepted.counted })
+  const scan = remoteScan({ ...withOffers(fragment.scan, accepted.expands ?? [], expands), accepted, taken: accepted.taken, counted: accepted.counted })
   return remote(fragment, addResidual(scan, fragment, accepted, names))
 }
 

@@ -2,6 +2,7 @@ import { type Aggregate, concat, expand, type Expand, fragment, type Fragment, g
 import type { Endpoints } from '@tributary/source'
 import { aggregateAtSource, neverNull } from './aggregate-at-source.js'
 import { fragmentOf } from './fragment-of.js'
+import { offeringOf } from './offered-rows.js'
 import { belowJoins, overSums } from './partial-aggregate.js'
 import { placeApplied } from './place-applied.js'
 import { placeFragment as placeScan, type PlaceOptions } from './place-fragment.js'
@@ -31,7 +32,7 @@ export function place(plan: Plan, endpoints: Endpoints, options: PlaceOptions = 
     case 'concat': return concat(plan.inputs.map((input) => place(input, endpoints, options)), plan.columns)
     case 'transformation': return placeTransformation(plan, (input) => place(input, endpoints, options))
     case 'semiJoin': return placeSemiJoin(plan, { endpoints, options })
-    case 'expand': return placeExpand(plan, place(plan.input, endpoints, options), { endpoints, options })
+    case 'expand': return placeExpands(plan, { endpoints, options }, (input) => place(input, endpoints, options))
     case 'given': case 'scan': case 'remote': case 'remoteScan': case 'constantRows': return plan
   }
 }
@@ -107,15 +108,37 @@ function placeExpand(node: Expand, input: Plan, placing: Placing): Expand {
   return expand(input, { ...node, related: placeRelated(node.related, keys, placing) })
 }
 
+/**
+ * Expands over the rows of one source, which is asked for the related rows within these where it gives them so; else, and for what of that cannot be
+ * believed, by keys. @param keys of the rows below, where those are read by keys themselves
+ */
+function placeExpands(plan: Expand, placing: Placing, placeInput: (input: Plan) => Plan, keys: readonly string[] = []): Plan {
+  const nodes = expandsOf(plan)
+  const base = fragmentOf(nodes.at(-1)?.input ?? plan)
+  const asked = base === undefined || (keys.length > 0 && isCut(base)) ? undefined : offeringOf({ ...base, keys }, nodes, placing.endpoints)
+  const placed = asked === undefined ? undefined : placeFragment(asked.fragment, placing.endpoints, placing.options)
+  if (asked === undefined || placed === undefined || nodes.every((node) => asked.offered(node, placed) === undefined)) return placeExpand(plan, placeInput(plan.input), placing)
+  return nodes.reduceRight<Plan>((input, node) => {
+    const inline = asked.offered(node, placed)
+    return placeExpand(inline === undefined ? node : Object.freeze({ ...node, inline }), input, placing)
+  }, placed)
+}
+
+/** The expands that stand directly above each other, outermost first. */
+const expandsOf = (plan: Plan): readonly Expand[] => (plan.kind === 'expand' ? [plan, ...expandsOf(plan.input)] : [])
+
+/** Whether the rows are ordered, cut or counted together: such are not read by keys. */
+const isCut = ({ order, skip, take, count }: Fragment): boolean => order.length > 0 || skip > 0 || take !== undefined || count
+
 /** The related rows of an expand: the scan beneath it is asked by keys; orders and limits over it stay ours. */
 function placeRelated(plan: Plan, keys: readonly string[], placing: Placing): Plan {
   const bare = fragmentOf(plan)
-  if (bare !== undefined && bare.order.length === 0 && bare.skip === 0 && bare.take === undefined && !bare.count) {
+  if (bare !== undefined && !isCut(bare)) {
     return placeFragment({ ...bare, keys }, placing.endpoints, placing.options)
   }
   switch (plan.kind) {
     case 'filter': case 'sort': case 'limit': case 'compute': return withInput(plan, placeRelated(plan.input, keys, placing))
-    case 'expand': return placeExpand(plan, placeRelated(plan.input, keys, placing), placing)
+    case 'expand': return placeExpands(plan, placing, (input) => placeRelated(input, keys, placing), keys)
     case 'semiJoin': return placeRelated(asLookups(plan), keys, placing)
     case 'transformation': return placeTransformation(plan, (input) => (goesRowByRow(plan) && input === plan.inputs[0] ? placeRelated(input, keys, placing) : place(input, placing.endpoints, placing.options)))
     case 'aggregate': case 'concat': return place(plan, placing.endpoints, placing.options)
