@@ -40,7 +40,8 @@ describe('over a source that does not let one of its sets be read by itself', ()
     expect((await see(hub.root, expanding)).status).toBe(200)
     const asked = hub.source.requests.slice(before).map(({ url }) => url)
     expect(asked.filter((url) => url.startsWith('/port/Calls'))).toEqual([])
-    expect(asked.filter((url) => /Vessels\('[A-Z]+'\)\/Calls/.test(decodeURIComponent(url))).length).toBeGreaterThan(1)
+    // By the links of the rows, or within them.
+    expect(asked.some((url) => /Vessels\('[A-Z]+'\)\/Calls|\$expand=Calls/.test(decodeURIComponent(url)))).toBe(true)
     // What was learnt reaches the catalog a moment later.
     const read = await until('The lesson in the catalog', async () => {
       const { entitySets } = await (await fetch(`${hub.hub.origin}/api/v1/services/port/capabilities`)).json() as { readonly entitySets: readonly { readonly name: string; readonly features: readonly { readonly feature: string; readonly state: string; readonly why: string }[] }[] }

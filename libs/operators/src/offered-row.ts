@@ -8,7 +8,6 @@ export function offeredRow({ on }: Expand, { inlined: { target, columns: read } 
   const values = columns.map(({ name }): ((record: StructuredValue, key: JoinKey) => Value) => {
     const member = target.renamed.get(name) ?? name
     const short = member.replace('@odata.', '@')
-    if (name === '@odata.type') return (record) => record[member] ?? record[short] ?? null
     if (wanted.has(name)) return (record) => record[member] ?? record[short]
     const joined = on.findIndex(({ to }) => to === name)
     // What a row offers in turn is not asked for within others.
@@ -16,7 +15,8 @@ export function offeredRow({ on }: Expand, { inlined: { target, columns: read } 
   })
   return (record, key) => {
     const row = values.map((value) => value(record, key))
-    return row.includes(undefined) ? undefined : row
+    // What rows are not said to be of another type is of the one that is expected.
+    return row.some((value, index) => value === undefined && columns[index]?.name !== '@odata.type') ? undefined : row
   }
 }
 
