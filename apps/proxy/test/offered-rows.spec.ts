@@ -38,9 +38,9 @@ interface Opened {
 }
 
 /** Probed twice: what there is no time for after a registration is found out on first use. */
-async function opened(behaviour: Behaviour, sets = shop): Promise<Opened> {
+async function opened(behaviour: Behaviour, sets = shop, environment: Readonly<Record<string, string>> = {}): Promise<Opened> {
   const server = await startODataServer({ sets, behaviour })
-  const door = await openDoor({ environment: { TRIBUTARY_LOG_LEVEL: 'silent' } })
+  const door = await openDoor({ environment: { TRIBUTARY_LOG_LEVEL: 'silent', ...environment } })
   door.catalog.put(serviceExposure(endpointOf('shop', server.url, csdlOf(shop, 'Test')), relationships))
   await door.plane.prober.probe('shop')
   await used(door)
@@ -118,6 +118,13 @@ describe('related rows within the rows of a source', () => {
     expect(value.map(({ ID, Orders }) => [ID, Orders.length])).toEqual(customers.map(({ ID }) => [ID, rows.filter(({ CustomerID }) => CustomerID === ID).length]))
     expect(new Map(await factsOf(source.door, 'Customers')).get('expand:Orders')?.trust).toBe(afterwards)
     await close(source)
+  })
+
+  it('count as rows that were read', async () => {
+    const limited = await opened({ expand: 'honour' }, shop, { TRIBUTARY_LIMIT_ROWS_READ: String(orders.length + 10) })
+    expect((await answerOf(limited, 'Orders?$select=ID')).answer).toMatchObject({ status: 200 })
+    expect((await answerOf(limited, 'Orders?$expand=Notes')).answer).toMatchObject({ status: 413, body: { error: { code: 'HUB_LIMIT_ROWS_READ' } } })
+    await close(limited)
   })
 
   it('come in one request, and links are not followed one by one', async () => {

@@ -30,13 +30,14 @@ export interface Offers {
  * The offers of an expand whose rows come with the rows of its input; undefined: there are none. Rows match by our own keys and are filtered
  * again. Whether *all* related rows came nobody says: a remote may cut each collection off. One that gave so many rows in one place has cut off none
  * that are fewer in another; the largest collections so far are compared with what their keys bring, unless the remote counts them and was seen to
- * count what it did not give.
+ * count what it did not give. They count as rows that were read.
+ * @throws (by `judge`) HUB_LIMIT_ROWS_READ
  */
 export function offersOf(node: Expand, core: Plan, execution: Execution): Offers | undefined {
   const { inline } = node
   if (inline === undefined) return undefined
   const { inlined: { toMany, top, order, filter }, endpoint, limited } = inline
-  const { chosen } = execution.context
+  const { context: { chosen }, state: { meter } } = execution
   const columns = outputColumns(core)
   const rowOf = offeredRow(node, inline, columns)
   const matches = filter === undefined ? (): boolean => true : compilePredicate(filter, columns)
@@ -58,6 +59,7 @@ export function offersOf(node: Expand, core: Plan, execution: Execution): Offers
     if (offered === null) return none
     const row = isRecord(offered) ? rowOf(offered, key) : undefined
     if (row === undefined) return wrong('related rows came without what was asked for')
+    meter.rows(1, endpoint)
     return keyOf(row)?.hash === key.hash ? { rows: [row].filter(matches) } : none
   }
   const manyOf = (key: JoinKey, { offered, count }: Offered): Judgement => {
@@ -67,6 +69,7 @@ export function offersOf(node: Expand, core: Plan, execution: Execution): Offers
       return row === undefined ? [] : [row]
     })
     if (rows.length < offered.length) return wrong('related rows came without what was asked for')
+    meter.rows(rows.length, endpoint)
     const wanted = rows.filter((row) => keyOf(row)?.hash === key.hash && matches(row))
     const cut = limited && rows.length === top
     if (limited && (wanted.length < rows.length || !isOrdered(rows, compare))) return wrong('related rows were filtered or ordered otherwise')
