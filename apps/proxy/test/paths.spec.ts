@@ -118,6 +118,12 @@ const idsOfSet = async (path: string) => ids(await door.json(encodeURI(`/odata/p
 
 const names = (body: Readonly<Record<string, unknown>>) => (body['value'] as readonly Readonly<Record<string, unknown>>[]).map(({ Name }) => Name)
 
+it('what the contract says of properties may be asked in expressions', async () => {
+  expect(await idsOfSet("Calls?$filter=Number/@Org.OData.Core.V1.Computed&$select=Number").catch((error: unknown) => String(error))).toContain('HUB_QUERY_UNSUPPORTED')
+  const found = await door.json(encodeURI("/odata/port/Vessels?$filter=Revision/@Org.OData.Core.V1.Computed and Code lt 'C'&$select=Code"))
+  expect((found['value'] as readonly Readonly<Record<string, unknown>>[]).map(({ Code }) => Code)).toEqual(['AMBER', 'BRISK'])
+})
+
 describe('$all', () => {
   it('gives the entities of every set and the singletons, each with its type and id, in pages', async () => {
     const sets = ['Vessels', 'Harbours', 'Calls', 'Readings', 'Tides', 'Sailors', 'Photos', 'Authorities']

@@ -11,8 +11,8 @@ const shopModel = (namespace: string): EdmModel =>
   <ComplexType Name="Address"><Property Name="Street" Type="Edm.String"/><Property Name="City" Type="Edm.String"/><Property Name="Geo" Type="${namespace}.Place"/></ComplexType>
   <ComplexType Name="Place"><Property Name="Lat" Type="Edm.Double"/><Property Name="Inner" Type="${namespace}.Place"/></ComplexType>
   <EntityType Name="Order"><Key><PropertyRef Name="ID"/></Key>
-    <Property Name="ID" Type="Edm.Int32" Nullable="false"/><Property Name="CustomerID" Type="Edm.String"/><Property Name="Freight" Type="Edm.Decimal" Scale="4"/>
-    <Property Name="Weight" Type="Edm.Double"/><Property Name="OrderDate" Type="Edm.DateTimeOffset"/><Property Name="Day" Type="Edm.Date"/><Property Name="Token" Type="Edm.Guid"/>
+    <Property Name="ID" Type="Edm.Int32" Nullable="false"/><Property Name="CustomerID" Type="Edm.String"/><Property Name="Freight" Type="Edm.Decimal" Scale="4"><Annotation Term="Org.OData.Measures.V1.ISOCurrency" Path="Address/City"/></Property>
+    <Property Name="Weight" Type="Edm.Double"><Annotation Term="Org.OData.Measures.V1.Unit" String="kg"/><Annotation Term="Org.OData.Measures.V1.Unit" Qualifier="US" String="lb"/><Annotation Term="Org.OData.Measures.V1.Scale" Int="3"/></Property><Property Name="OrderDate" Type="Edm.DateTimeOffset"/><Property Name="Day" Type="Edm.Date"/><Property Name="Token" Type="Edm.Guid"/>
     <Property Name="ShipName" Type="Edm.String"/><Property Name="Big" Type="Edm.Int64"/><Property Name="Took" Type="Edm.Duration"/><Property Name="Paid" Type="Edm.Boolean"/>
     <Property Name="Color" Type="${namespace}.Color"/><Property Name="Address" Type="${namespace}.Address"/><Property Name="Tags" Type="Collection(Edm.String)"/>
     <Property Name="Stops" Type="Collection(${namespace}.Address)"/><Property Name="Scan" Type="Edm.Stream"/>

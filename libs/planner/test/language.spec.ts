@@ -44,6 +44,10 @@ const bound: readonly (readonly [set: string, filter: string, expected: string, 
   ['Bags', 'Anything add 1 gt Other', 'cast(*/Anything,Edm.Decimal) add 1 gt cast(*/Other,Edm.Decimal)'],
   ['Orders', 'Lines(OrderID=1,No=2)/Quantity eq 1', '~Lines(OrderID eq 1 and No eq 2)/Quantity eq 1 | OrderID eq 1 and No eq 2'],
   ['Orders', 'Lines(2)/Quantity eq 1', '~Lines(No eq 2)/Quantity eq 1 | No eq 2'],
+  ['Orders', "Weight/@Org.OData.Measures.V1.Unit eq ShipName", "'kg' eq ShipName"],
+  ['Orders', "Weight/@Org.OData.Measures.V1.Unit#US eq ShipName and Weight/@Org.OData.Measures.V1.Scale add ID gt 4", "'lb' eq ShipName and 3 add ID gt 4"],
+  ['Orders', "Freight/@Org.OData.Measures.V1.ISOCurrency eq 'EUR'", "Address/City eq 'EUR'"],
+  ['Customers', "Orders/any(o:o/Freight/@Org.OData.Measures.V1.ISOCurrency eq 'EUR')", "~Orders/any(o:o/Address/City eq 'EUR')"],
   ['Orders', '@a/City eq \'x\'', "cast('Kiel',Edm.String) eq 'x'", '@a={"City":"Kiel"}'],
 ]
 
@@ -67,6 +71,8 @@ describe('the expression language is bound', () => {
     ['Orders?$filter=Customer(\'x\')/Name eq null', /HUB_QUERY_(INVALID.*single row already|SYNTAX)/],
     ['Orders?$filter=$root/Nowhere(1)/ID eq 1', /HUB_RESOURCE_NOT_FOUND.*Nowhere/],
     ['Orders?$filter=$root/Orders(1,2)/ID eq 1', /HUB_QUERY_(INVALID|SYNTAX)/],
+    ['Orders?$filter=ShipName/@Org.OData.Measures.V1.Unit eq 1', /HUB_QUERY_UNSUPPORTED.*Measures.V1.Unit/],
+    ['Orders?$filter=Freight/@Org.OData.Measures.V1.ISOCurrency gt 1', /HUB_QUERY_TYPE/],
     ['Orders?$filter=Shop.Nothing(a=1) eq 1', /HUB_QUERY_UNKNOWN_FUNCTION.*Shop.Nothing/],
   ])('%s is refused by name', (url, expected) => expect(refusalOf(url)).toMatch(expected))
 })

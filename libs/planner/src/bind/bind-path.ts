@@ -1,6 +1,7 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
 import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType, type ValueType } from '@tributary/plan'
+import { annotatedPosition } from './annotation-in-expression.js'
 import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
 import type { Bind } from './bind-operand.js'
@@ -88,7 +89,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
       if (isHierarchyFunction(segment.name) && context.syntax.segments[0] === segment && context.syntax.root.kind === 'implicit') return { expression: bindHierarchyFunction(segment, context.scope, context.bind), structured: undefined, guards: [] }
       if (isRollupNode(segment.name) && position.expression === undefined) return rollupNode(segment, context.scope)
       return calledPosition(position, segment, context)
-    case 'annotation': throw unsupported(`The annotation ${segment.term} in an expression`, 'Capabilities.AnnotationValuesInQuerySupported is false.')
+    case 'annotation': return annotatedPosition(position, segment, context.scope, (from, step) => follow(from, step, context))
     case 'aggregate': return { expression: ofReached(context.syntax, segment, context), structured: undefined, guards: [] }
     case 'customAggregate': throw unsupported(`The custom aggregate ${segment.name}`)
   }
@@ -164,7 +165,7 @@ function followProperty(position: Position, { name, key }: Named, context: PathC
   readOf(position, name)
   const type = propertyType(model, property)
   const inner = type.base === 'structured' ? model.structured(type.name) : undefined
-  return { expression: extend(position, type, name), structured: inner, guards, ...(type.collection ? wayOf(position, name) : inner === undefined ? {} : holderOf(position, name)) }
+  return { expression: extend(position, type, name), structured: inner, guards, said: { target: `${structured.qualifiedName}/${name}`, of: position }, ...(type.collection ? wayOf(position, name) : inner === undefined ? {} : holderOf(position, name)) }
 }
 
 function wayOf(position: Position, name: string): Pick<Position, 'way'> {

@@ -20,6 +20,8 @@ export interface Position {
   readonly holder?: { readonly row: RowScope; readonly position: Position; readonly within: readonly string[] }
   /** Of a collection: the row it is reached from, and the properties, navigations and casts from there on; of a whole set (`same`) the row that looks at it. */
   readonly way?: { readonly row: RowScope; readonly position: Pick<Position, 'expression'>; readonly path: readonly string[]; readonly same?: RowScope }
+  /** Of a property: the model's element that it is, and the value that has it. */
+  readonly said?: { readonly target: string; readonly of: Position }
   /** What has to be true for the path to lead anywhere: the casts on the way. */
   readonly guards: readonly Expression[]
 }
