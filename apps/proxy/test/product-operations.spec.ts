@@ -256,6 +256,20 @@ describe('operations in a data product', () => {
       expect(responses.map(({ status, body: { Label, value } }) => [status, Label ?? value])).toEqual([[200, 'B'], [200, "Ahoy, 'port'!"], [200, 'B']])
     })
 
+    it('are not sent where the connection of their service refuses changes; functions are', async () => {
+      const readers = await openDoor({ connection: { writes: 'refused' } })
+      const exposure = await door.catalog.exposure('fleet')
+      if (exposure !== undefined) readers.catalog.put(exposure)
+      const [{ body }, headers] = posting({ name: 'x' })
+      const refused = await readers.get("/odata/fleet/Ships('AMBER')/fleet.port.Rename", headers, { method: 'POST', body: body ?? '' })
+      expect([refused.status, ((await jsonOf(refused))['error'] as Json)['code']]).toEqual([405, 'HUB_CHANGE_NOT_ALLOWED'])
+      const ship = await jsonOf(await readers.get("/odata/fleet/Ships('AMBER')", { accept: 'application/json;odata.metadata=full' }))
+      expect(Object.keys(ship).filter((name) => name.startsWith('#')).map((name) => name.split('(')[0])).toEqual(['#fleet.port.TotalLoaded', '#fleet.port.TotalLoaded'])
+      expect((await readers.get('/odata/fleet/Greeting()')).status).toBe(200)
+      expect(port.requests.filter(({ method }) => method === 'POST')).toEqual([])
+      await readers.stop()
+    })
+
     it('are told of with full metadata', async () => {
       const ship = await jsonOf(await ours("Ships('AMBER')", {}, { accept: 'application/json;odata.metadata=full' }))
       expect(ship['#fleet.port.Rename']).toEqual({ title: 'Rename', target: `${door.origin}/odata/fleet/Ships('AMBER')/fleet.port.Rename` })
