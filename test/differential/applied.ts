@@ -17,7 +17,8 @@ export type Measured =
   /** The rows that meet a condition. */
   | { readonly what: 'counted'; readonly predicate: Expression }
   | { readonly what: 'value'; readonly expression: Expression }
-  | { readonly what: 'reached'; readonly through: readonly string[]; readonly name?: string; readonly kind: Kind }
+  /** With `only` of those that meet a condition. */
+  | { readonly what: 'reached'; readonly through: readonly string[]; readonly only?: Expression; readonly name?: string; readonly kind: Kind }
   | { readonly what: 'field'; readonly field: Field }
 
 export interface Measure {
@@ -141,6 +142,6 @@ function printMeasured(of: Measured, method: Method | undefined): string {
     case 'counted': return `$count($filter=${print(of.predicate)})`
     case 'value': return `${print(of.expression)}${how}`
     case 'field': return `${fieldName(of.field)}${how}`
-    case 'reached': return `${[...of.through, ...(of.name === undefined ? ['$count'] : [of.name])].join('/')}${how}`
+    case 'reached': return `${[...of.through, ...(of.only === undefined ? [] : [`$filter(${print(of.only)})`]), ...(of.name === undefined ? ['$count'] : [of.name])].join('/')}${how}`
   }
 }

@@ -45,10 +45,21 @@ function values(ground: Ground): fc.Arbitrary<Expression> {
   return pick(own).chain((one): fc.Arbitrary<Expression> => (numeric(one.kind) ? fc.oneof(fc.constant<Expression>(one), fc.integer({ min: -3, max: 5 }).map((by) => compute(one.kind, 'add', one, literal('integer', by)))) : fc.constant(one)))
 }
 
+interface Reaching {
+  readonly through: readonly string[]
+  readonly set: ModelSet
+  /** The last navigation leads to many. */
+  readonly toMany: boolean
+}
+
+/** Of the rows at the end of a path those that meet a condition, or all. */
+const onlySome = (ground: Ground, toMany: boolean): fc.Arbitrary<Expression | undefined> =>
+  (toMany ? fc.option(predicates({ ...ground, depth: 0 }), { nil: undefined, freq: 2 }) : fc.constant(undefined))
+
 /** Paths of one or two navigations, and the set they lead to. */
-function reachedBy({ model, set }: Ground): readonly { readonly through: readonly string[]; readonly set: ModelSet }[] {
-  const follow = (from: ModelSet, before: readonly string[]): readonly { readonly through: readonly string[]; readonly set: ModelSet }[] =>
-    from.navigations.filter(({ unique }) => unique).map(({ name, target }) => ({ through: [...before, name], set: model.set(target) }))
+function reachedBy({ model, set }: Ground): readonly Reaching[] {
+  const follow = (from: ModelSet, before: readonly string[]): readonly Reaching[] =>
+    from.navigations.filter(({ unique }) => unique).map(({ name, target, toMany }) => ({ through: [...before, name], set: model.set(target), toMany }))
   const first = follow(set, [])
   return [...first, ...first.flatMap((one) => follow(one.set, one.through))]
 }
@@ -59,11 +70,12 @@ function measuredOf(ground: Ground): fc.Arbitrary<Pick<Measure, 'of' | 'method'>
   const rows = fc.oneof({ weight: 2, arbitrary: fc.constant<Pick<Measure, 'of' | 'method'>>({ of: { what: 'rows' } }) }, { weight: 1, arbitrary: counted })
   const paths = reachedBy(ground)
   if (paths.length === 0) return fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: rows })
-  const reached = pick(paths).chain(({ through, set }) => pick(set.properties.filter(({ type }) => plain(kindOf(type)))).chain(({ name, type }) => {
+  const reached = pick(paths).chain(({ through, set, toMany }) => fc.tuple(pick(set.properties.filter(({ type }) => plain(kindOf(type)))), onlySome({ model: ground.model, set }, toMany)).chain(([{ name, type }, only]) => {
     const kind = kindOf(type)
+    const some = only === undefined ? {} : { only }
     return fc.oneof(
-      { weight: 3, arbitrary: methodFor(kind).map((method): Pick<Measure, 'of' | 'method'> => ({ of: { what: 'reached', through, name, kind }, method })) },
-      { weight: 1, arbitrary: fc.constant<Pick<Measure, 'of' | 'method'>>({ of: { what: 'reached', through, kind: 'integer' } }) },
+      { weight: 3, arbitrary: methodFor(kind).map((method): Pick<Measure, 'of' | 'method'> => ({ of: { what: 'reached', through, ...some, name, kind }, method })) },
+      { weight: 1, arbitrary: fc.constant<Pick<Measure, 'of' | 'method'>>({ of: { what: 'reached', through, ...some, kind: 'integer' } }) },
     )
   }))
   return fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: rows }, { weight: 2, arbitrary: reached })
@@ -145,6 +157,8 @@ function mainSteps(ground: Ground): fc.Arbitrary<readonly Step[]> {
   return fc.oneof(
     { weight: 1, arbitrary: fc.constant<readonly Step[]>([]) }, { weight: 6, arbitrary: group }, { weight: 2, arbitrary: total },
     { weight: 1, arbitrary: fc.tuple(aggregateStep(ground, 'A'), groupStep(ground, aggregateStep(ground, 'B').map((step) => [step]))).map(([one, other]): readonly Step[] => [{ step: 'concat', parts: [[one], [other]] }]) },
+    // What stands within one thing differs from part to part.
+    { weight: 1, arbitrary: fc.tuple(groupStep(ground, aggregateStep(ground, 'A').map((step) => [step])), groupStep(ground, aggregateStep(ground, 'B').map((step) => [step]))).map(([one, other]): readonly Step[] => [{ step: 'concat', parts: [[one], [other]] }]) },
     ...(many.length === 0 ? [] : [{ weight: 1, arbitrary: pick(many).chain(joined) }]),
   )
 }

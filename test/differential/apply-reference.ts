@@ -15,7 +15,8 @@ export interface Item {
 export interface Means {
   readonly model: Model
   readonly set: ModelSet
-  valueOf(expression: Expression, row: Row): Datum
+  /** @param set the row's, if not the query's */
+  valueOf(expression: Expression, row: Row, set?: ModelSet): Datum
   relatedTo(set: ModelSet, navigation: string, row: Row): readonly Row[]
 }
 
@@ -160,8 +161,9 @@ function valuesOf(of: Measure['of'], items: readonly Item[], means: Means): read
         rows = new Set([...rows].flatMap((row) => means.relatedTo(from, name, row)))
         set = means.model.set(set.navigation(name).target)
       }
-      const { name } = of
-      return [...rows].map((row) => (name === undefined ? true : read(of.kind, row[name])))
+      const { name, only } = of
+      const end = set
+      return [...rows].filter((row) => only === undefined || means.valueOf(only, row, end) === true).map((row) => (name === undefined ? true : read(of.kind, row[name])))
     }
   }
 }

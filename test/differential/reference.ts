@@ -104,7 +104,7 @@ export function referenceOf(model: Model): (query: Query) => Outcome {
     if (query.crossed !== undefined) return crossedTable(query.crossed, model, (condition, set, row) => valueOf(condition, { set, row, variables: new Map() }) === true)
     if (query.applied !== undefined) {
       const set = model.set(query.set)
-      return tableOf(query.applied, { model, set, valueOf: (expression, row) => valueOf(expression, { set, row, variables: new Map() }), relatedTo: (from, name, row) => relations.relatedTo(from, from.navigation(name), row) })
+      return tableOf(query.applied, { model, set, valueOf: (expression, row, of = set) => valueOf(expression, { set: of, row, variables: new Map() }), relatedTo: (from, name, row) => relations.relatedTo(from, from.navigation(name), row) })
     }
     const found = reached(query)
     if (found === undefined) return { kind: 'missing' }

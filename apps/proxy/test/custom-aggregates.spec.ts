@@ -21,6 +21,8 @@ const made: Readonly<Record<string, readonly object[]>> = {
   'groupby((ProductID),aggregate(Forecast))': [{ ProductID: 'P2', Forecast: 12 }, { ProductID: 'P3', Forecast: 9 }],
   'groupby((Product),aggregate(Forecast))': [{ Product: { ID: 'P2', CategoryID: 'PG1', Name: 'Coffee', Color: 'Brown', TaxRate: 0.06 }, Forecast: 12 }],
   "filter(ProductID eq 'P2')/aggregate(Forecast)": [{ Forecast: 12 }],
+  "filter(CustomerID eq 'C1')/aggregate(Forecast)": [{ Forecast: 7 }],
+  "filter(CustomerID eq 'C1')/groupby((ProductID),aggregate(Forecast))": [{ ProductID: 'P1', Forecast: 2 }, { ProductID: 'P2', Forecast: 4 }, { ProductID: 'P3', Forecast: 5 }],
   'concat(aggregate(Forecast),groupby((ProductID),aggregate(Amount with max as Most)))': [{ Forecast: 25 }, { ProductID: 'P2', Most: 8 }],
   'groupby((ProductID,CustomerID),aggregate(Amount with sum as Total))/groupby((CustomerID),Custom.Best(Count=1))/aggregate(Total with sum as Best)': [{ Best: 17 }],
 }
@@ -85,6 +87,17 @@ describe('custom aggregates and methods of a source', () => {
     expect(asked).toEqual(['groupby((Product/Name),aggregate(Amount with sum as Actual,Forecast))', 'aggregate(Amount)', 'groupby((Product),aggregate(Forecast))'])
   })
 
+  it('asks for what belongs to the row that a path begins with', async () => {
+    for (const slug of ['sales', 'trade']) {
+      asked.length = 0
+      expect(await rows(`${slug}/Customers('C1')/Sales?$apply=aggregate(Forecast)`)).toEqual([{ Forecast: 7 }])
+      expect(await rows(`${slug}/Customers('C1')/Sales?$apply=groupby((ProductID),aggregate(Forecast))&$filter=Forecast gt 3&$orderby=ProductID desc&$top=1`)).toEqual([{ ProductID: 'P3', Forecast: 5 }])
+      expect(await (await sales.door.get(url(`${slug}/Customers('C1')/Sales/$count?$apply=groupby((ProductID),aggregate(Forecast))`))).text()).toBe('3')
+      expect((await sales.door.get(url(`${slug}/Customers('C9')/Sales?$apply=aggregate(Forecast)`))).status).toBe(404)
+      expect(new Set(asked)).toEqual(new Set(["filter(CustomerID eq 'C1')/aggregate(Forecast)", "filter(CustomerID eq 'C1')/groupby((ProductID),aggregate(Forecast))"]))
+    }
+  })
+
   it('shows in explain what the source does', async () => {
     const body = await sales.door.json(url('sales/Sales?$apply=groupby((ProductID),aggregate(Forecast))/filter(Forecast gt 10)&explain=plan'))
     expect(body['text']).toContain('RemoteScan sales.Sales [$apply=groupby((ProductID),aggregate(Forecast))]')
@@ -104,7 +117,7 @@ describe('custom aggregates and methods of a source', () => {
     ['sales/Sales?$apply=aggregate(Amount with Custom.median as M)', 501, 'declares no such method'],
     ['sales/Sales?$apply=filter($these/aggregate(Forecast) gt 3)', 501, 'gives entities'],
     ['sales/Sales?$filter=$these/aggregate(Forecast) gt 3', 501, 'custom aggregate Forecast here'],
-    ["sales/Customers('C1')/Sales?$apply=aggregate(Forecast)", 501, 'of the rows of an entity set'],
+    ["sales/Sales('1')/Product/Sales?$apply=aggregate(Forecast)", 501, 'The key of the row before does not tell'],
     ['sales/Customers?$expand=Sales($apply=aggregate(Forecast))', 501, 'of the rows of an entity set'],
     ['sales/Sales?$apply=Custom.Best(Count=1)', 501, 'the set function Custom.Best'],
   ])('refuses %s with %i, naming why', async (path, status, word) => {

@@ -2,6 +2,7 @@ import type { Exposure } from '@tributary/catalog'
 import type { ODataUrl, QueryOptions } from '@tributary/odata-url'
 import { type Column, everyRelated, expand, filter, given, outputColumns, type PerParent, type Plan } from '@tributary/plan'
 import type { BindOptions, BoundQuery, ResultShape } from '../bound-query.js'
+import { appliedBehindPath } from './applied-behind-path.js'
 import { type Address, type AddressStep, keyedRows, lastStep, meeting, resolveAddress } from './address.js'
 import { bindShape, boundRows, keysOnly, relatedColumn, type Shaped } from './bind-expand.js'
 import { keyColumnNames } from './key-parts.js'
@@ -41,12 +42,13 @@ export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): B
   const property = address.property.length === 0 ? undefined : bindProperty(address, outputColumns(keyedRows(step)), { options: shape === 'itemCount' ? itemsCounted(url.options) : url.options, scope })
   if (property === undefined && shape !== 'count' && looksAround(rowOptions)) bindShape(match(keyedRows(step)), rowOptions, scope)
   const base = withFollowed(keyedRows(step), scope)
+  const atSource = rowOptions.apply === undefined ? undefined : appliedBehindPath(address, base, match)
   const together = address.steps.length > 1 && dependsOnOthers(match(base))
-  const rows = match(together ? given(outputColumns(base)) : base)
+  const rows = atSource?.rows ?? match(together ? given(outputColumns(base)) : base)
   const after = page.after === undefined ? rows : filter(rows, page.after)
   const behind = property === undefined ? undefined : behindRow(address, property.selectList)
   const shaped = property !== undefined || shape === 'count' ? bare(after, property === undefined ? [] : [property.column, ...outputColumns(after).filter(({ name }) => name === '@odata.etag' || property.reads.includes(name) || ((behind !== undefined || options.identified === true) && isOfId(name, keyColumnNames(scope.set))))]) : address.tail === 'ref' ? keysOnly(after, keyColumnNames(scope.set)) : bindShape(after, rowOptions, scope)
-  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true, ...(together ? { base } : {}) })
+  const plan = address.steps.length === 1 ? ordered(shaped.plan, page) : throughSteps(address, shaped, { ...page, identified: options.identified === true, ...(together ? { base: atSource?.none ?? base } : {}) })
   return Object.freeze({
     shape, plan, set: scope.set, entityType: scope.entityType.qualifiedName, columns: answerColumns(shaped),
     visible: Object.freeze(shaped.visible.map(({ name }) => name)),
