@@ -62,7 +62,7 @@ describe('queries over one service', () => {
     expect(new401.headers.get('odata-version')).toBe('4.01')
     expect(Object.keys(await new401.json() as object)).toContain('@context')
     const usual = await shop.door.get('/odata/erp/Orders?$top=1')
-    expect([usual.headers.get('odata-version'), usual.headers.get('vary')]).toEqual(['4.0', 'accept, prefer, odata-maxversion, authorization, accept-encoding, origin'])
+    expect([usual.headers.get('odata-version'), usual.headers.get('vary')]).toEqual(['4.0', 'accept, prefer, odata-maxversion, authorization, accept-language, accept-encoding, origin'])
     const old = await shop.door.get('/odata/erp/Orders?$top=1', { 'odata-maxversion': '3.0' })
     expect([old.status, await old.json()]).toEqual([400, { error: expect.objectContaining({ code: 'HUB_VERSION_UNSUPPORTED', target: 'OData-MaxVersion' }) }])
   })

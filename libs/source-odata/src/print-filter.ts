@@ -86,5 +86,4 @@ export const isConstant = (expression: Expression): expression is LiteralExpress
  * Percent-encodes a query option's value. Quotes, commas and parentheses stay as they are (RFC 3986 allows them in a query), so that
  * long lists of keys stay short.
  */
-export const encodeOption = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/%(?:2C|24|3A|2F|40)/g, (escaped) => decodeURIComponent(escaped))
+export const encodeOption = (text: string): string => text.replaceAll(/[^\w.!~*'(),$:/@-]+/g, (run) => encodeURIComponent(run))
