@@ -121,12 +121,12 @@ async function nextArrival(source: PagePuller, reads: KeyDispatch, { blocked, he
   await Promise.race([...source.pulling(), ...(reads.inFlight > 0 ? [reads.settled()] : [])])
 }
 
-function seek(row: Row, { path, position, keyOf, from, related }: JoinStage): Waiting {
-  const seeks = rowsAt(row, path).map((inner) => {
-    const key = keyOf(inner)
-    return key === undefined ? undefined : related.seek(key, from, offeredAt(inner[position]))
-  })
-  return { row, seeks }
+const seek = (row: Row, stage: JoinStage): Waiting =>
+  ({ row, seeks: stage.path.length === 0 ? [soughtBy(row, stage)] : rowsAt(row, stage.path).map((inner) => soughtBy(inner, stage)) })
+
+function soughtBy(row: Row, { position, keyOf, from, related }: JoinStage): Sought | undefined {
+  const key = keyOf(row)
+  return key === undefined ? undefined : related.seek(key, from, offeredAt(row[position]))
 }
 
 /** Removes the leading rows that wait for nothing any more, and gives them their new column. */
