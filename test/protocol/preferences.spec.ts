@@ -31,7 +31,7 @@ describe('preferences', () => {
     ['Vessels', 'odata.maxpagesize=3, maxpagesize=2', 'maxpagesize=2'], ["Vessels('AMBER')", 'maxpagesize=2', null], ['Vessels/$count', 'maxpagesize=2', null], ['Sailors?$format=csv', 'maxpagesize=2,omit-values=nulls', null],
     ['Vessels', 'omit-values=nulls', 'omit-values=nulls'], ["Vessels('AMBER')", 'omit-values="defaults"', 'omit-values=defaults'], ["Vessels('AMBER')/Moored", 'omit-values=nulls', 'omit-values=nulls'], ["Vessels('AMBER')/Name/$value", 'omit-values=nulls', null],
     ['Vessels', 'odata.maxpagesize=2; x=1 , odata.omit-values=nulls', 'odata.maxpagesize=2, odata.omit-values=nulls'], ['Vessels', 'return=representation, wait=5, callback; url="http://x.example/", allow-entityreferences, nobody-knows=1', null],
-    ['Vessels', 'continue-on-error', 'continue-on-error'], ['Vessels', 'odata.continue-on-error=false', null], ['Vessels', 'odata.include-annotations="*"', 'odata.include-annotations="-*"'], ['Vessels', 'respond-async', null], ['Sailors', 'track-changes', null],
+    ['Vessels', 'continue-on-error', 'continue-on-error'], ['Vessels', 'odata.continue-on-error=false', null], ['Vessels', 'odata.include-annotations="*"', 'odata.include-annotations="*"'], ['Vessels', 'include-annotations="-*"', 'include-annotations="-*"'], ["Vessels('AMBER')/Weight", 'include-annotations="*"', 'include-annotations="-*"'], ['Vessels?$apply=groupby((Cargo))', 'include-annotations="*"', 'include-annotations="-*"'], ['Sailors?$format=csv', 'include-annotations="*"', null], ['Vessels', 'respond-async', null], ['Sailors', 'track-changes', null],
   ])('%s | %s ⇒ %s', async (path, prefer, applied) => {
     const answer = await ask(path, prefer)
     expect([answer.status, answer.applied]).toEqual([200, applied])

@@ -9,11 +9,12 @@ import { languageRequests } from './language-requests.js'
 import { nestedRequests } from './nested-requests.js'
 import { openProtocolHub, type ProtocolHub } from './protocol-hub.js'
 import { readingRequests } from './reading-requests.js'
+import { annotationRequests } from './annotation-requests.js'
 import { conditionRequests } from './condition-requests.js'
 import { setRequests } from './set-requests.js'
 import { shortenedKeyRequests } from './shortened-key-requests.js'
 
-const asked: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests, ...languageRequests, ...setRequests }
+const asked: Readonly<Record<string, readonly Exchange[]>> = { ...readingRequests, ...changingRequests, batches: batchRequests, ...furtherRequests, ...nestedRequests, ...shortenedKeyRequests, ...languageRequests, ...setRequests, ...annotationRequests }
 const groups = { ...asked, ...conditionRequests(asked) }
 
 const knownRequests = knownDifferences.flatMap(({ requests }) => requests)

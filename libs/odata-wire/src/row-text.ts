@@ -19,6 +19,13 @@ const spread = (style: JsonStyle): MemberText => (value) =>
     .map(([name, inner]) => `${JSON.stringify(controlColumnName(name, style))}:${JSON.stringify(inner)}`)
     .join(',')
 
+/** What is said of a row, and of its properties, that is wanted. */
+const annotations = ({ annotations: wanted }: JsonStyle): MemberText => (value) =>
+  Object.entries(value ?? {})
+    .filter(([name]) => wanted?.(name.slice(name.indexOf('@') + 1)) === true)
+    .map(([name, inner]) => `${JSON.stringify(name)}:${JSON.stringify(inner)}`)
+    .join(',')
+
 /** To-one: the row or null. To-many: the rows, before them their number where it was asked for. What could not be read: why, and where to ask again. */
 function expanded(name: string, shape: WireShape, style: JsonStyle, gaps: RowGaps | undefined): MemberText {
   const read = readExpanded(name, shape, style, gaps)
@@ -112,7 +119,7 @@ function shownColumns(columns: readonly WireColumn[], visible: readonly string[]
 export function rowText(columns: readonly WireColumn[], visible: readonly string[], style: JsonStyle, gaps?: RowGaps): RowText {
   const members = shownColumns(columns, visible, style).map((index) => {
     const column = columns[index] as WireColumn
-    const write = column.name === '*' ? spread(style) : memberText(column, style, gaps)
+    const write = column.name === '*' ? spread(style) : column.name === '@*' ? annotations(style) : memberText(column, style, gaps)
     return { index, write, omits: style.omit === undefined || column.expanded !== undefined ? undefined : (value: unknown) => isOmitted(style, column.default, value) }
   })
   return (row) => {

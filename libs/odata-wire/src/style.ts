@@ -1,3 +1,4 @@
+import type { AnnotationFilter } from './include-annotations.js'
 import type { JsonFormat } from './negotiate.js'
 
 /** Values that are left out: nulls, or what a property has where nothing else is said. */
@@ -9,6 +10,8 @@ export interface JsonStyle extends JsonFormat {
   readonly prefixed: boolean
   /** Prefer: omit-values. */
   readonly omit?: OmittedValues | undefined
+  /** Annotations of rows that are wanted; left out: none. */
+  readonly annotations?: AnnotationFilter | undefined
 }
 
 /** The name of a piece of control information: `@odata.nextLink`, or `@nextLink` for a client of 4.01. */
@@ -19,7 +22,14 @@ export const controlName = (name: 'context' | 'count' | 'nextLink', { prefixed }
 export const isControlColumn = (name: string): boolean => name.includes('@') || name.startsWith('#')
 
 /** Whether a client wants to be told such control information: counts stay where it wants none. @see OData JSON Format 4.01, section 3.1.3 */
-export const isTold = (name: string, { metadata }: Pick<JsonStyle, 'metadata'>): boolean => metadata !== 'none' || name.endsWith('@odata.count') || name.endsWith('@odata.nextLink')
+export const isTold = (name: string, { metadata }: Pick<JsonStyle, 'metadata'>): boolean => metadata !== 'none' || name.endsWith('@odata.count') || name.endsWith('@odata.nextLink') || name === '@*'
+
+/** Whether a member of a complex value that is no property is told: control information as always, annotations where some were asked for by their terms. */
+export function isMemberTold(name: string, style: Pick<JsonStyle, 'metadata' | 'annotations'>): boolean {
+  const term = name.slice(name.indexOf('@') + 1)
+  const isAnnotation = name.includes('@') && term.replace(/^odata\./, '').includes('.')
+  return isAnnotation && style.annotations !== undefined ? style.annotations(term) : isTold(name, style)
+}
 
 /** A control column's name as the client knows it. Annotations of other vocabularies (`@Org.…`) keep theirs. */
 export const controlColumnName = (name: string, { prefixed }: Pick<JsonStyle, 'prefixed'>): string =>

@@ -1,5 +1,5 @@
 import type { WireColumn, WireShape } from './page.js'
-import { controlColumnName, isControlColumn, isOmitted, isTold, type JsonStyle } from './style.js'
+import { controlColumnName, isControlColumn, isMemberTold, isOmitted, type JsonStyle } from './style.js'
 
 /** Writes one value that is not undefined as JSON text. */
 export type ValueText = (value: unknown) => string
@@ -67,7 +67,7 @@ function complexText(fields: readonly WireColumn[], style: JsonStyle, rows: Rows
     const members: string[] = []
     for (const [name, inner] of Object.entries(value)) {
       if (inner === undefined || isOmitted(style, presets.get(name), inner)) continue
-      if (isControlColumn(name) && !isTold(name, style)) continue
+      if (isControlColumn(name) && !isMemberTold(name, style)) continue
       const write = writers.get(name) ?? quoted
       members.push(`${JSON.stringify(controlColumnName(name, style))}:${inner === null ? 'null' : write(inner)}`)
     }

@@ -17,6 +17,7 @@ export { aroundColumn, aroundName, givesNodes, goesRowByRow, groupColumns, inner
 export { evidenceSet } from './evidence-set.js'
 export { comparatorOf, compareStrings, compareValues, type Comparator } from './values/compare.js'
 export { equalityOf, equalValues } from './values/equality.js'
+export { annotationsColumn, annotationsName } from './annotations-column.js'
 export { parseRows } from './parse-rows.js'
 export { isStored, storedRows, withRowsChanged, type StoredRows } from './stored-rows.js'
 export { rowEditor, type RowEditor } from './row-editor.js'

@@ -1,5 +1,6 @@
 import { hubError } from '@tributary/errors'
 import type { BytesPage, Column, RowsPage } from './page.js'
+import { annotationsName } from './annotations-column.js'
 import { converterOf, EXACT, wholeNumber } from './row-values.js'
 import { scanColumns } from './scan-columns.js'
 import type { BaseType, Value } from './value.js'
@@ -34,7 +35,7 @@ type JsonObject = Readonly<Record<string, Value>>
 
 /** Whether a number may hide below, whose digits JSON.parse would lose: the column itself, or anywhere in structured content. */
 const holdsExact = (column: Column): boolean => EXACT.has(column.type.base) || (column.fields === undefined ? isUntyped(column) : column.fields.some((field) => holdsExact(field)))
-const isUntyped = ({ name, type, expanded }: Column): boolean => name === '*' || type.base === 'structured' || type.base === 'Edm.Untyped' || expanded !== undefined
+const isUntyped = ({ name, type, expanded }: Column): boolean => name === '*' || name === annotationsName || type.base === 'structured' || type.base === 'Edm.Untyped' || expanded !== undefined
 
 function objectsOf(page: BytesPage, columns: readonly Column[]): readonly JsonObject[] {
   const exact = page.ieee754 ? [] : columns.filter((column) => holdsExact(column))
@@ -118,6 +119,7 @@ function exactWithin(columns: readonly Column[]): ReadonlySet<string> | undefine
 
 function readerOf(column: Column, columns: readonly Column[], otherwise: ReturnType<typeof converterOf>): Read {
   if (column.name === '*') return undeclared(columns)
+  if (column.name === annotationsName) return annotations
   const convert = converterOf(column) ?? otherwise
   const { name } = column
   if (name.includes('@')) {
@@ -131,6 +133,18 @@ function readerOf(column: Column, columns: readonly Column[], otherwise: ReturnT
     const value = object[name]
     return value === undefined ? absent : value === null ? null : convert(value)
   }
+}
+
+/** What is said of the object and its members in terms of vocabularies, by whole names: `Weight@Org.OData.Measures.V1.Unit`. Undefined: nothing. */
+const annotations: Read = (object) => {
+  const said = Object.entries(object).filter(([name]) => isAnnotation(name))
+  return said.length === 0 ? undefined : Object.fromEntries(said)
+}
+
+/** Terms are qualified; control information is not, but for its prefix. @see OData JSON Format 4.01, section 20.2 */
+const isAnnotation = (name: string): boolean => {
+  const at = name.indexOf('@')
+  return at >= 0 && name.slice(at + 1).replace(/^odata\./, '').includes('.')
 }
 
 /** Everything of the object that is neither a column nor control information. */

@@ -113,6 +113,8 @@ export interface BindOptions {
   readonly pageRows: number
   /** Rows are told with their ids, so that they need their keys whatever is selected. */
   readonly identified?: boolean
+  /** Rows are told with what their source says of them in terms of vocabularies. */
+  readonly annotated?: boolean
   /** The one row that the path leads to is asked for as the only one of a collection: filters and orders apply. */
   readonly asCollection?: true
   /** Where an earlier page ended. `given`: rows given by all pages before. */

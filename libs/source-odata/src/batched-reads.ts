@@ -55,7 +55,7 @@ interface Sending {
 
 async function* sentOnce({ transport, scan, reads, context }: Sending): AsyncGenerator<BatchedPart> {
   const { target, batch: { form } = { form: 'multipart' as const } } = scan
-  const written = writeReads(form, target, reads.map(({ url }) => url), { ...readHeaders(scan.pageRows), ...inLanguages(context) })
+  const written = writeReads(form, target, reads.map(({ url }) => url), { ...readHeaders(scan.pageRows, scan.columns), ...inLanguages(context) })
   const headers = { ...written.headers, prefer: form === 'json' ? 'continue-on-error' : 'odata.continue-on-error' }
   const outgoing: Outgoing = { place: target, method: 'POST', safe: true, url: `${target.url}$batch`, body: written.body, headers, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
   const incoming = await sendInSession(transport, outgoing)

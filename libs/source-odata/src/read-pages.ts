@@ -64,7 +64,7 @@ export async function* piecesOf(ways: PageWays, scan: ODataScan, url: string, be
 function openLinked(transport: Transport, scan: ODataScan, context: ReadContext, at: { readonly url: string; readonly links: Set<string>; readonly chainedKeys: number; readonly posts?: boolean }): RemotePage {
   at.links.add(at.url)
   const posted = at.posts === true ? postedQuery(at.url) : { url: at.url }
-  const outgoing: Outgoing = { place: scan.target, ...posted, headers: { ...readHeaders(scan.pageRows), ...('body' in posted ? { 'content-type': 'text/plain' } : {}) }, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
+  const outgoing: Outgoing = { place: scan.target, ...posted, headers: { ...readHeaders(scan.pageRows, scan.columns), ...('body' in posted ? { 'content-type': 'text/plain' } : {}) }, signal: context.signal, observe: context.observe, hedges: true, ...askedBy(context) }
   return openPage(transport, outgoing, { place: scan.target, entitySet: scan.entitySet, features: scan.suspects.filter((feature) => feature !== 'batch'), chainedKeys: at.chainedKeys, ...(scan.resource === undefined ? {} : { path: scan.path }), ...(scan.resource?.called === true ? { called: true as const } : {}) }, (head) => scan.counted && at.links.size === 1 && countOf(head) === undefined)
 }
 

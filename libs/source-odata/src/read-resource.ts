@@ -111,7 +111,7 @@ function withKey(page: Page, columns: readonly Column[], given: ReadonlyMap<stri
 /** One entity; none where the source has no content, or nothing, there. */
 async function* readSingle(transport: Transport, scan: ODataScan, { signal, observe, asker, languages }: ReadContext): AsyncGenerator<SourcePage> {
   // Without whose request it is: only collections are kept.
-  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0), signal, observe, ...askedBy({ ...(asker === undefined ? {} : { asker }), ...(languages === undefined ? {} : { languages }) }) }
+  const outgoing: Outgoing = { place: scan.target, url: urlOf(scan), headers: readHeaders(0, scan.columns), signal, observe, ...askedBy({ ...(asker === undefined ? {} : { asker }), ...(languages === undefined ? {} : { languages }) }) }
   const incoming = await transport.send(outgoing)
   if (incoming.status === 204 || (incoming.status === 404 && scan.resource?.bare !== true)) {
     incoming.finish(0)

@@ -1,4 +1,5 @@
 import type * as Url from '@tributary/odata-url'
+import { annotationsWished } from './annotations.js'
 import type { Request } from './exchange.js'
 import type { Format } from './payload.js'
 import { Refusal } from './values.js'
@@ -23,7 +24,8 @@ export function negotiate({ headers, path }: Request, options: Url.QueryOptions,
   if (wanted === undefined) throw new Refusal(406, `${asked} cannot be written`)
   const metadata = wanted.parameters.get('metadata') ?? 'minimal'
   if (metadata !== 'minimal' && metadata !== 'full' && metadata !== 'none') throw new Refusal(406, `metadata=${metadata} is not known`)
-  return { metadata, ieee754: wanted.parameters.get('ieee754compatible') === 'true', charset: wanted.parameters.has('charset'), version: versionOf(headers), root }
+  const wished = annotationsWished(headers)
+  return { ...(wished === undefined ? {} : { annotations: wished.wish }), metadata, ieee754: wanted.parameters.get('ieee754compatible') === 'true', charset: wanted.parameters.has('charset'), version: versionOf(headers), root }
 }
 
 /** The version of the answer. @throws Refusal 400 */

@@ -2,6 +2,7 @@ import type { EdmModel, NavigationProperty, Property, StructuredType } from '@tr
 import type * as Url from '@tributary/odata-url'
 import type { Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
+import { annotationsOf, annotationsWithin, isWished } from './annotations.js'
 import { nothing, valueItem, type Item, type Scope } from './evaluate.js'
 import { choose } from './options.js'
 import { etagOf, related, structuredOf, type Entity, type Media } from './store.js'
@@ -14,6 +15,8 @@ export interface Format {
   /** The character set was asked for by name. */
   readonly charset?: boolean
   readonly version: '4.0' | '4.01'
+  /** Annotations that are wanted, as a preference has them. */
+  readonly annotations?: string
   /** The service root, ends in `/`. */
   readonly root: string
 }
@@ -48,9 +51,15 @@ export function writeEntity(outer: Writing, one: Entity, declared: string, wante
     ...(full ? { [control(format, 'id')]: `${format.root}${address}`, [control(format, 'editLink')]: `${format.root}${address}` } : {}),
     ...(etag === undefined || format.metadata === 'none' ? {} : { [control(format, 'etag')]: etag }),
     ...(media === undefined || format.metadata === 'none' ? {} : { [control(format, 'mediaContentType')]: media.type, [control(format, 'mediaEtag')]: mediaTag(media.version), ...(full ? { [control(format, 'mediaReadLink')]: `${format.root}${address}/$value`, [control(format, 'mediaEditLink')]: `${format.root}${address}/$value` } : {}) }),
+    ...wishedOf(format, one, wanted),
     ...writeMembers(writing, { owner: one, type: structuredOf(model, one.type), values: one.values, path: '' }, wanted),
     ...(wanted.expand?.some(({ target }) => target === '$value') === true ? { $value: media === undefined ? null : Buffer.from(media.bytes).toString('base64url') } : {}),
   }
+}
+
+function wishedOf({ annotations: wish }: Format, one: Entity, { select }: Wanted): Record<string, Json> {
+  const isShown = (name: string): boolean => select === undefined || select.some((item) => item.kind === 'all' || (item.kind === 'path' && item.segments.some((segment) => 'name' in segment && segment.name === name)))
+  return Object.fromEntries(Object.entries(annotationsOf(one, isShown)).filter(([name]) => wish !== undefined && isWished(wish, name.slice(name.indexOf('@') + 1))))
 }
 
 /** A count is an Int64. @see OData JSON Format 4.01 section 3.2 */
@@ -174,7 +183,8 @@ export function writeValue(writing: Writing, declared: string, value: Value, { o
   const own = values[typeMember]
   const type = typeof own === 'string' ? structuredOf(model, own) : structured
   const told = format.metadata === 'full' || (format.metadata === 'minimal' && type.qualifiedName !== declared)
-  return { ...(told ? { [control(format, 'type')]: `#${type.qualifiedName}` } : {}), ...writeMembers(writing, { owner, type, values, path }, wanted) }
+  const said = Object.fromEntries(Object.entries(annotationsWithin(type.qualifiedName)).filter(([name]) => format.annotations !== undefined && wanted.select === undefined && isWished(format.annotations, name.slice(name.indexOf('@') + 1))))
+  return { ...(told ? { [control(format, 'type')]: `#${type.qualifiedName}` } : {}), ...said, ...writeMembers(writing, { owner, type, values, path }, wanted) }
 }
 
 /** JSON as it is, text as a string, the rest in base64url. @see OData JSON Format 4.01 section 9 */

@@ -2,6 +2,7 @@ import type { EdmModel } from '@tributary/edm'
 import type * as Url from '@tributary/odata-url'
 import { geoText, type Value } from '@tributary/plan'
 import { addressOf } from './addresses.js'
+import { annotationsWished } from './annotations.js'
 import type { Item } from './evaluate.js'
 import { valueItem } from './evaluate.js'
 import { preference, refuses, type Asked, type Reply } from './exchange.js'
@@ -47,11 +48,18 @@ function readEntities(asked: Asked, place: Extract<Place, { kind: 'entities' }>,
   const page = items.slice(from, from + size)
   const more = from + size < items.length
   const rows = page.map((one): Json => (one.kind === 'entity' ? writeEntity({ format, scope }, one.entity, place.declared, options) : null))
-  return jsonReply(asked, { status, context: `${place.context}${listOf(service.model, place.type, options)}`, headers: preferred === undefined ? {} : { 'preference-applied': `${/odata\.maxpagesize/i.test(request.headers['prefer'] ?? '') ? 'odata.' : ''}maxpagesize=${preferred}` } }, {
+  return jsonReply(asked, { status, context: `${place.context}${listOf(service.model, place.type, options)}`, headers: appliedOf(request, preferred) }, {
     ...(options.count === true ? { [control(format, 'count')]: countText(format, total) } : {}),
     value: rows,
     ...(more ? { [control(format, 'nextLink')]: nextLink(asked, from + size) } : {}),
   })
+}
+
+/** What was preferred and done: the size of pages, and annotations. */
+function appliedOf({ headers }: Asked['request'], size?: string): Readonly<Record<string, string>> {
+  const wished = annotationsWished(headers)
+  const told = [...(size === undefined ? [] : [`${/odata\.maxpagesize/i.test(headers['prefer'] ?? '') ? 'odata.' : ''}maxpagesize=${size}`]), ...(wished === undefined ? [] : [`${wished.name}="${wished.wish}"`])]
+  return told.length === 0 ? {} : { 'preference-applied': told.join(', ') }
 }
 
 function nextLink({ request, format }: Asked, at: number): string {
@@ -112,7 +120,7 @@ function readEntity(asked: Asked, place: Extract<Place, { kind: 'entity' }>, sta
   const etag = etagOf(one)
   requireMatch(asked, etag)
   if (unchanged(asked, etag)) return { status: 304, headers: etag === undefined ? {} : { etag } }
-  return entityReply({ ...asked, format, scope }, { place, one, status, headers: {} }, options)
+  return entityReply({ ...asked, format, scope }, { place, one, status, headers: appliedOf(asked.request) }, options)
 }
 
 interface Told {

@@ -20,6 +20,8 @@ export interface PlanRequest {
   readonly pageRows: number
   /** Rows are told with their ids. */
   readonly identified: boolean
+  /** Rows are told with what their source says of them. */
+  readonly annotated?: boolean
   /** Where the page asked for begins: such plans are made for one request. */
   readonly cursor?: Cursor
 }
@@ -85,9 +87,9 @@ export class PlanCache {
   }
 
   private plannedAs(request: PlanRequest): PlannedQuery {
-    const { exposure, endpoints, path, query, pageRows, identified } = request
+    const { exposure, endpoints, path, query, pageRows, identified, annotated = false } = request
     if (!isKept(path, query) || request.cursor !== undefined) return { ...placedQuery(boundQuery(request, endpoints), endpoints), outcome: 'bypass' }
-    const owner = `${this.idOf(exposure)}\0${pageRows}${identified ? 'i' : ''}`
+    const owner = `${this.idOf(exposure)}\0${pageRows}${identified ? 'i' : ''}${annotated ? 'a' : ''}`
     const id = `${owner}\0${path}\0${query}`
     const known = this.plans.get(id)
     if (known?.evidence.holds(endpoints) === true) return { bound: known.bound, plan: known.plan, outcome: 'hit' }
@@ -130,7 +132,7 @@ const trustIn = (endpoints: Endpoints, { endpoint, entitySet, feature }: Omit<Ta
 
 const isBoundAlike = ({ facts }: KnowinglyBound, endpoints: Endpoints): boolean => facts.every((fact) => trustIn(endpoints, fact) === fact.trust)
 
-function boundQuery({ url, exposure, pageRows, cursor, identified }: PlanRequest, endpoints: Endpoints): KnowinglyBound {
+function boundQuery({ url, exposure, pageRows, cursor, identified, annotated = false }: PlanRequest, endpoints: Endpoints): KnowinglyBound {
   const facts = new Map<string, TakenFact>()
   const taken = ({ endpoint, remoteSet: entitySet }: ExposedSet, feature: string): Trust => {
     const trust = trustIn(endpoints, { endpoint, entitySet, feature })
@@ -138,7 +140,7 @@ function boundQuery({ url, exposure, pageRows, cursor, identified }: PlanRequest
     return trust
   }
   const seen: Exposure = { ...exposure, readable: (set) => taken(set, 'read') !== 'unsupported', versioned: (set) => taken(set, 'etag') === 'exact' }
-  const bound = optimize(bind(url, seen, { pageRows, identified, ...(cursor === undefined ? {} : { cursor }) }))
+  const bound = optimize(bind(url, seen, { pageRows, identified, annotated, ...(cursor === undefined ? {} : { cursor }) }))
   return { bound, facts: [...facts.values()] }
 }
 

@@ -1,6 +1,6 @@
 import type { ODataUrl } from '@tributary/odata-url'
 import { hubError, isHubError } from '@tributary/errors'
-import { parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
+import { annotationFilter, parseAccept, parseTableAccept, type JsonFormat, type Preferences, type ProtocolVersion } from '@tributary/odata-wire'
 import { execute, type RowStream } from '@tributary/operators'
 import type { RequestLimits } from '@tributary/nest'
 import { outputColumns, parseRows, type Page } from '@tributary/plan'
@@ -138,16 +138,19 @@ interface Planning extends Pick<QueryRun, 'endpoints' | 'paging'> {
 function runOf({ query, endpoints, paging, services: { limits, plans, embedded } }: Planning, pageRows: number): QueryRun {
   const { exchange, exposure, root, path, url, protocol, preferences, timings } = query
   const cursor = cursorOf(paging.token)
-  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand) || (preferences.continueOnError === true && url.options.expand !== undefined), ...(cursor === undefined ? {} : { cursor }) })
+  const { bound, plan, outcome } = plans.planned({ exposure, endpoints, url, path, query: exchange.query, pageRows, identified: isTold(query) || mayExpandStreams(url.options.expand) || (preferences.continueOnError === true && url.options.expand !== undefined), annotated: wantsAnnotations(query), ...(cursor === undefined ? {} : { cursor }) })
   timings.tell('plan', outcome)
   const table = bound.shape === 'collection' ? tableOf(query) : undefined
-  const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omit: preferences.omit }
+  const style = { ...(table === undefined ? formatOf(query, bound) : plain), prefixed: protocol.prefixed, omit: preferences.omit, ...(preferences.includeAnnotations === undefined ? {} : { annotations: annotationFilter(preferences.includeAnnotations) }) }
   const { expand } = url.options
   return { exchange, asker: query.asker, languages: query.languages, exposure, root, bound, plan, endpoints, style, protocol, preferences, timings, paging, limits, embedded, ...(table === undefined ? {} : { table }), ...(expand === undefined ? {} : { expand }) }
 }
 
 /** Everything is told of rows: their ids, too, which are made of their keys. */
 const isTold = ({ exchange, url }: Query): boolean => /metadata=full/i.test(url.options.format ?? header(exchange, 'accept') ?? '')
+
+/** Some annotations are wanted, and the answer has a place for them. */
+const wantsAnnotations = (query: Query): boolean => tableOf(query) === undefined && /(?:^|,)\s*[^-\s,]/.test(query.preferences.includeAnnotations ?? '')
 
 const tableOf = ({ exchange, url }: Query) => parseTableAccept(header(exchange, 'accept'), url.options.format)
 

@@ -3,7 +3,7 @@ import { appliedPreference, type JsonStyle, type Preferences, type ProtocolVersi
 import type { RequestLimits } from '@tributary/nest'
 import type { ExpandItem } from '@tributary/odata-url'
 import type { BoundQuery } from '@tributary/planner'
-import type { Plan } from '@tributary/plan'
+import { annotationsName, type Plan } from '@tributary/plan'
 import type { Endpoints } from '@tributary/source'
 import type { Headers } from '../http/respond.js'
 import type { Exchange } from '../http/exchange.js'
@@ -67,7 +67,13 @@ export function dataHeaders(run: QueryRun, contentType: string): Headers {
   }
 }
 
-/** The preferences that shaped this very answer. Of annotations only what says that something is missing is ever given with rows. @see OData Protocol 4.01, section 8.3.6 */
+/** Rows of services come with the annotations that were asked for; of others only what says that something is missing is ever given. */
+function annotationsTold(run: QueryRun, wish: string): string {
+  if (run.bound.columns.some(({ name }) => name === annotationsName)) return wish
+  return isPartial(run) ? 'Org.OData.Core.V1.ResourceException' : '-*'
+}
+
+/** The preferences that shaped this very answer. @see OData Protocol 4.01, section 8.3.6 */
 function appliedTo(run: QueryRun): readonly string[] {
   const { preferences, bound, table } = run
   const { maxPageSize, omit, includeAnnotations } = preferences
@@ -76,6 +82,6 @@ function appliedTo(run: QueryRun): readonly string[] {
     ...(maxPageSize === undefined || table !== undefined || bound.shape !== 'collection' || bound.pageRows === 0 ? [] : [appliedPreference('maxpagesize', String(bound.pageRows), preferences)]),
     ...(isPartial(run) ? [appliedPreference('continue-on-error', undefined, preferences)] : []),
     ...(isJson && omit !== undefined ? [appliedPreference('omit-values', omit, preferences)] : []),
-    ...(isJson && includeAnnotations !== undefined ? [appliedPreference('include-annotations', isPartial(run) ? 'Org.OData.Core.V1.ResourceException' : '-*', preferences)] : []),
+    ...(isJson && includeAnnotations !== undefined ? [appliedPreference('include-annotations', annotationsTold(run, includeAnnotations), preferences)] : []),
   ]
 }

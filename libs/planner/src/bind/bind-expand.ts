@@ -172,7 +172,7 @@ function bindRelated(target: ExpandTarget, outer: RowScope): Related {
   const aliases = new Map([...outer.aliases, ...all.aliases])
   const options = all
   const around = optionsMentionIt(options, aliases) ? outer.around ?? (outer.nested ? undefined : outer) : undefined
-  const scope: RowScope = { ...found.scope, ...(outer.identified === true ? { identified: true as const } : {}), aliases, nested: true, ...(around === undefined ? {} : { around }), ...(cast === undefined ? {} : { entityType: cast }) }
+  const scope: RowScope = { ...found.scope, ...(outer.identified === true ? { identified: true as const } : {}), ...(outer.annotated === true ? { annotated: true as const } : {}), aliases, nested: true, ...(around === undefined ? {} : { around }), ...(cast === undefined ? {} : { entityType: cast }) }
   const transformed = bindTransformations(options, scope)
   const perParent = bindPerParent(suffix === '$count' ? { ...options, top: 0, count: true } : options, transformed.scope)
   const match = matcher(options, transformed)

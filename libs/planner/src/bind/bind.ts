@@ -28,7 +28,7 @@ import type { Transformed } from './row-scope.js'
 export function bind(url: ODataUrl, exposure: Exposure, options: BindOptions): BoundQuery {
   const crossed = crossjoinSets(url, exposure)
   if (crossed !== undefined) return bindCrossjoin(url, crossed, exposure, options)
-  const resolved = resolveAddress(url, exposure)
+  const resolved = annotatedSteps(resolveAddress(url, exposure), options)
   const address = options.asCollection === true ? { ...resolved, single: false } : resolved
   const shape = shapeOf(address)
   checkOptions(url.options, shape, address)
@@ -152,4 +152,11 @@ const rowsBefore = (step: AddressStep): Plan => meeting(step.conditions.length =
 function answerColumns({ plan, visible }: Shaped): readonly Column[] {
   const shown = new Map(visible.map((column) => [column.name, column]))
   return Object.freeze(outputColumns(plan).map((column) => shown.get(column.name) ?? column))
+}
+
+/** The steps with what their source says of rows, where that is wanted. */
+function annotatedSteps(address: Address, { annotated }: BindOptions): Address {
+  if (annotated !== true || address.property.length > 0) return address
+  const [first, ...rest] = address.steps.map((step): AddressStep => ({ ...step, scope: { ...step.scope, annotated: true } }))
+  return first === undefined ? address : { ...address, steps: [first, ...rest] }
 }

@@ -1,5 +1,5 @@
 import { annotationsOf, type EdmModel, findAnnotation, type Property, type StructuredType } from '@tributary/edm'
-import { type Column, stringType } from '@tributary/plan'
+import { annotationsColumn, type Column, stringType } from '@tributary/plan'
 import { type RowScope, uncastType } from './row-scope.js'
 
 const text = (name: string): Column => Object.freeze({ name, type: stringType })
@@ -24,6 +24,8 @@ export function controlColumns(scope: RowScope): readonly Column[] {
   const streams = streamsOf(scope)
   const cast = entityType.qualifiedName !== uncastType(scope) && model.derivedTypes(entityType.qualifiedName).length === 0
   return [
+    // Of a product's rows a source speaks in names that are not theirs.
+    ...(scope.annotated === true && exposure.kind === 'service' ? [annotationsColumn] : []),
     // Columns of a type that others derive from have it already.
     ...(cast ? [typeColumn] : []),
     ...(guardedTypes(remote).has(set.remoteType) || scope.addressed === true || exposure.versioned?.(set) === true ? [etagColumn] : []),

@@ -33,6 +33,8 @@ export interface RowScope {
   readonly reached?: RowPlace
   /** Rows are told with their ids: their keys are read whatever is shown. */
   readonly identified?: true
+  /** Rows are told with what their source says of them in terms of vocabularies. */
+  readonly annotated?: true
   /** The row, or a part of it, is read by itself: its version is told where there is one. */
   readonly addressed?: true
   /** The rows are parts of those above them, and belong to no set of their own. */
