@@ -63,7 +63,7 @@ export function relatedRows(row: Row, navigation: ServedNavigation, sets: Served
 /** What `$expand` asks for. @throws Refusal for a navigation property the set does not have, and for options it does not know */
 export function expandingOf(text: string, served: Served): readonly Expanding[] {
   return split(text, ',').map((item) => {
-    const [, name = '', nested] = /^(\w+)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    const [, name = '', nested] = /^([\p{L}_][\p{L}\p{N}_]*)(?:\((.*)\))?$/su.exec(item.trim()) ?? []
     const navigation = served.set.navigation?.find((one) => one.name === name)
     const target = served.sets[navigation?.target ?? '']
     if (navigation === undefined || target === undefined) throw new Refusal(400, `no navigation property ${name}`)

@@ -195,7 +195,7 @@ async function route(state: State, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange
   const root = state.options.root ?? '/odata/'
   const resource = path.startsWith(root) ? path.slice(root.length) : undefined
-  const [, name = '', key, link] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query|\/(\w+))?$/.exec(resource ?? '') ?? []
+  const [, name = '', key, link] = /^([^(/]+)(?:\((.*)\))?(?:\/\$query|\/([\p{L}_][\p{L}\p{N}_]*))?$/u.exec(resource ?? '') ?? []
   const behaviour = behaviourOf(state, name, exchange)
   if (behaviour.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behaviour.latencyMs))
   if (behaviour.auth !== undefined && !admitted(behaviour.auth, exchange)) return fail(response, 401, 'who are you')
