@@ -105,9 +105,22 @@ describe('set transformations beyond memory', () => {
     expect([await lying(), engine.spooledBytes()]).toEqual([[], 0])
   })
 
-  it('name the limit where one single group holds more distinct values than it may', async () => {
-    const once: Step = { kind: 'aggregates', groups: [land], sets: [[]], measures: [measure('Parts', 'max', { of: { groups: [at('Number')], aggregation: measure('Inner', 'max', { expression: at('Amount') }) } })] }
-    await expect(rowsOf(over(once), { engine, sets, limits: { buildRows: 500 } })).rejects.toMatchObject({ code: 'HUB_LIMIT_EXCEEDED' })
+  it.each<[string, Partial<Aggregation>]>([
+    ['distinct values', { method: 'countdistinct', expression: at('Number') }],
+    ['related rows that count once', { method: 'sum', reached: { ...points, identity: ['Tag'] } }],
+    ['distinct values of related rows', { method: 'countdistinct', reached: { path: ['Tags'], values: ['Points'], type: int32Type, identity: ['Tag'] } }],
+    ['parts', { method: 'sum', of: { groups: [at('Number')], aggregation: measure('Inner', 'max', { expression: at('Amount') }) } }],
+    ['distinct values of parts', { method: 'countdistinct', of: { groups: [at('Number')], aggregation: measure('Inner', 'countdistinct', { expression: at('Amount') }) } }],
+  ])('set aside what one single group finds no room for: %s', async (_, more) => {
+    const once: Step = { kind: 'aggregates', groups: [land], sets: [[], [0]], measures: [measure('Measured', more.method ?? 'sum', more)] }
+    const tagged = many.map(([first, second, third, fourth], index): readonly Value[] => [first, second, third, fourth, { rows: [[`${'t'.repeat(200)}${index % 3000}`, index % 700], [`${'t'.repeat(200)}${index}`, 1]] }])
+    const all = { Rows: () => pages(columns, tagged, 500) }
+    const limits = { buildRows: 500 }
+    const notices: TierNotice[] = []
+    expect(await rowsOf(over(once), { engine, sets: all, limits, notice: (one) => notices.push(one) })).toEqual(await rowsOf(over(once), { sets: all }))
+    expect(notices.map(({ operator, tier }) => [operator, tier])).toEqual([['Aggregates', 'embedded engine']])
+    expect([await lying(), engine.spooledBytes()]).toEqual([[], 0])
+    await expect(rowsOf(over(once), { sets: all, limits })).rejects.toMatchObject({ code: 'HUB_LIMIT_EXCEEDED' })
   })
 
   it('name the limit where what is made of the rows of one row is more than it may hold', async () => {

@@ -1,5 +1,4 @@
 import { type AggregatesStep, type Column, outputColumns, type Plan } from '@tributary/plan'
-import { buildBudget } from '../budget.js'
 import type { Execution } from '../execution.js'
 import type { Row } from '../page-rows.js'
 import { rowBytes } from '../row-bytes.js'
@@ -16,27 +15,29 @@ const what = 'in the groups of one aggregation'
 
 /**
  * One row per group and grouping, in the order in which they first came. Holds what is computed of groups as far as one operator may; once
- * there is no more room, rows go to the embedded engine and come back group by group.
- * @throws HUB_LIMIT_EXCEEDED if there is no engine, or one single group has more distinct values than may be held
+ * there is no more room, rows go to the embedded engine and come back group by group; what one group alone finds no room for is set aside there, too.
+ * @throws HUB_LIMIT_EXCEEDED if there is no engine
  */
 export async function* aggregatedRows(input: Plan, step: AggregatesStep, columns: readonly Column[], execution: Execution): AsyncGenerator<readonly Row[]> {
   const budget = spillBudget(execution, what)
-  const strict = buildBudget(execution.context.limits, what, execution.state.meter.memory)
+  const single = spillBudget(execution, what)
   const room = stateRoom(budget)
   const collecting = collectingOf(input, step, room)
   try {
     for await (const rows of pagesOfRows(input, execution)) await collect(rows, collecting, budget)
-    room.keepTo(strict)
+    room.keepTo(single)
     const rowOf = assembled(step, columns, step.measures.map(({ column }) => column))
     const page: Row[] = []
-    for await (const { values, measures } of finishedGroups(collecting.bySet.map((groups) => [...groups.values()]), collecting.diverted?.sorter, { begin: collecting.begin, release: () => strict.release() })) {
+    for await (const { values, measures } of finishedGroups(collecting.bySet.map((groups) => [...groups.values()]), collecting.diverted?.sorter, { begin: collecting.begin, flush: room.flush, release: () => single.release() })) {
+      for (const measure of measures) await measure.settle?.()
       page.push(rowOf(values, measures.map((measure) => measure.result())))
       if (page.length === pageRows) yield page.splice(0)
     }
     yield page
   } finally {
     budget.release()
-    strict.release()
+    single.release()
+    await room.forget()
     await collecting.diverted?.sorter.close()
   }
 }

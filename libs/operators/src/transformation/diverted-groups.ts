@@ -41,6 +41,8 @@ export function divertedRows(sorter: RowSorter, { bySet, groupOf }: HeldGroups):
 /** How groups that are not held begin, and what follows when one is finished. */
 export interface Finishing {
   readonly begin: (values: Row) => GroupState
+  /** Writes what a group has set aside. */
+  readonly flush: () => Promise<void>
   readonly release: () => void
 }
 
@@ -85,7 +87,7 @@ interface Finished {
 }
 
 /** The groups of diverted rows, each complete. */
-async function* groupsOf(sorter: RowSorter, held: readonly (readonly GroupState[])[], { begin }: Finishing): AsyncGenerator<Finished> {
+async function* groupsOf(sorter: RowSorter, held: readonly (readonly GroupState[])[], { begin, flush }: Finishing): AsyncGenerator<Finished> {
   let current: (Finished & { readonly key: string }) | undefined
   for await (const lines of sorter.sorted()) {
     for (const [set, place, hash, values, ...row] of rowsOfLines(lines)) {
@@ -97,6 +99,7 @@ async function* groupsOf(sorter: RowSorter, held: readonly (readonly GroupState[
       current ??= { key, ...groupAt(Number(set), typeof place === 'number' ? place : undefined, { held, fresh: () => begin(Array.isArray(values) ? values : []) }) }
       for (const measure of current.group.measures) measure.add(row)
     }
+    await flush()
   }
   if (current !== undefined) yield current
 }
