@@ -97,5 +97,16 @@ Vessels?$filter=Name(1) eq 'x'&$select=Code
 Harbours?$filter=isof(Remarks,Port.Remarks)&$select=Id
 `)
 
+/** Keys on the way of a path. */
+const keys = reads(`
+Vessels?$filter=Calls(VesselCode='AMBER',Number=1)/Loaded gt 1&$select=Code
+Harbours?$filter=Vessels('AMBER')/Weight gt 1&$select=Id
+Harbours?$filter=Berths(1)/Occupied&$select=Id
+Harbours?$filter=Vessels/$filter(Weight gt 1)('AMBER')/Weight gt 1&$select=Id
+Harbours?$filter=Vessels/$filter(Weight gt 2000)('AMBER')/Weight gt 1&$select=Id
+Harbours?$filter=Vessels/$filter(Calls/$count gt 2)('DAWN')/Name eq 'Dawn Ferry'&$select=Id
+Harbours?$filter=Vessels/$filter(Weight gt 2000)('AMBER') eq null&$select=Id
+`)
+
 /** What of the language stands in few requests, each with the source's own meaning beside it. */
-export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items, 'functions in expressions': functions, 'rows that are the same': sameness }
+export const languageRequests: Readonly<Record<string, readonly Exchange[]>> = { 'options of collections and complex values': items, 'functions in expressions': functions, 'rows that are the same': sameness, 'keys within expressions': keys }

@@ -3,7 +3,7 @@ import type * as Url from '@tributary/odata-url'
 import { canonicalFunctions } from '@tributary/odata-url'
 import { arithmetic, booleanType, call, compareValues, decimalType, enumHas, equalValues, evaluate as evaluatePlan, castValue, int32Type, int64Type, literal, negation, nullType, promote, stringType, structuredType, primitiveType, type FunctionName, type Value, type ValueType } from '@tributary/plan'
 import { castText } from './literal-values.js'
-import { related, structuredOf, type Entity, type Store } from './store.js'
+import { keyNames, related, structuredOf, type Entity, type Store } from './store.js'
 import { computedMember, isObject, parseJson, plain, Refusal, typeMember, valueTypeOf } from './values.js'
 
 /** What an expression gives. A complex value knows whose it is, so that navigation can start from it. */
@@ -214,6 +214,10 @@ function refuse(what: string): never {
 function step(scope: Scope, item: Item, segment: Url.PathSegment): Item {
   if (segment.kind === 'lambda') return lambda(scope, item, segment)
   if (segment.kind === 'count') return count(scope, item, segment)
+  if ((segment.kind === 'navigation' || segment.kind === 'filter') && segment.key !== undefined) {
+    const { key, ...whole } = segment
+    return member(scope, step(scope, item, whole), key)
+  }
   if (segment.kind === 'function') return scope.call(scope, segment, item)
   if (item.kind === 'many' && segment.kind !== 'filter') return { kind: 'many', items: item.items.map((one) => step(scope, one, segment)).flatMap((one) => (one.kind === 'many' ? one.items : isNull(one) && segment.kind === 'cast' ? [] : [one])) }
   switch (segment.kind) {
@@ -227,6 +231,13 @@ function step(scope: Scope, item: Item, segment: Url.PathSegment): Item {
 }
 
 const hasMember = (value: Value, name: string): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && name in value
+
+/** The entity of a collection that a key names, by all its parts. */
+function member(scope: Scope, item: Item, key: Url.Key): Item {
+  const items = item.kind === 'many' ? item.items : []
+  const matches = (one: Item): boolean => one.kind === 'entity' && key.parts.every(({ name, value }, index) => equal(scope.model, memberOf(scope, one, name ?? keyNames(scope.model, one.entity.type)[index] ?? ''), evaluate(scope, value)))
+  return items.find(matches) ?? nothing
+}
 
 function unknown(name: string): never {
   throw new Refusal(400, `no property ${name}`)

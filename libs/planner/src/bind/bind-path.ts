@@ -1,6 +1,6 @@
 import type { StructuredType } from '@tributary/edm'
 import type { Key, Path, PathRoot, PathSegment } from '@tributary/odata-url'
-import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType, type ValueType } from '@tributary/plan'
+import { aroundName, call, column, type Expression, int32Type, lambda, type LambdaExpression, literal, structuredType, untypedType, type ValueType, transformExpression, variable } from '@tributary/plan'
 import { annotatedPosition } from './annotation-in-expression.js'
 import { ofCollection, ofReached } from './apply/collection-values.js'
 import { bindHierarchyFunction, isHierarchyFunction, isRollupNode, rollupNode } from './apply/hierarchy-functions.js'
@@ -81,7 +81,7 @@ function follow(position: Position, segment: PathSegment, context: PathContext):
       return followProperty(position, segment, context)
     case 'count': return { expression: call('length', int32Type, countedItems(position, segment, withSubject(segment, context))), structured: undefined, guards: [] }
     case 'filter':
-      if (segment.key !== undefined) throw unsupported('A key in a path within an expression')
+      if (segment.key !== undefined) return memberLeft(position, { ...segment, key: segment.key }, context)
       return filteredItems(position, segment.predicate, withSubject(segment, context))
     case 'lambda': return { expression: followLambda(position, segment, context), structured: undefined, guards: [] }
     case 'cast': return castPosition(position, segment.type, segment.span, context.scope)
@@ -128,6 +128,22 @@ function aggregatedAway(segment: PathSegment, { syntax: { root, segments }, scop
     type = model.structured(property?.type.name ?? navigation?.target ?? '')
   }
   return found
+}
+
+/** `Orders/$filter(Paid)(7)`: the row that the key names, where the condition leaves it. @throws HUB_QUERY_UNSUPPORTED where the collection is reached by no navigation */
+function memberLeft(position: Position, { predicate, key }: Extract<PathSegment, { kind: 'filter' }> & { readonly key: Key }, context: PathContext): Position {
+  const { way, related } = position
+  const name = way?.path.at(-1)
+  if (way === undefined || way.same !== undefined || name === undefined || name.includes('.') || related === undefined) throw unsupported('A key behind $filter of what no navigation property leads to, in an expression', 'Put the key into the condition.')
+  const { name: hidden, type, path } = followMember(way.row, name, { key, bind: context.bind, within: way.path.slice(0, -1) })
+  const kept = filteredItems(position, predicate, context)
+  const isMeant = transformExpression(path.only ?? literal(untypedType, true), (part) => {
+    if (part.kind !== 'column') return part
+    related.read.add(part.path[0])
+    return variable(part.type, '~key', ...part.path)
+  })
+  const guard = lambda('any', collectionAt(kept, '$filter', context.syntax.span).collection, '~key', isMeant)
+  return { expression: extend(way.position, type, hidden), structured: path.scope.entityType, row: path.scope, related: path, guards: [guard] }
 }
 
 /** A segment by its name, with the key of one of the rows it leads to. */
