@@ -31,11 +31,19 @@ export function fieldValue(name: string, { row, fields }: Item, set: ModelSet): 
   return row === undefined || !set.properties.some((property) => property.name === name) ? undefined : read(kindOf(set.typeOf(name)), row[name])
 }
 
+/** What an expression finds under a field's name: rows that are still entities lead on to others, whether or not the result shows what is found there. */
+function found({ path, kind }: Field, item: Item, { set, valueOf }: Means): Datum {
+  const [name, ...before] = path.toReversed()
+  const shown = fieldValue(path.join('/'), item, set)
+  if (shown !== undefined || item.row === undefined || before.length === 0 || name === undefined) return shown ?? null
+  return valueOf({ node: 'property', from: { through: before.toReversed() }, name, kind }, item.row)
+}
+
 function transformed(step: Step, items: readonly Item[], means: Means): readonly Item[] {
   switch (step.step) {
     case 'filter': return items.filter(({ row }) => row !== undefined && means.valueOf(step.predicate, row) === true)
     case 'above': return above(step, items, means)
-    case 'having': return items.filter((item) => holds(step, fieldValue(fieldName(step.field), item, means.set) ?? null))
+    case 'having': return items.filter((item) => holds(step, found(step.field, item, means)))
     case 'compute': return items.map((item) => withField(item, step.alias, computed(step.expression, item, means)))
     case 'aggregate': return [{ fields: measured(step.measures, items, means) }]
     case 'group': return grouped(step, items, means)
@@ -62,10 +70,10 @@ const withField = (item: Item, name: string, value: Datum): Item => ({ ...item, 
 const computed = (expression: Expression, { row }: Item, { valueOf }: Means): Datum => (row === undefined ? null : valueOf(expression, row))
 
 /** With null on one side only `ne` is true, but for two nulls. */
-export function holds({ operator, value, field }: Extract<Step, { step: 'having' }>, found: Datum): boolean {
+export function holds({ operator, value, field }: Extract<Step, { step: 'having' }>, given: Datum): boolean {
   const wanted = read(value.kind, value.raw)
-  if (found === null || wanted === null) return operator === 'eq' ? found === wanted : operator === 'ne' ? found !== wanted : false
-  const rank = order(field.kind, found, wanted)
+  if (given === null || wanted === null) return operator === 'eq' ? given === wanted : operator === 'ne' ? given !== wanted : false
+  const rank = order(field.kind, given, wanted)
   return { eq: rank === 0, ne: rank !== 0, lt: rank < 0, le: rank <= 0, gt: rank > 0, ge: rank >= 0 }[operator] ?? false
 }
 
@@ -96,10 +104,10 @@ export function tableOf({ steps, having, orderby, top = Infinity, skip = 0, coun
   const { model, set } = means
   const { fields } = shapeOfSteps(steps, entityShape(set), model)
   const items = applied(steps, set.rows.map(entityItem), means)
-  const found = having === undefined ? items : items.filter((item) => holds(having, fieldValue(fieldName(having.field), item, set) ?? null))
-  const keys = (orderby ?? []).map(({ field, descending }): SortKey => ({ of: (item) => fieldValue(fieldName(field), item, set), kind: field.kind, sign: descending ? -1 : 1 }))
-  const rows = sorted(found, keys).slice(skip, skip + top)
-  return { kind: 'table', rows: rows.map((item) => rowText(fields, (field) => fieldValue(fieldName(field), item, set))), ...(count === true ? { count: found.length } : {}) }
+  const kept = having === undefined ? items : items.filter((item) => holds(having, found(having.field, item, means)))
+  const keys = (orderby ?? []).map(({ field, descending }): SortKey => ({ of: (item) => found(field, item, means), kind: field.kind, sign: descending ? -1 : 1 }))
+  const rows = sorted(kept, keys).slice(skip, skip + top)
+  return { kind: 'table', rows: rows.map((item) => rowText(fields, (field) => fieldValue(fieldName(field), item, set))), ...(count === true ? { count: kept.length } : {}) }
 }
 
 /** A row as text: values by what they mean, absent ones apart from null. */
