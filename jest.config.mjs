@@ -10,6 +10,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   testEnvironment: 'node',
   testTimeout: 30_000,
+  // Modules of a suite stay in its process: one that has grown is begun anew, so that the whole fits the heap that Node gives it.
+  workerIdleMemoryLimit: '1500MB',
   reporters: ['default', '<rootDir>/tools/jest-closing-line.mjs'],
   moduleNameMapper: {
     '^@tributary/([a-z0-9-]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',

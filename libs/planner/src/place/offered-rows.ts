@@ -1,4 +1,4 @@
-import { type Column, evidenceSet, type Expand, type Fragment, inlineColumn, inlineColumns, type Inlined, type InlineTaken, type Plan, type Remote, type RemoteScan, type Scan } from '@tributary/plan'
+import { type Column, columnsOf, evidenceSet, type Expand, type Fragment, inlineColumn, inlineColumns, type Inlined, type InlineTaken, type Plan, type Remote, type RemoteScan, type Scan } from '@tributary/plan'
 import type { Endpoints, WantedExpand } from '@tributary/source'
 import { fragmentOf } from './fragment-of.js'
 import { inlineCosts, isCheaper } from './inline-costs.js'
@@ -53,6 +53,8 @@ function inlinedOf(node: Expand, { target, columns: outer }: Scan): Inlined | un
   const { scan } = read
   const toMany = navigation.expanded?.toMany === true
   if (scan.target.endpoint !== target.endpoint || scan.applied !== undefined || scan.target.only !== undefined || scan.target.typeNames !== undefined) return undefined
+  // An order that follows a navigation is known only once its rows have been read.
+  if (order.some(({ expression }) => [...columnsOf(expression)].some((name) => baseOf(scan.columns, name) === undefined))) return undefined
   if (read.order.length > 0 || read.skip > 0 || read.take !== undefined || read.count || !isPlain(scan)) return undefined
   const { resource, key } = scan.target
   if (resource === undefined && !toMany && !(key.length === on.length && on.every(({ to }) => key.includes(to)))) return undefined
