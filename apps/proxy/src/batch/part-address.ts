@@ -15,24 +15,25 @@ const system: ReadonlySet<string> = new Set(['$batch', '$crossjoin', '$all', '$e
  * The address of a request in a batch: absolute, relative to the host, relative to the service, or relative to the resource an earlier
  * request addressed (`$1/Orders`).
  * @param root absolute URL of the service, ends in `/`
- * @param addressed the path an earlier request had, by its id
- * @throws HUB_REQUEST_INVALID for addresses outside of the service, HUB_DEPENDENCY_FAILED for a reference to nothing
+ * @param addressed the path an earlier request had, by its id; without it no request stands before
+ * @throws HUB_REQUEST_INVALID for addresses outside of the service and references outside of a batch, HUB_DEPENDENCY_FAILED for a reference to nothing
  * @see OData Protocol 4.01, section 11.7.3
  */
-export function partAddress(url: string, root: string, addressed: ReadonlyMap<string, string>): PartAddress {
+export function partAddress(url: string, root: string, addressed?: ReadonlyMap<string, string>): PartAddress {
   const [target = ''] = url.split('#', 1)
   const mark = target.indexOf('?')
   const query = mark < 0 ? '' : target.slice(mark + 1)
   return { path: pathOf(mark < 0 ? target : target.slice(0, mark), root, addressed), query }
 }
 
-function pathOf(path: string, root: string, addressed: ReadonlyMap<string, string>): string {
+function pathOf(path: string, root: string, addressed?: ReadonlyMap<string, string>): string {
   const { pathname, origin } = new URL(root)
   if (/^[a-z][a-z\d+.-]*:/i.test(path)) return below(path, root, `${origin}${pathname}`)
   if (path.startsWith('/')) return below(path, pathname, pathname)
   const [first = '', ...rest] = path.split('/')
   const name = first.replace(/\(.*$/, '')
   if (!first.startsWith('$') || system.has(name)) return path
+  if (addressed === undefined) throw hubError('HUB_REQUEST_INVALID', { reason: `${url(path)} names another request, as only requests of a batch do` })
   const known = addressed.get(first.slice(1))
   if (known === undefined) throw hubError('HUB_DEPENDENCY_FAILED', { id: url(path), reason: `no request before it has the id ${first.slice(1)} and succeeded` })
   return [known.replace(/\/$/, ''), ...rest].join('/')

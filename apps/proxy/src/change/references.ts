@@ -36,7 +36,7 @@ export function referencedEntity(url: string, path: string, { exposure, root, ta
   const id = /^\$([\w.~-]+)(?:\/|$)/.exec(url)?.[1]
   if (id !== undefined && ids?.has(id) === true) return undefined
   if (id !== undefined) throw hubError('HUB_PAYLOAD_INVALID', { path, reason: `no request before this one has the id ${id}`, hint: '' }, { target: path })
-  const { path: below, query } = partAddress(url, root, new Map())
+  const { path: below, query } = partAddress(url, root)
   const { resource } = parseODataUrl(below, query, namesFor(exposure.model))
   if (resource.kind !== 'path') throw hubError('HUB_PAYLOAD_INVALID', { path, reason: `${url.slice(0, 100)} is no entity`, hint: 'Give the URL of an entity: Customers(1).' }, { target: path })
   const address = remoteAddress(resource.segments, exposure)

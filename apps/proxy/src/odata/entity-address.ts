@@ -18,7 +18,7 @@ export function resolveEntity(asked: ServiceRequest): ServiceRequest {
   const options = exchange.query.split('&')
   const id = options.find(isId)
   if (id === undefined) throw hubError('HUB_QUERY_INVALID', { what: '$entity needs the option $id.', hint: 'Give the id of the entity: $entity?$id=Orders(1).' }, { target: '$id' })
-  const { path: entity, query } = partAddress(decoded(id.slice(id.indexOf('=') + 1)), root, new Map())
+  const { path: entity, query } = partAddress(decoded(id.slice(id.indexOf('=') + 1)), root)
   if (entity === '' || query !== '' || isEntityPath(entity)) throw hubError('HUB_QUERY_INVALID', { what: 'The option $id is no entity\'s id.', hint: 'An id is a path without query: Orders(1).' }, { target: '$id' })
   const meant = `${entity.replace(/\/$/, '')}${entityPath.exec(path)?.[1] ?? ''}`
   const base = exchange.path.slice(0, exchange.path.length - path.length)
