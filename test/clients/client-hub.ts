@@ -6,9 +6,10 @@ export interface ClientHub extends ProtocolHub {
   readonly crew: string
 }
 
-/** Types of the Edm that generators know: no type definitions, streams or places. */
+/** What generators know of the Edm: no type definitions, streams or places, and no functions that give enumerations. */
 const product = {
   name: 'Crew list',
+  operations: 'none',
   entities: [
     { name: 'Vessels', service: 'port', entitySet: 'Vessels', select: ['Code', 'Name', 'Built', 'Draught', 'Log', 'Revision'] },
     { name: 'Harbours', service: 'port', entitySet: 'Harbours', select: ['Id', 'Name', 'Opens', 'Closes', 'Revision'] },
